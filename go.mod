@@ -1,0 +1,3 @@
+module github.com/reknit/reknit
+
+go 1.26
