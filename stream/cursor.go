@@ -1,5 +1,10 @@
 package stream
 
+import (
+	"bytes"
+	"math"
+)
+
 // Ending tells how the unit just read ended.
 type Ending uint8
 
@@ -17,10 +22,14 @@ const (
 	NoFault  Fault = iota
 	Short          // not enough has arrived yet
 	Gap            // bytes are missing before the unit could end
-	End            // the stream ended
-	Depth          // the depth limit was reached
-	Protocol       // Frame: the head is impossible
+	End            // the stream, or what Within fenced off, ended
+	Depth          // the depth limit was reached: nothing more will come
+	Protocol       // Frame: the head is impossible, or the unit longer than its limit
 )
+
+var faultNames = [...]string{"none", "short", "gap", "end", "depth", "protocol"}
+
+func (f Fault) String() string { return faultNames[f] }
 
 // Piece is part of a body: either data, or the number of bytes that are lost.
 type Piece struct {
@@ -29,34 +38,352 @@ type Piece struct {
 }
 
 // Cursor reads one direction of a connection, unit by unit. One unit is one read: a read that fails consumes nothing
-// and is repeated on the next call.
-type Cursor struct{}
-
-func (c *Cursor) Line(limit int) (text []byte, ok bool)             { panic("BUG: not built") }
-func (c *Cursor) Ending() Ending                                    { panic("BUG: not built") }
-func (c *Cursor) Until(delim []byte, limit int) (b []byte, ok bool) { panic("BUG: not built") }
-func (c *Cursor) Next(n int) (b []byte, ok bool)                    { panic("BUG: not built") }
-func (c *Cursor) Peek(n int) (b []byte, ok bool)                    { panic("BUG: not built") }
-func (c *Cursor) Frame(head, limit int, size func(head []byte) int) (b []byte, ok bool) {
-	panic("BUG: not built")
+// and is simply repeated on the next call; Fault tells why it failed.
+//
+// A slice that a read returns is valid until the Reader returns. It is a part of the packet or of held memory where
+// the unit lies in one piece, else a copy; it must not be written to.
+type Cursor struct {
+	s      *Stream
+	buf    []byte // what can be read at off without a hole, as far as it lies in one piece of memory
+	off    int64  // of buf[0]; behind s.app when another cursor of the stream read on
+	fence  int64  // reads end here, too: set by Within
+	view   *view
+	ending Ending
+	fault  Fault
 }
-func (c *Cursor) Piece(limit int64) (p Piece, ok bool) { panic("BUG: not built") }
-func (c *Cursor) Skip(n int64)                         { panic("BUG: not built") }
-func (c *Cursor) Within(n int64) Cursor                { panic("BUG: not built") }
-func (c *Cursor) Len() int                             { panic("BUG: not built") }
-func (c *Cursor) Offset() int64                        { panic("BUG: not built") }
-func (c *Cursor) Fault() Fault                         { panic("BUG: not built") }
+
+// view is what the cursors of one direction share while a Reader runs.
+type view struct {
+	limit  int64  // what can be read ends here: at a hole, at what is not acknowledged, at the end
+	last   Fault  // what lies there: Short, Gap, End or Depth
+	lost   int64  // bytes lost there, for a Piece to take
+	live   []byte // bytes of the packet, not stored; they begin at liveAt
+	liveAt int64
+	store  *Store
+	peer   *Cursor
+}
+
+const noFence = math.MaxInt64
+
+// end returns where reads end.
+func (c *Cursor) end() int64 { return min(c.view.limit, c.fence) }
+
+// beyond returns what lies there.
+func (c *Cursor) beyond() Fault {
+	if c.view.limit >= c.fence {
+		return End
+	}
+	return c.view.last
+}
+
+// Ending returns how the Line or Until just read ended.
+func (c *Cursor) Ending() Ending { return c.ending }
+
+// Fault returns why the last read failed.
+func (c *Cursor) Fault() Fault { return c.fault }
 
 // Peer returns the cursor of the other direction, or nil when there is none.
-func (c *Cursor) Peer() *Cursor { panic("BUG: not built") }
+func (c *Cursor) Peer() *Cursor { return c.view.peer }
 
-// Buffer is a stream whose bytes the caller supplies.
-type Buffer struct{}
+// Offset returns the offset of the next byte, counted from the first byte after the SYN. It never wraps.
+func (c *Cursor) Offset() int64 { return c.s.app }
 
-// NewBuffer returns a Buffer that holds at most limit bytes.
-func NewBuffer(limit int) *Buffer { panic("BUG: not built") }
+// Len returns how many bytes can be read now.
+func (c *Cursor) Len() int { return int(max(0, c.end()-c.s.app)) }
 
-func (b *Buffer) Write(p []byte) (int, error) { panic("BUG: not built") }
-func (b *Buffer) Lost(n int64)                { panic("BUG: not built") }
-func (b *Buffer) Close() error                { panic("BUG: not built") }
-func (b *Buffer) Cursor() *Cursor             { panic("BUG: not built") }
+// Line reads a line and returns it without its ending, CRLF or LF. limit counts the text, without the ending. A
+// longer line is read in parts of limit bytes whose Ending is None; so is what is left when the stream ends.
+func (c *Cursor) Line(limit int) (text []byte, ok bool) {
+	if c.off != c.s.app || c.s.scan != 0 {
+		return c.lineSlowly(limit)
+	}
+	b := c.buf
+	if len(b) > limit+2 {
+		b = b[:limit+2]
+	}
+	n := bytes.IndexByte(b, '\n')
+	if n < 0 || n > limit {
+		return c.lineSlowly(limit)
+	}
+	c.buf = c.buf[n+1:]
+	c.off += int64(n) + 1
+	c.s.app = c.off
+	c.s.want = 0
+	if n > 0 && b[n-1] == '\r' {
+		c.ending = CRLF
+		return b[:n-1], true
+	}
+	c.ending = LF
+	return b[:n], true
+}
+
+func (c *Cursor) lineSlowly(limit int) ([]byte, bool) {
+	from := c.resume(1)
+	to := min(c.s.app+int64(limit)+2, c.end())
+	at := c.find('\n', from, to)
+	n := int(at - c.s.app)
+	switch {
+	case at >= 0 && n <= limit:
+		b := c.take(n + 1)
+		if n > 0 && b[n-1] == '\r' {
+			c.ending = CRLF
+			return b[:n-1], true
+		}
+		c.ending = LF
+		return b[:n], true
+	case at >= 0 && n == limit+1 && c.byteAt(at-1) == '\r':
+		c.ending = CRLF
+		return c.take(n + 1)[:limit], true
+	case c.over(limit):
+		c.ending = None
+		return c.take(limit), true
+	case c.beyond() >= End && c.Len() > 0 && to == c.end():
+		c.ending = None
+		return c.take(min(limit, c.Len())), true
+	}
+	c.searched(1, to)
+	return nil, c.fail(c.Len() + 1)
+}
+
+// over reports whether a line without an end among the bytes at hand is longer than limit for certain.
+func (c *Cursor) over(limit int) bool {
+	n := c.Len()
+	return n > limit+1 || n == limit+1 && c.byteAt(c.s.app+int64(limit)) != '\r'
+}
+
+// Until reads up to delim and returns what is before it; both are consumed. limit counts what is returned. At limit,
+// and when the stream ends, it returns what is there with Ending None.
+func (c *Cursor) Until(delim []byte, limit int) (b []byte, ok bool) {
+	kind := hash(delim)
+	from := max(c.s.app, c.resume(kind)-int64(len(delim)-1))
+	to := min(c.s.app+int64(limit)+int64(len(delim)), c.end())
+	if at := c.findAll(delim, from, to); at >= 0 {
+		n := int(at - c.s.app)
+		c.ending = Delim
+		return c.take(n + len(delim))[:n], true
+	}
+	if n := c.Len(); n >= limit+len(delim) || c.beyond() >= End && n > 0 {
+		c.ending = None
+		return c.take(min(limit, n)), true
+	}
+	c.searched(kind, to)
+	return nil, c.fail(c.Len() + 1)
+}
+
+// Next reads exactly n bytes.
+func (c *Cursor) Next(n int) (b []byte, ok bool) {
+	if c.s.app+int64(n) > c.end() {
+		return nil, c.fail(n)
+	}
+	return c.take(n), true
+}
+
+// Peek returns the next n bytes and leaves them unread.
+func (c *Cursor) Peek(n int) (b []byte, ok bool) {
+	if c.s.app+int64(n) > c.end() {
+		return nil, c.fail(n)
+	}
+	return c.gather(n), true
+}
+
+// Frame reads a unit that tells its own length: size gets the first head bytes and returns the length of the whole
+// unit, head included, or a negative number when the head is impossible. A unit over limit is as impossible.
+func (c *Cursor) Frame(head, limit int, size func(head []byte) int) (b []byte, ok bool) {
+	h, ok := c.Peek(head)
+	if !ok {
+		return nil, false
+	}
+	n := size(h)
+	if n < head || n > limit {
+		c.fault = Protocol
+		return nil, false
+	}
+	return c.Next(n)
+}
+
+// Piece reads some bytes of a body, at most limit: as many as lie together, or the number of them that are lost.
+func (c *Cursor) Piece(limit int64) (p Piece, ok bool) {
+	if limit <= 0 {
+		return Piece{}, c.fail(1)
+	}
+	if n := min(limit, c.end()-c.s.app); n > 0 {
+		c.sync()
+		return Piece{Data: c.take(int(min(n, int64(len(c.buf)))))}, true
+	}
+	if n := min(limit, c.view.lost, c.fence-c.s.app); n > 0 {
+		c.view.lost -= n
+		c.view.limit += n
+		c.move(n)
+		return Piece{Lost: n}, true
+	}
+	return Piece{}, c.fail(1)
+}
+
+// Skip passes n bytes, whether they arrived, are to come, or are lost. It does not fail; it stops at the fence.
+func (c *Cursor) Skip(n int64) {
+	n = min(n, c.fence-c.s.app)
+	if n <= 0 {
+		return
+	}
+	if over := min(c.s.app+n-c.view.limit, c.view.lost); over > 0 {
+		c.view.lost -= over
+		c.view.limit += over
+	}
+	c.move(n)
+}
+
+// Within returns a cursor over the next n bytes: its reads end there as at the end of a stream. Both read on from
+// the same place.
+func (c *Cursor) Within(n int64) Cursor {
+	w := *c
+	w.fence = min(c.fence, c.s.app+max(0, n))
+	w.off, w.buf = -1, nil
+	return w
+}
+
+// move passes n bytes.
+func (c *Cursor) move(n int64) {
+	c.s.app += n
+	c.s.want, c.s.scan, c.s.scanFor = 0, 0, 0
+	if n <= int64(len(c.buf)) && c.off+n == c.s.app {
+		c.buf = c.buf[n:]
+		c.off = c.s.app
+	}
+}
+
+// take returns the next n bytes, which can be read, and passes them.
+func (c *Cursor) take(n int) []byte {
+	b := c.gather(n)
+	c.move(int64(n))
+	return b
+}
+
+// gather returns the next n bytes in one piece.
+func (c *Cursor) gather(n int) []byte {
+	c.sync()
+	if n <= len(c.buf) {
+		return c.buf[:n:n]
+	}
+	a := c.view.store.arena
+	start := len(a)
+	for off := c.s.app; len(a)-start < n; {
+		b := c.span(off)
+		b = b[:min(len(b), n-(len(a)-start))]
+		a = append(a, b...)
+		off += int64(len(b))
+	}
+	c.view.store.arena = a
+	c.view.store.Counters.Copied += uint64(n)
+	return a[start:len(a):len(a)]
+}
+
+// sync makes buf begin at the next byte.
+func (c *Cursor) sync() {
+	if skipped := c.s.app - c.off; skipped >= 0 && skipped < int64(len(c.buf)) {
+		c.off, c.buf = c.s.app, c.buf[skipped:]
+		return
+	}
+	c.off, c.buf = c.s.app, c.span(c.s.app)
+}
+
+// span returns the memory that holds the bytes from off on, up to limit.
+func (c *Cursor) span(off int64) []byte {
+	if off >= c.end() {
+		return nil
+	}
+	if c.view.live != nil && off >= c.view.liveAt {
+		return c.view.live[off-c.view.liveAt : min(c.end()-c.view.liveAt, int64(len(c.view.live)))]
+	}
+	t, x := &c.view.store.trees, &c.s.index
+	at, p := t.seek(x, off)
+	n := int64(p.n) - (off - p.off)
+	start := int(p.at) + int(off-p.off)
+	end := start + int(n)
+	for { // pieces that lie behind each other in a page are one
+		next, q := t.next(x, at)
+		if q == nil || q.page != p.page || q.off != p.end() || int(q.at) != end {
+			break
+		}
+		at, p, end = next, q, end+int(q.n)
+	}
+	return c.view.store.pages.data(p.page)[start:min(int64(end), int64(start)+c.end()-off)]
+}
+
+// find returns the offset of the first b in [from, to), or -1.
+func (c *Cursor) find(b byte, from, to int64) int64 {
+	for from < to {
+		s := c.span(from)
+		s = s[:min(int64(len(s)), to-from)]
+		c.view.store.Counters.Scanned += uint64(len(s))
+		if i := bytes.IndexByte(s, b); i >= 0 {
+			return from + int64(i)
+		}
+		from += int64(len(s))
+	}
+	return -1
+}
+
+// findAll returns the offset of the first delim that lies in [from, to) whole, or -1.
+func (c *Cursor) findAll(delim []byte, from, to int64) int64 {
+	if len(delim) == 0 {
+		return from
+	}
+	for to-from >= int64(len(delim)) {
+		at := c.find(delim[0], from, to-int64(len(delim))+1)
+		if at < 0 {
+			return -1
+		}
+		if c.has(delim, at) {
+			return at
+		}
+		from = at + 1
+	}
+	return -1
+}
+
+// has reports whether delim stands at off.
+func (c *Cursor) has(delim []byte, off int64) bool {
+	for len(delim) > 0 {
+		s := c.span(off)
+		n := min(len(s), len(delim))
+		if n == 0 || !bytes.Equal(s[:n], delim[:n]) {
+			return false
+		}
+		delim, off = delim[n:], off+int64(n)
+	}
+	return true
+}
+
+func (c *Cursor) byteAt(off int64) byte { return c.span(off)[0] }
+
+// resume returns the offset at which a search of the given kind goes on.
+func (c *Cursor) resume(kind uint32) int64 {
+	if c.s.scanFor == kind {
+		return c.s.app + int64(c.s.scan)
+	}
+	return c.s.app
+}
+
+// searched notes that a search of the given kind found nothing before off.
+func (c *Cursor) searched(kind uint32, off int64) {
+	c.s.scanFor, c.s.scan = kind, uint32(min(off-c.s.app, math.MaxUint32))
+}
+
+// fail notes why a read failed that needs n bytes, and returns false.
+func (c *Cursor) fail(n int) bool {
+	c.fault = c.beyond()
+	if c.view.limit >= c.fence {
+		return false // more of the stream does not help
+	}
+	c.s.want = uint32(min(int64(n), math.MaxUint32))
+	return false
+}
+
+// hash names a delimiter; it is never 0 or 1.
+func hash(b []byte) uint32 {
+	h := uint32(2166136261)
+	for _, x := range b {
+		h = (h ^ uint32(x)) * 16777619
+	}
+	return max(h, 2)
+}

@@ -1,0 +1,30 @@
+// Package stream keeps the ordered bytes of one direction of a connection and lets a parser read them unit by unit as
+// they arrive: a line, a structure of fixed size, a part of a body. It knows nothing of TCP; whoever follows the
+// connection says which bytes stand at which offset, what the receiver acknowledged, and where the end is.
+//
+//	         app           contig            edge
+//	          |              |                |
+//	----------aaaaaaaaaaaaaaa-----bbb---ccc---
+//	read and  held, can be   hole  held behind
+//	gone      read           holes
+//
+// The central types:
+//
+//   - Stream: one direction. It is small and holds no pointers.
+//   - Store: the memory of all streams of one worker, and what moves bytes into and out of them.
+//   - Cursor: how a Reader reads. A read that fails consumes nothing and is repeated on the next call; the Store does
+//     not call again before the read can succeed, bytes were lost, or the stream ended.
+//   - Buffer: a stream that a parser feeds itself.
+//
+// Terms: a piece is a run of bytes of one segment; a hole is bytes that have not arrived; a gap is a hole that was
+// declared lost; the want of a Cursor is how many bytes its failed read needs; the left edge is the offset before
+// which nobody holds anything.
+//
+// A byte is delivered when its receiver acknowledged it, or at once (Config.Immediate). A hole becomes a gap when the
+// receiver acknowledged a byte of it and bytes behind it are held. A gap goes first to a Skip that passed over it, then
+// to a Piece that is being read, and what is left to Reader.Gap. At the end of the connection everything is delivered,
+// with every hole as a gap.
+//
+// Limits: bytes held per direction and in all (Config.MaxHeld, Config.MemoryCap), depth (Config.Depth); a unit's
+// length is limited by the read itself. Bytes that are refused leave a hole, which is counted and reported as any other.
+package stream

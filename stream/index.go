@@ -1,0 +1,343 @@
+package stream
+
+// piece is a run of bytes of one segment, or of several that follow each other when nobody asks where they met.
+type piece struct {
+	off           int64  // of the first byte
+	page          pageID // where the bytes are
+	at            uint16 // in the page
+	n             uint16 // bytes, never 0
+	before, after uint16 // what the segment brought before and after, kept elsewhere or lost to an overlap
+}
+
+func (p *piece) end() int64 { return p.off + int64(p.n) }
+
+// index is the pieces of one stream in order of offset: nothing, a leaf of two, a leaf of forty, or a B+ tree of such
+// leaves. Pieces do not overlap. Offsets in inner nodes are lower bounds of their subtrees.
+type index struct {
+	root   uint32
+	levels uint8 // 0: no pieces, or small; 1: one leaf; 2 and more: a tree
+}
+
+const (
+	smallCap = 2
+	leafCap  = 40
+	nodeCap  = 64
+	maxDepth = 8 // 20^2*32^6 pieces: more than memory holds
+)
+
+type smallLeaf struct {
+	start, n uint16
+	p        [smallCap]piece
+}
+
+type leaf struct {
+	start, n uint16
+	next     uint32 // the leaf to the right, 0 at the end
+	p        [leafCap]piece
+}
+
+type node struct {
+	n     uint16
+	first [nodeCap]int64 // lower bound of each child
+	child [nodeCap]uint32
+}
+
+// trees keeps the nodes of all streams of a store.
+type trees struct {
+	small slab[smallLeaf]
+	leaf  slab[leaf]
+	node  slab[node]
+}
+
+// place is a position in an index: the i-th piece of a leaf. A place is good until the index changes.
+type place struct {
+	leaf uint32
+	i    int
+}
+
+// step is one level of a way down.
+type step struct {
+	node uint32
+	i    int
+}
+
+// leafPieces returns the pieces of a leaf (of the small one at level 0).
+func (t *trees) leafPieces(x *index, l uint32) []piece {
+	if x.levels == 0 {
+		s := t.small.at(l)
+		return s.p[s.start : s.start+s.n]
+	}
+	f := t.leaf.at(l)
+	return f.p[f.start : f.start+f.n]
+}
+
+// down finds the leaf in which off belongs. path holds the inner nodes passed.
+func (t *trees) down(x *index, off int64, path *[maxDepth]step) uint32 {
+	l := x.root
+	for lev := int(x.levels); lev > 1; lev-- {
+		n := t.node.at(l)
+		lo, hi := 0, int(n.n) // the last child that begins at or before off
+		for hi-lo > 1 {
+			if m := (lo + hi) / 2; n.first[m] <= off {
+				lo = m
+			} else {
+				hi = m
+			}
+		}
+		if path != nil {
+			path[lev] = step{l, lo}
+		}
+		l = n.child[lo]
+	}
+	return l
+}
+
+// upper returns how many pieces of ps begin at or before off.
+func upper(ps []piece, off int64) int {
+	lo, hi := 0, len(ps)
+	for lo < hi {
+		if m := (lo + hi) / 2; ps[m].off <= off {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	return lo
+}
+
+// seek finds the first piece that ends after off.
+func (t *trees) seek(x *index, off int64) (place, *piece) {
+	if x.root == 0 {
+		return place{}, nil
+	}
+	l := t.down(x, off, nil)
+	ps := t.leafPieces(x, l)
+	i := upper(ps, off)
+	if i > 0 && ps[i-1].end() > off {
+		return place{l, i - 1}, &ps[i-1]
+	}
+	if i < len(ps) {
+		return place{l, i}, &ps[i]
+	}
+	return t.next(x, place{l, i - 1})
+}
+
+// next returns the piece after at.
+func (t *trees) next(x *index, at place) (place, *piece) {
+	ps := t.leafPieces(x, at.leaf)
+	if at.i+1 < len(ps) {
+		return place{at.leaf, at.i + 1}, &ps[at.i+1]
+	}
+	if x.levels < 2 {
+		return place{}, nil
+	}
+	l := t.leaf.at(at.leaf).next
+	if l == 0 {
+		return place{}, nil
+	}
+	return place{l, 0}, &t.leafPieces(x, l)[0]
+}
+
+// first returns the first piece, or nil.
+func (t *trees) first(x *index) *piece {
+	if x.root == 0 {
+		return nil
+	}
+	l := x.root
+	for lev := x.levels; lev > 1; lev-- {
+		l = t.node.at(l).child[0]
+	}
+	return &t.leafPieces(x, l)[0]
+}
+
+// last returns the last piece, or nil.
+func (t *trees) last(x *index) *piece {
+	if x.root == 0 {
+		return nil
+	}
+	l := x.root
+	for lev := x.levels; lev > 1; lev-- {
+		n := t.node.at(l)
+		l = n.child[n.n-1]
+	}
+	ps := t.leafPieces(x, l)
+	return &ps[len(ps)-1]
+}
+
+// insert adds p, which overlaps no piece of x.
+func (t *trees) insert(x *index, p piece) {
+	if x.root == 0 {
+		x.root, x.levels = t.small.get(), 0
+		s := t.small.at(x.root)
+		s.start, s.n = 0, 1
+		s.p[0] = p
+		return
+	}
+	if x.levels == 0 {
+		s := t.small.at(x.root)
+		if s.n < smallCap {
+			ps := s.p[s.start : s.start+s.n]
+			copy(s.p[:], ps)
+			s.start = 0
+			s.n = uint16(insertAt(s.p[:s.n+1], upper(s.p[:s.n], p.off), p))
+			return
+		}
+		t.grow(x)
+	}
+	var path [maxDepth]step
+	l := t.down(x, p.off, &path)
+	f := t.leaf.at(l)
+	i := upper(f.p[f.start:f.start+f.n], p.off)
+	if f.n == leafCap {
+		r := t.split(l, i)
+		t.adopt(x, &path, 2, l, r)
+		if i > int(f.n) {
+			i -= int(f.n)
+			f = t.leaf.at(r)
+		}
+	}
+	if f.start > 0 && int(f.start+f.n) == leafCap {
+		copy(f.p[:], f.p[f.start:f.start+f.n])
+		f.start = 0
+	}
+	f.n = uint16(insertAt(f.p[f.start:f.start+f.n+1], i, p))
+}
+
+// insertAt moves ps[i:] up by one, puts p in its place and returns len(ps), which counts the new one.
+func insertAt(ps []piece, i int, p piece) int {
+	copy(ps[i+1:], ps[i:])
+	ps[i] = p
+	return len(ps)
+}
+
+// grow turns the small leaf of x into a real one.
+func (t *trees) grow(x *index) {
+	s := t.small.at(x.root)
+	l := t.leaf.get()
+	f := t.leaf.at(l)
+	f.start, f.n, f.next = 0, s.n, 0
+	copy(f.p[:], s.p[s.start:s.start+s.n])
+	t.small.put(x.root)
+	x.root, x.levels = l, 1
+}
+
+// split moves the upper half of the full leaf l to a new one and returns it. When the next piece comes last,
+// nothing is moved but the last piece: pieces that arrive in order fill their leaves.
+func (t *trees) split(l uint32, i int) uint32 {
+	r := t.leaf.get()
+	f, g := t.leaf.at(l), t.leaf.at(r)
+	keep := leafCap / 2
+	if i == leafCap {
+		keep = leafCap - 1
+	}
+	g.start, g.n = 0, uint16(copy(g.p[:], f.p[keep:]))
+	f.n = uint16(keep)
+	g.next = f.next
+	f.next = r
+	return r
+}
+
+// adopt makes right, split off from left, a child of left's parent, whose way down path[lev] holds.
+func (t *trees) adopt(x *index, path *[maxDepth]step, lev int, left, right uint32) {
+	off := t.bound(right, lev)
+	if lev > int(x.levels) { // left was the root
+		x.root, x.levels = t.node.get(), uint8(lev)
+		n := t.node.at(x.root)
+		n.n, n.child[0], n.child[1] = 2, left, right
+		n.first[0], n.first[1] = t.bound(left, lev), off
+		return
+	}
+	id, i := path[lev].node, path[lev].i+1
+	n := t.node.at(id)
+	if n.n == nodeCap {
+		r := t.node.get()
+		m := t.node.at(r)
+		keep := nodeCap / 2
+		if i == nodeCap {
+			keep = nodeCap - 1
+		}
+		copy(m.first[:], n.first[keep:])
+		m.n = uint16(copy(m.child[:], n.child[keep:]))
+		n.n = uint16(keep)
+		if i > keep {
+			i -= keep
+			t.put(m, i, off, right)
+		} else {
+			t.put(n, i, off, right)
+		}
+		t.adopt(x, path, lev+1, id, r)
+		return
+	}
+	t.put(n, i, off, right)
+}
+
+// bound returns the lower bound of a child of a node at level lev.
+func (t *trees) bound(child uint32, lev int) int64 {
+	if lev == 2 {
+		f := t.leaf.at(child)
+		return f.p[f.start].off
+	}
+	return t.node.at(child).first[0]
+}
+
+func (t *trees) put(n *node, i int, off int64, child uint32) {
+	copy(n.first[i+1:n.n+1], n.first[i:n.n])
+	copy(n.child[i+1:n.n+1], n.child[i:n.n])
+	n.first[i], n.child[i] = off, child
+	n.n++
+}
+
+// removeFirst takes the first piece out.
+func (t *trees) removeFirst(x *index) {
+	if x.levels == 0 {
+		s := t.small.at(x.root)
+		s.start++
+		if s.n--; s.n == 0 {
+			t.small.put(x.root)
+			*x = index{}
+		}
+		return
+	}
+	var path [maxDepth]step
+	l := x.root
+	for lev := int(x.levels); lev > 1; lev-- {
+		path[lev] = step{l, 0}
+		l = t.node.at(l).child[0]
+	}
+	f := t.leaf.at(l)
+	f.start++
+	if f.n--; f.n > 0 {
+		return
+	}
+	t.leaf.put(l)
+	t.orphan(x, &path)
+}
+
+// orphan removes the child that path leads to, which is empty, and every node that becomes empty by it.
+func (t *trees) orphan(x *index, path *[maxDepth]step) {
+	for lev := 2; lev <= int(x.levels); lev++ {
+		n, i := t.node.at(path[lev].node), path[lev].i
+		copy(n.first[i:n.n-1], n.first[i+1:n.n])
+		copy(n.child[i:n.n-1], n.child[i+1:n.n])
+		if n.n--; n.n > 0 {
+			t.lower(x)
+			return
+		}
+		t.node.put(path[lev].node)
+	}
+	*x = index{}
+}
+
+// lower drops roots that have one child only.
+func (t *trees) lower(x *index) {
+	for x.levels > 1 {
+		n := t.node.at(x.root)
+		if n.n > 1 {
+			return
+		}
+		child := n.child[0]
+		t.node.put(x.root)
+		x.root = child
+		x.levels--
+	}
+}

@@ -1,0 +1,116 @@
+package stream
+
+import "time"
+
+// Config says how streams are kept and delivered. The zero value is ready to use: acknowledged bytes only, no limits
+// but MaxHeld's default.
+type Config struct {
+	// Immediate delivers bytes as soon as they follow without a hole. Without it, a byte is delivered once its receiver
+	// acknowledged it (or at the end of the connection).
+	Immediate bool
+	// Inline is Immediate for an engine that sits in the path: what is delivered but not acknowledged stays held, so
+	// that a retransmission can be compared with it, and what came first wins every overlap.
+	Inline bool
+	// Depth is the number of bytes of a direction that are looked at. A segment that crosses it is discarded whole.
+	// When zero, there is no such limit.
+	Depth int64
+	// MaxHeld is the number of bytes held per direction. When zero, it is 64 MiB. What does not fit is refused.
+	MaxHeld int
+	// MemoryCap is the number of bytes held by all streams of a Store, pages and index included. When zero, it is 256 MiB.
+	MemoryCap int64
+	// CheckOverlap compares overlapping bytes and reports when they differ.
+	CheckOverlap bool
+	// GracePackets and GraceTime are how long a hole that was acknowledged is left open for a late segment: so many
+	// further segments of the direction, or so much packet time, whichever comes first. When both are zero the hole is
+	// declared lost at once.
+	GracePackets int
+	GraceTime    time.Duration
+}
+
+const (
+	defaultMaxHeld   = 64 << 20
+	defaultMemoryCap = 256 << 20
+	keepArena        = 256 << 10
+)
+
+// Counters count what a Store did.
+type Counters struct {
+	Gaps           uint64 `stat:"tcp.reassembly_gap"` // holes declared lost
+	LostBytes      uint64 // bytes in them
+	Overlaps       uint64 `stat:"tcp.overlap"`              // segments that overlapped a held one
+	OverlapsDiffer uint64 `stat:"tcp.overlap_diff_data"`    // of these, with other bytes
+	DepthReached   uint64 `stat:"tcp.stream_depth_reached"` // segments discarded for the depth
+	Refused        uint64 `stat:"tcp.insert_data_normal_fail"`
+	RefusedOverlap uint64 `stat:"tcp.insert_data_overlap_fail"`
+	RefusedBytes   uint64
+	LateBytes      uint64 // bytes that arrived after their hole was declared lost, or twice
+	Scanned        uint64 // bytes searched for the end of a line or a delimiter
+	Copied         uint64 // bytes copied to make a unit contiguous
+	MemoryUse      uint64 `stat:"tcp.reassembly_memuse,gauge"`
+}
+
+// Store keeps what the streams of one worker hold. It is not safe for concurrent use.
+type Store struct {
+	Counters Counters
+
+	config  Config
+	pages   pages
+	trees   trees
+	nodes   int64 // bytes in nodes of indexes
+	cursors [2]Cursor
+	views   [2]view
+	arena   []byte // units that did not lie in one piece, valid during one call of a Reader
+	now     int64  // packet time, nanoseconds
+}
+
+// NewStore returns an empty Store.
+func NewStore(c Config) *Store {
+	if c.Inline {
+		c.Immediate = true
+	}
+	if c.MaxHeld == 0 {
+		c.MaxHeld = defaultMaxHeld
+	}
+	if c.MemoryCap == 0 {
+		c.MemoryCap = defaultMemoryCap
+	}
+	st := &Store{config: c}
+	for i := range st.cursors {
+		st.cursors[i].view = &st.views[i]
+		st.views[i].store, st.views[i].peer = st, &st.cursors[1-i]
+	}
+	return st
+}
+
+// Config returns the configuration with its defaults filled in.
+func (st *Store) Config() Config { return st.config }
+
+// Tick tells the Store the time of the packet that it works for, in nanoseconds.
+func (st *Store) Tick(now int64) { st.now = now }
+
+// MemoryUse returns the bytes of all pages in use.
+func (st *Store) MemoryUse() int64 { return st.pages.bytes }
+
+// Release frees all that s holds.
+func (st *Store) Release(s *Stream) {
+	st.trim(s, 1<<62)
+	s.flags |= closed
+}
+
+// trim frees what lies before left.
+func (st *Store) trim(s *Stream, left int64) {
+	for s.index.root != 0 {
+		p := st.trees.first(&s.index)
+		if p.end() > left {
+			return
+		}
+		s.held -= uint32(p.n)
+		page := p.page
+		st.trees.removeFirst(&s.index)
+		st.pages.unref(page)
+	}
+	if s.page != 0 {
+		st.pages.unref(s.page)
+		s.page = 0
+	}
+}

@@ -1,0 +1,141 @@
+package stream
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// script reads lines and notes everything that it is told.
+type script struct {
+	log   []string
+	limit int
+}
+
+func (r *script) Read(d Dir, in *Cursor) {
+	for {
+		l, ok := in.Line(r.limit)
+		if !ok {
+			return
+		}
+		r.log = append(r.log, fmt.Sprintf("%q/%d", l, in.Ending()))
+	}
+}
+func (r *script) Gap(d Dir, in *Cursor, l Loss) {
+	r.log = append(r.log, fmt.Sprintf("gap %q+%d", l.Held, l.Lost))
+}
+func (r *script) End(d Dir, rest []byte) { r.log = append(r.log, fmt.Sprintf("end %q", rest)) }
+
+func TestLines(t *testing.T) {
+	tests := []struct {
+		name   string
+		config Config
+		limit  int
+		play   func(st *Store, p *Pair, r Reader)
+		want   string
+	}{
+		{"in order", Config{Immediate: true}, 100, func(st *Store, p *Pair, r Reader) {
+			st.Push(p, ToServer, 0, []byte("a\r\nbb\nc"), r)
+			st.Push(p, ToServer, 7, []byte("c\r"), r)
+			st.Push(p, ToServer, 9, []byte("\nd"), r)
+			p[0].Finish(11)
+			st.Deliver(p, ToServer, r)
+		}, `"a"/2 "bb"/1 "cc"/2 "d"/0 end ""`},
+		{"acknowledged only", Config{}, 100, func(st *Store, p *Pair, r Reader) {
+			st.Insert(&p[0], 0, []byte("a\nb\n"))
+			st.Deliver(p, ToServer, r)
+			p[0].Ack(3)
+			st.Deliver(p, ToServer, r)
+			p[0].Ack(4)
+			st.Deliver(p, ToServer, r)
+		}, `"a"/1 "b"/1`},
+		{"reordered", Config{Immediate: true}, 100, func(st *Store, p *Pair, r Reader) {
+			st.Push(p, ToServer, 4, []byte("c\nd\n"), r)
+			st.Push(p, ToServer, 0, []byte("a\nb\n"), r)
+		}, `"a"/1 "b"/1 "c"/1 "d"/1`},
+		{"gap", Config{Immediate: true}, 100, func(st *Store, p *Pair, r Reader) {
+			st.Push(p, ToServer, 0, []byte("a\nhel"), r)
+			st.Push(p, ToServer, 10, []byte("xx\nd\n"), r)
+			p[0].Ack(15)
+			st.Deliver(p, ToServer, r)
+		}, `"a"/1 gap "hel"+5 "xx"/1 "d"/1`},
+		{"close", Config{}, 100, func(st *Store, p *Pair, r Reader) {
+			st.Insert(&p[0], 0, []byte("a\nhel"))
+			st.Insert(&p[0], 10, []byte("xx\nd"))
+			st.Close(p, r)
+		}, `"a"/1 gap "hel"+5 "xx"/1 "d"/0 end "" end ""`},
+		{"long lines", Config{Immediate: true}, 3, func(st *Store, p *Pair, r Reader) {
+			st.Push(p, ToServer, 0, []byte("abc\r\nabcd\nabcdef"), r)
+			st.Push(p, ToServer, 16, []byte("\r"), r)
+			st.Push(p, ToServer, 17, []byte("\n"), r)
+			st.Close(p, r)
+		}, `"abc"/2 "abc"/0 "d"/1 "abc"/0 "def"/2 end "" end ""`},
+		{"depth", Config{Depth: 6}, 9, func(st *Store, p *Pair, r Reader) {
+			st.Insert(&p[0], 0, []byte("ab\ncd"))
+			st.Insert(&p[0], 5, []byte("ef"))
+			p[0].Ack(7)
+			st.Deliver(p, ToServer, r)
+		}, `"ab"/1 "cd"/0 end ""`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var p Pair
+			st := NewStore(test.config)
+			r := &script{limit: test.limit}
+			test.play(st, &p, r)
+			if got := strings.Join(r.log, " "); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+			st.Release(&p[0])
+			st.Release(&p[1])
+			if st.MemoryUse() != 0 {
+				t.Errorf("%d bytes still in use", st.MemoryUse())
+			}
+		})
+	}
+}
+
+func TestBuffer(t *testing.T) {
+	b := NewBuffer(20)
+	c := b.Cursor()
+	b.Write([]byte("one\ntw"))
+	if l, ok := c.Line(9); string(l) != "one" || !ok {
+		t.Fatalf("Line = %q, %v", l, ok)
+	}
+	if l, ok := c.Line(9); ok || c.Fault() != Short {
+		t.Fatalf("Line = %q, %v, %v", l, ok, c.Fault())
+	}
+	b.Lost(5)
+	b.Write([]byte("x\nrest"))
+	if l, ok := c.Line(9); ok || c.Fault() != Gap {
+		t.Fatalf("Line = %q, %v, %v", l, ok, c.Fault())
+	}
+	if l := b.Pass(); string(l.Held) != "tw" || l.Lost != 5 {
+		t.Fatalf("Pass = %q, %d", l.Held, l.Lost)
+	}
+	if l, ok := c.Line(9); string(l) != "x" || !ok || c.Offset() != 13 {
+		t.Fatalf("Line = %q, %v, at %d", l, ok, c.Offset())
+	}
+	c.Skip(6)
+	if n, err := b.Write([]byte("..next")); n != 6 || err != nil {
+		t.Fatal(n, err)
+	}
+	b.Lost(3)
+	if p, ok := c.Piece(100); string(p.Data) != "next" || !ok {
+		t.Fatalf("Piece = %q %d", p.Data, p.Lost)
+	}
+	if p, ok := c.Piece(2); p.Lost != 2 || !ok {
+		t.Fatalf("Piece = %q %d", p.Data, p.Lost)
+	}
+	if _, err := b.Write(bytes.Repeat([]byte("x"), 21)); err != ErrFull {
+		t.Fatal(err)
+	}
+	if l := b.Pass(); l.Lost != 1 {
+		t.Fatalf("Pass = %q, %d", l.Held, l.Lost)
+	}
+	b.Close()
+	if l, ok := c.Line(5); ok || c.Fault() != End {
+		t.Fatalf("Line = %q, %v, %v", l, ok, c.Fault())
+	}
+}
