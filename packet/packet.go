@@ -1,5 +1,7 @@
 package packet
 
+import "net/netip"
+
 // Addr is an IP address as it stood in the header. An IPv4 address fills the first four bytes, the rest is zero;
 // Packet.Version tells which it is.
 type Addr [16]byte
@@ -22,50 +24,23 @@ type Packet struct {
 	TTL              uint8     // or hop limit
 	VLANs            uint8     // number of VLAN tags
 	VLAN             [3]uint16 // VLAN identifiers, outermost first
-	EtherType        uint16    // of the innermost payload; 0 without a link header that has one
+	EtherType        uint16    // the last one read, behind VLAN tags; 0 without a link header that has one
 	Src, Dst         Addr
-	SrcPort, DstPort uint16 // TCP and UDP
+	SrcPort, DstPort uint16 // TCP, UDP and SCTP
 	ICMPType         uint8
 	ICMPCode         uint8
+	SPI              uint32 // ESP
 	Flags            Flags
 	TCP              TCP    // valid when Flags has HasTCP
-	Payload          []byte // transport payload (TCP, UDP, ICMP), captured part
+	Payload          []byte // transport payload (TCP, UDP, SCTP, ICMP), captured part
 	Lost             int    // bytes of the payload that the snap length cut off
 	Network          []byte // from the first byte of the innermost IP header to the end of the IP datagram as captured
 	Transport        []byte // from the first byte of the transport header to the end of the datagram as captured
 
 	events [maxEvents]Event
 	nevent uint8
+	layers uint8 // headers entered so far
 }
-
-// TCP is a decoded TCP header.
-type TCP struct {
-	Seq, Ack        uint32
-	Flags           uint8 // FIN 0x01, SYN 0x02, RST 0x04, PSH 0x08, ACK 0x10, URG 0x20, ECE 0x40, CWR 0x80
-	WindowScale     uint8 // valid with OptWindowScale; above 14 is stored as 0
-	Window          uint16
-	Urgent          uint16
-	MSS             uint16
-	Options         TCPOptions // which options were present and valid
-	SACKs           uint8      // number of SACK blocks
-	TSVal, TSEcr    uint32
-	SACK            [4][2]uint32
-	FastOpenPayload []byte // cookie of the TCP fast open option
-}
-
-// TCPOptions is a set of TCP options.
-type TCPOptions uint16
-
-const (
-	OptMSS TCPOptions = 1 << iota
-	OptWindowScale
-	OptSACKPermitted
-	OptSACK
-	OptTimestamp
-	OptFastOpen
-	OptMD5
-	OptAO
-)
 
 // Flags is a set of facts about a packet.
 type Flags uint16
@@ -75,14 +50,15 @@ const (
 	HasUDP                     // a valid UDP header
 	HasICMP                    // ICMPType and ICMPCode are valid
 	Fragment                   // an IP fragment: no transport header was read
-	Invalid                    // decoding ended with an invalid header: no flow
+	Invalid                    // an invalid header was met; WantsFlow tells whether the packet is of use
 	Offload                    // the IP length was 0: taken from the frame
+	HasSCTP                    // a valid SCTP common header
+	HasESP                     // a valid ESP header
+	Cut                        // the snap length cut the IP datagram
 )
 
-const maxEvents = 8
-
-// Event is an oddity that decoding found.
-type Event uint8
+// Has reports whether all flags of f are set.
+func (s Flags) Has(f Flags) bool { return s&f == f }
 
 // Verdict is what is to become of a packet.
 type Verdict uint8
@@ -91,3 +67,64 @@ const (
 	Pass Verdict = iota
 	Drop
 )
+
+// SourceAddr returns the source address. It is not valid when the packet has no valid IP header.
+func (p *Packet) SourceAddr() netip.Addr { return p.Src.netip(p.Version) }
+
+// DestAddr returns the destination address. It is not valid when the packet has no valid IP header.
+func (p *Packet) DestAddr() netip.Addr { return p.Dst.netip(p.Version) }
+
+func (a *Addr) netip(version uint8) netip.Addr {
+	switch version {
+	case 4:
+		return netip.AddrFrom4([4]byte(a[:4]))
+	case 6:
+		return netip.AddrFrom16(*a)
+	}
+	return netip.Addr{}
+}
+
+// Events returns the oddities found, in order of appearance. The slice is valid until the packet is decoded again.
+func (p *Packet) Events() []Event { return p.events[:p.nevent] }
+
+// AddEvent notes an oddity. A packet keeps the first eight; AddEvent reports whether there was room.
+func (p *Packet) AddEvent(e Event) bool {
+	if p.nevent == maxEvents {
+		return false
+	}
+	p.events[p.nevent] = e
+	p.nevent++
+	return true
+}
+
+// WantsFlow reports whether the packet belongs in the flow table: it has a valid IP header, is not a fragment, and its
+// transport header could be read. ICMP errors have no flow of their own: they belong to the one they quote. A packet
+// may be Invalid for a lesser reason, such as a malformed TCP option, and still want a flow.
+func (p *Packet) WantsFlow() bool {
+	const transport = HasTCP | HasUDP | HasSCTP | HasESP
+	if p.Flags&transport != 0 {
+		return true
+	}
+	if p.Flags&HasICMP != 0 {
+		return !p.IsICMPError()
+	}
+	if p.Version == 0 || p.Flags&(Fragment|Invalid) != 0 {
+		return false
+	}
+	return p.Protocol == protoIPv4 || p.Protocol == protoIPv6 // tunnels
+}
+
+// reset clears what Decode sets. VLAN, TCP and events are cleared by who fills them, except for the parts that callers
+// compare without asking how much is valid.
+func (p *Packet) reset() {
+	p.Version, p.Protocol, p.TTL = 0, 0, 0
+	p.VLANs, p.VLAN = 0, [3]uint16{}
+	p.EtherType = 0
+	p.Src, p.Dst = Addr{}, Addr{}
+	p.SrcPort, p.DstPort = 0, 0
+	p.ICMPType, p.ICMPCode, p.SPI = 0, 0, 0
+	p.Flags = 0
+	p.Payload, p.Network, p.Transport = nil, nil, nil
+	p.Lost = 0
+	p.nevent, p.layers = 0, 0
+}

@@ -1,0 +1,102 @@
+package packet
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// ChecksumOK verifies the checksums of the IPv4 header and of TCP, UDP or ICMP. It is computed when asked for.
+//
+// What cannot be verified is taken to be right: a transport checksum of a fragment or of a datagram that the snap length
+// cut, one of a transport that is not known here, and all of a packet with the flag Offload, whose checksums the network
+// card was to fill in as well.
+func (p *Packet) ChecksumOK() bool {
+	if p.Version == 0 || p.Flags&Offload != 0 {
+		return true
+	}
+	if p.Version == 4 && !verifies(sum(p.Network[:p.headerLen()], 0)) {
+		return false
+	}
+	if p.Flags&(Fragment|Cut) != 0 {
+		return true
+	}
+
+	b := p.Transport
+	switch {
+	case p.Flags&HasTCP != 0:
+	case p.Flags&HasUDP != 0:
+		if b[6] == 0 && b[7] == 0 { // none was computed, which IPv6 does not allow (RFC 8200, section 8.1)
+			return p.Version == 4
+		}
+		b = b[:udpLen+len(p.Payload)]
+	case p.Flags&HasICMP != 0:
+		if p.Version == 4 { // no pseudo header
+			return verifies(sum(b, 0))
+		}
+	default:
+		return true
+	}
+	return verifies(sum(b, p.pseudoHeader(len(b))))
+}
+
+// headerLen returns the length of the IPv4 header.
+func (p *Packet) headerLen() int { return int(p.Network[0]&0x0f) * 4 }
+
+// pseudoHeader returns the sum over the pseudo header of a transport datagram of n bytes.
+func (p *Packet) pseudoHeader(n int) uint64 {
+	// Addresses, protocol and length are summed in memory order, as sum does.
+	s := uint64(bits.ReverseBytes32(uint32(n))) + uint64(p.Protocol)<<8
+	if p.Version == 4 {
+		return sum(p.Network[12:20], s)
+	}
+	return sum(p.Network[8:40], s)
+}
+
+// verifies folds a sum that includes the checksum field and reports whether it comes out as all ones.
+func verifies(s uint64) bool {
+	s = s>>32 + s&0xffffffff
+	s = s>>32 + s&0xffffffff
+	s = s>>16 + s&0xffff
+	s = s>>16 + s&0xffff
+	return s == 0xffff
+}
+
+// sum adds b to s in ones' complement (RFC 1071), 64 bits at a time: the result depends neither on the width of the words
+// nor on their byte order. The chain of additions with carry, eight to a round, is what makes it fast.
+func sum(b []byte, s uint64) uint64 {
+	var c uint64
+	for len(b) >= 64 {
+		w := (*[64]byte)(b)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(w[0:8]), 0)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(w[8:16]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(w[16:24]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(w[24:32]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(w[32:40]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(w[40:48]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(w[48:56]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(w[56:64]), c)
+		s, c = bits.Add64(s, 0, c)
+		s += c
+		b = b[64:]
+	}
+	for len(b) >= 8 {
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), 0)
+		s += c
+		b = b[8:]
+	}
+	if len(b) >= 4 {
+		s, c = bits.Add64(s, uint64(binary.LittleEndian.Uint32(b)), 0)
+		s += c
+		b = b[4:]
+	}
+	if len(b) >= 2 {
+		s, c = bits.Add64(s, uint64(binary.LittleEndian.Uint16(b)), 0)
+		s += c
+		b = b[2:]
+	}
+	if len(b) == 1 {
+		s, c = bits.Add64(s, uint64(b[0]), 0)
+		s += c
+	}
+	return s
+}

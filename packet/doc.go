@@ -1,0 +1,42 @@
+// Package packet decodes captured frames: link header, VLAN tags, MPLS labels, PPPoE, IPv4 and IPv6, and the headers
+// of TCP, UDP, SCTP, ICMP and ESP.
+//
+//	frame ─▶ link ─▶ network type ─▶ IP ─▶ transport ─▶ payload
+//	         │       │               │     │
+//	         │       │               │     └ tcp.go, udp.go, sctp.go, icmpv4.go, icmpv6.go
+//	         │       │               └ ipv4.go, ipv6.go, with options and extension headers
+//	         │       └ vlan.go, mpls.go, pppoe.go, arp.go: each may lead to another of them, or to IP
+//	         └ ethernet.go, rawlink.go (raw IP, null, loop), cooked.go (Linux cooked)
+//
+// A Decoder is one worker's: it holds nothing but counters, and its zero value is ready. A Packet is set up by the
+// source of frames and filled in by Decode; it is reused for every frame. Decoding allocates nothing, copies nothing,
+// reads no clock and touches no global: every slice in a Packet points into its frame.
+//
+// # What was captured and what was sent
+//
+// A snap length may have cut the frame. The missing bytes are counted, not guessed: a datagram that was longer than what
+// was captured is decoded, its payload is what there is, and Lost is the number of payload bytes behind it. Bytes behind
+// the end of the IP datagram (Ethernet padding, trailers) are ignored. Only a datagram that claims to be longer than
+// the frame was on the wire is invalid.
+//
+// A header that the snap length cut cannot be read: the packet is invalid, with the event trunc_pkt of its IP layer. TCP
+// options are the exception: those that were captured are read, the others are as if absent.
+//
+// # Events
+//
+// An oddity is an Event. Its name is the one that rules and anomaly records know ("ipv4.pkt_too_small"); its number is
+// stable within a build only. A packet keeps the first few events; all are counted. An event that makes the packet
+// invalid sets the flag Invalid too. Whether a packet may become part of a flow is another question: see WantsFlow.
+//
+// # Missing on purpose
+//
+// Fragments are counted and flagged, and their transport header is not read: defragmentation is not here yet, nor are
+// tunnels (IP in IP, GRE, VXLAN, Geneve, Teredo, ERSPAN). Their events and counters have names already. Link headers of
+// wireless and serial captures are not read; LinkType.String names them, so that an error can.
+//
+// # References
+//
+// RFC 791 (IPv4), 792 (ICMP), 768 (UDP), 8200 (IPv6), 4443 (ICMPv6), 9293 (TCP), 7323 (timestamps, window scale), 2018
+// (SACK), 7413 (fast open), 2385 (MD5), 5925 (AO), 9260 (SCTP), 4303 (ESP), 3032 (MPLS), 4385 (pseudowire control word),
+// 2516 (PPPoE), 826 (ARP), IEEE 802.1Q and 802.1ad.
+package packet
