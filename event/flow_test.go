@@ -20,6 +20,23 @@ func mailFlow() Record {
 	}
 }
 
+// fullFlow is a flow that has everything that a flow can have.
+func fullFlow() Flow {
+	f := *mailFlow().Body.(*Flow)
+	f.SPI = 77
+	f.AppProto = AppProto{Name: "tls", ToServer: "tls", ToClient: "tls", Original: "smtp", Expected: "ftp-data"}
+	f.HasBypassed, f.BypassedToServer, f.BypassedToClient = true, Traffic{1, 2}, Traffic{3, 4}
+	f.Emergency, f.Alerted, f.WrongThread = true, true, true
+	f.State, f.Bypass, f.Reason, f.Action = FlowBypassed, "local", ReasonReuse, "drop"
+	f.Exceptions = []Exception{{"stream_midstream", "drop_flow"}, {"app_layer_error", "reject"}}
+	f.Transactions = 3
+	f.TCP = TCP{
+		ClientFlags: 0xe2, ServerFlags: 0x04, State: "time_wait", ServerGap: true, ClientGap: true,
+		ClientRegions: 2, ServerRegions: 3, ClientUrgent: 4, ServerUrgent: 5,
+	}
+	return f
+}
+
 func TestFlow(t *testing.T) {
 	const (
 		head = `{` + stamp + `,"flow_id":1,"event_type":"flow",` +
@@ -45,17 +62,7 @@ func TestFlow(t *testing.T) {
 		{
 			name: "everything",
 			change: func(r *Record, f *Flow) {
-				f.SPI = 77
-				f.AppProto = AppProto{Name: "tls", ToServer: "tls", ToClient: "tls", Original: "smtp", Expected: "ftp-data"}
-				f.HasBypassed, f.BypassedToServer, f.BypassedToClient = true, Traffic{1, 2}, Traffic{3, 4}
-				f.Emergency, f.Alerted, f.WrongThread = true, true, true
-				f.State, f.Bypass, f.Reason, f.Action = FlowBypassed, "local", ReasonReuse, "drop"
-				f.Exceptions = []Exception{{"stream_midstream", "drop_flow"}, {"app_layer_error", "reject"}}
-				f.Transactions = 3
-				f.TCP = TCP{
-					ClientFlags: 0xe2, ServerFlags: 0x04, State: "time_wait", ServerGap: true, ClientGap: true,
-					ClientRegions: 2, ServerRegions: 3, ClientUrgent: 4, ServerUrgent: 5,
-				}
+				*f = fullFlow()
 			},
 			want: head + `"spi":77,"app_proto":"tls","app_proto_orig":"smtp","app_proto_expected":"ftp-data",` +
 				`"flow":{` + counts +
