@@ -3,6 +3,7 @@ module github.com/reknit/reknit
 go 1.26.0
 
 require (
+	go.yaml.in/yaml/v4 v4.0.0
 	golang.org/x/sys v0.49.0
 	pgregory.net/rapid v1.3.0
 )

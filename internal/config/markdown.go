@@ -1,0 +1,84 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Markdown returns docs/configuration.md.
+func Markdown() string {
+	var b strings.Builder
+	b.WriteString(`# Configuration
+
+<!-- Generated from the tables in internal/config by "go test ./internal/config -update". Do not edit. -->
+
+A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` + "`-c FILE`" + `. None is needed.
+
+- With a file, a key that it leaves out has the default in the column *with a file*: the one Suricata builds in. Without
+  a file the values are those of the configuration that Suricata ships, with a few that serve somebody who wants to look
+  into a capture; where they differ, the column *without* says so.
+- ` + "`--include FILE`" + ` reads another file after it, and ` + "`include:`" + ` in a file one or more others, at any place; a
+  relative name is relative to the file. What comes later replaces what came before.
+- ` + "`--set KEY=VALUE`" + ` changes one value, after all files. An element of a list is named by its index or its key:
+  ` + "`--set outputs.1.eve-log.types.0.alert.payload=yes`" + `.
+- The YAML is read as version 1.1: ` + "`yes`, `no`, `on` and `off`" + ` are booleans, and a leading 0 makes a number octal.
+- A size is a number of bytes, or has a unit: kb, mb, gb, KiB, MiB, GiB. All are powers of 1024.
+- An unknown key is reported with its place and the nearest key that there is. ` + "`reknit -T -c FILE`" + ` tests a configuration:
+  it reports everything that is wrong, and an unknown key is then an error. A key that Suricata has and that has no effect
+  here yet is reported as that.
+
+`)
+	var c Config
+	table(&b, "General", "", c.own())
+	table(&b, "Streams", "How TCP connections are followed and put together.", c.Stream.table())
+	table(&b, "Target systems", "How hosts treat overlapping data. The longest prefix that holds an address counts.", c.hostOSTable())
+	table(&b, "Flows", "", append(c.Flow.table(), c.Timeouts.table()...))
+	table(&b, "Exception policies", "", c.Policies.table())
+	table(&b, "SMTP", "", c.Protocols.SMTP.table())
+	table(&b, "Counters", "", c.Stats.table())
+	var e EVE
+	table(&b, "EVE output", "Elements of the list `outputs` that are called `eve-log`. Without a configuration there is one, "+
+		"and it is written when `-l` or `-o` asks for it.", prefixed("eve-log.", e.table()))
+	b.WriteString("The list `eve-log.types` says what is logged: " + code(loggedTypes) + ". Options of the types:\n\n")
+	var types []row
+	for _, t := range loggedTypes {
+		types = append(types, prefixed(t+".", e.typeTable(t))...)
+	}
+	table(&b, "", "", types)
+	table(&b, "Messages", "", c.Logging.table())
+	table(&b, "", "The elements `console` and `file` of the list `logging.outputs`:", c.Logging.File.table())
+	b.WriteString("## Keys without effect so far\n\nThey are known, and reported when a configuration asks for something with them.\n\n")
+	for _, v := range vocabulary {
+		if v.status == notYet {
+			name := v.section
+			if name == "" {
+				name = "at the top"
+			}
+			fmt.Fprintf(&b, "- %s: %s\n", name, code(strings.Fields(v.keys)))
+		}
+	}
+	return b.String()
+}
+
+func table(b *strings.Builder, title, text string, rows []row) {
+	if title != "" {
+		fmt.Fprintf(b, "## %s\n\n", title)
+	}
+	if text != "" {
+		fmt.Fprintf(b, "%s\n\n", text)
+	}
+	b.WriteString("| Key | Takes | With a file | Without | Meaning |\n|---|---|---|---|---|\n")
+	for _, r := range rows {
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s |\n", r.path, r.field.takes, r.builtin, r.without, r.doc)
+	}
+	b.WriteByte('\n')
+}
+
+func prefixed(prefix string, rows []row) []row {
+	for i := range rows {
+		rows[i].path = prefix + rows[i].path
+	}
+	return rows
+}
+
+func code(words []string) string { return "`" + strings.Join(words, "`, `") + "`" }

@@ -1,0 +1,215 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// EVE is an eve-log output.
+type EVE struct {
+	Enabled         bool
+	FileType        string // regular
+	Filename        string // relative to the log directory
+	Append          bool
+	FileMode        uint32 // permissions; 0: what the umask leaves
+	BufferSize      Size
+	Prefix          string // before each record
+	Metadata        bool
+	SuricataVersion bool
+	PcapFile        bool // name the capture file in each record
+	IPv6Compress    bool
+	Ethernet        bool
+	CommunityID     bool
+	CommunityIDSeed uint16
+	SensorID        uint32 // 0: none
+	SensorName      string // written as host; empty: that of the configuration
+
+	Types   []string // what is logged, in the order of the list
+	SMTP    SMTPLog
+	Files   FilesLog
+	Anomaly AnomalyLog
+	Stats   StatsLog
+}
+
+// Logs reports whether a type of the list is logged.
+func (e *EVE) Logs(typ string) bool { return slices.Contains(e.Types, typ) }
+
+// SMTPLog are the options of the type smtp.
+type SMTPLog struct {
+	Extended bool
+	Custom   []string // more headers to log
+	MD5      []string // body, subject
+}
+
+// FilesLog are the options of the type files.
+type FilesLog struct {
+	ForceMagic bool
+	ForceHash  []string // md5, sha1, sha256
+}
+
+// AnomalyLog are the options of the type anomaly.
+type AnomalyLog struct {
+	Decode, Stream, AppLayer bool
+	PacketHeader             bool
+}
+
+// StatsLog are the options of the type stats.
+type StatsLog struct {
+	Totals, Threads, Deltas, NullValues bool
+}
+
+func (e *EVE) table() []row {
+	return []row{
+		{"enabled", boolean(&e.Enabled), "no", "yes", "Write this output."},
+		{"filetype", oneOf(&e.FileType, "regular", "file", "unix_dgram", "unix_stream", "syslog", "redis", "null"),
+			"regular", "", "Where to; so far regular (the same as file)."},
+		{"filename", text(&e.Filename), "eve.json", "",
+			"Name of the file, relative to the log directory."},
+		{"append", boolean(&e.Append), "yes", "", "Append to a file that is there; otherwise it is emptied."},
+		{"filemode", scalar("permissions, in octal", func(t string) error {
+			n, err := parseInt("0"+strings.TrimPrefix(t, "0"), 0, 0o7777)
+			e.FileMode = uint32(n)
+			return err
+		}), "0", "", "Permissions of the file, in octal; 0: what the umask leaves."},
+		{"buffer-size", size(&e.BufferSize), "0", "", "Bytes that are collected before they are written."},
+		{"prefix", text(&e.Prefix), "", "", "Text before each record."},
+		{"metadata", boolean(&e.Metadata), "yes", "", "Add variables of the flow, such as flowbits."},
+		{"suricata-version", boolean(&e.SuricataVersion), "no", "", "Add the version of Suricata that is claimed."},
+		{"pcap-file", boolean(&e.PcapFile), "no", "", "Add the name of the capture file."},
+		{"ipv6-compress", boolean(&e.IPv6Compress), "no", "", "Write IPv6 addresses in their short form."},
+		{"ethernet", boolean(&e.Ethernet), "no", "", "Add Ethernet addresses."},
+		{"community-id", boolean(&e.CommunityID), "no", "", "Add the Community ID of the flow."},
+		{"community-id-seed", number(&e.CommunityIDSeed, 0, 65535), "0", "", "Seed of the Community ID."},
+		{"sensor-id", number(&e.SensorID, 0, 1<<32-1), "0", "", "Number of this sensor, added as sensor_id; 0: none."},
+		{"sensor-name", text(&e.SensorName), "", "", "Name of this sensor, added as host."},
+	}
+}
+
+// typeTable returns the options of a type.
+func (e *EVE) typeTable(typ string) []row {
+	switch typ {
+	case "smtp":
+		l := &e.SMTP
+		return []row{
+			{"extended", boolean(&l.Extended), "no", "", "Has no effect, as in Suricata; use custom."},
+			{"custom", list("a list of headers", &l.Custom, checkMailField), "[]", "",
+				"More headers to log: " + strings.Join(mailFields, ", ") + "."},
+			{"md5", list("a list of body and subject", &l.MD5, func(w string) error {
+				return oneWord(w, "body", "subject")
+			}), "[]", "", "Log the MD5 of the body, the subject or both."},
+		}
+	case "files":
+		l := &e.Files
+		return []row{
+			{"force-magic", boolean(&l.ForceMagic), "no", "", "Log the type of each file by its content."},
+			{"force-hash", list("a list of md5, sha1 and sha256", &l.ForceHash, func(w string) error {
+				if err := oneWord(w, "md5", "sha1", "sha256"); err != nil {
+					return fmt.Errorf("Invalid configuration: force-hash algorithm: %w", err) //nolint:staticcheck // Suricata's words
+				}
+				return nil
+			}), "[]", "", "Log these hashes of each file: md5, sha1, sha256."},
+		}
+	case "anomaly":
+		l := &e.Anomaly
+		return []row{
+			{"types.decode", boolean(&l.Decode), "no", "", "Log oddities of packets."},
+			{"types.stream", boolean(&l.Stream), "no", "", "Log oddities of TCP connections."},
+			{"types.applayer", boolean(&l.AppLayer), "yes", "", "Log oddities of protocols."},
+			{"packethdr", boolean(&l.PacketHeader), "no", "", "Add the packet's first 32 bytes."},
+		}
+	case "stats":
+		l := &e.Stats
+		return []row{
+			{"totals", boolean(&l.Totals), "yes", "", "Write the sum of all threads."},
+			{"threads", boolean(&l.Threads), "no", "", "Write the counters of each thread."},
+			{"deltas", boolean(&l.Deltas), "no", "", "Write what was added since the last record."},
+			{"null-values", boolean(&l.NullValues), "yes", "", "Write counters that are 0."},
+		}
+	}
+	return nil
+}
+
+// types with options, or that are logged so far.
+var loggedTypes = []string{"smtp", "files", "flow", "anomaly", "stats"}
+
+// mailFields are the headers that custom may name.
+var mailFields = []string{"reply-to", "bcc", "message-id", "subject", "x-mailer", "user-agent", "received",
+	"x-originating-ip", "in-reply-to", "references", "importance", "priority", "sensitivity", "organization",
+	"content-md5", "date"}
+
+func checkMailField(word string) error {
+	w := strings.ToLower(strings.ReplaceAll(word, "_", "-"))
+	if w == "relays" { // in the comments of the configuration that Suricata ships
+		return nil
+	}
+	return oneWord(w, mailFields...)
+}
+
+func oneWord(word string, words ...string) error {
+	if slices.Contains(words, strings.ToLower(word)) {
+		return nil
+	}
+	return fmt.Errorf("want %s, not %q%s", enumerate(words), word, didYouMean(word, words))
+}
+
+// outputs reads the list of outputs.
+func (c *Config) outputs(root *Node, ps *Problems) {
+	n := root.Find("outputs")
+	switch {
+	case n == nil || n.Kind == Null:
+		if !c.FromFile {
+			c.EVE = append(c.EVE, defaultEVE(ps))
+		}
+		return
+	case n.Kind != List:
+		ps.add(BadValue, n.Pos, "outputs", "outputs: want a list, not %s", n.Kind)
+		return
+	}
+	for _, i := range n.Items {
+		if name, body := i.titled(); name == "eve-log" && body != nil {
+			if e := newEVE(body, "outputs."+i.Name+".eve-log", ps); e.Enabled {
+				c.EVE = append(c.EVE, e)
+			}
+		}
+	}
+}
+
+// defaultEVE is the output without a configuration.
+func defaultEVE(ps *Problems) EVE {
+	var e EVE
+	fill(e.table(), nil, "", false, ps)
+	e.Types = slices.Clone(loggedTypes)
+	for _, t := range e.Types {
+		fill(e.typeTable(t), nil, "", false, ps)
+	}
+	return e
+}
+
+// newEVE reads an eve-log output.
+func newEVE(n *Node, path string, ps *Problems) EVE {
+	var e EVE
+	fill(e.table(), n, path, true, ps)
+	for _, t := range loggedTypes {
+		fill(e.typeTable(t), nil, "", true, ps)
+	}
+	types := n.Find("types")
+	if types == nil || types.Kind == Null {
+		return e
+	}
+	if types.Kind != List {
+		ps.add(BadValue, types.Pos, path+".types", "%s.types: want a list, not %s", path, types.Kind)
+		return e
+	}
+	for _, i := range types.Items {
+		name, body := i.titled()
+		if name == "" || body != nil && body.Off() {
+			continue
+		}
+		if !e.Logs(name) {
+			e.Types = append(e.Types, name)
+		}
+		fill(e.typeTable(name), body, path+".types."+i.Name+"."+name, true, ps)
+	}
+	return e
+}

@@ -1,0 +1,56 @@
+package config
+
+// Policy says what becomes of traffic that cannot be followed or parsed.
+type Policy string
+
+const (
+	PolicyAuto       Policy = "auto" // drop-flow in inline mode, ignore otherwise
+	PolicyIgnore     Policy = "ignore"
+	PolicyDropFlow   Policy = "drop-flow"
+	PolicyDropPacket Policy = "drop-packet"
+	PolicyReject     Policy = "reject"
+	PolicyRejectBoth Policy = "rejectboth"
+	PolicyPassFlow   Policy = "pass-flow"
+	PolicyPassPacket Policy = "pass-packet"
+	PolicyBypass     Policy = "bypass"
+)
+
+// Policies are the exception policies. One that is empty was not given: Default holds, and if that is empty too, what
+// Suricata does without any.
+type Policies struct {
+	Default      Policy // exception-policy
+	Stream       Policy // no memory for a connection
+	Midstream    Policy // a packet of a connection whose start was not seen
+	Reassembly   Policy // no memory for its data
+	Flow         Policy // no memory for a flow
+	Defrag       Policy // no memory for a fragment
+	ParserErrors Policy // a parser gave up
+}
+
+func (p *Policies) table() []row {
+	policy := func(to *Policy) binding {
+		b := oneOf(to, PolicyAuto, PolicyIgnore, PolicyDropFlow, PolicyDropPacket, PolicyReject, PolicyRejectBoth,
+			PolicyPassFlow, PolicyPassPacket, PolicyBypass)
+		read := b.read
+		return binding{"a policy", func(n *Node) error {
+			if n.Kind == Null {
+				*to = ""
+				return nil
+			}
+			return read(n)
+		}}
+	}
+	return []row{
+		{"exception-policy", policy(&p.Default), "", "auto",
+			"What becomes of traffic that cannot be followed or parsed, unless a key for the case says otherwise: " +
+				"auto (drop-flow in inline mode, else ignore), ignore, drop-flow, drop-packet, reject, rejectboth, " +
+				"pass-flow, pass-packet or bypass."},
+		{"stream.memcap-policy", policy(&p.Stream), "", "", "The same when stream.memcap is reached."},
+		{"stream.midstream-policy", policy(&p.Midstream), "", "", "The same for connections whose start was not seen."},
+		{"stream.reassembly.memcap-policy", policy(&p.Reassembly), "", "",
+			"The same when stream.reassembly.memcap is reached."},
+		{"flow.memcap-policy", policy(&p.Flow), "", "", "The same when flow.memcap is reached."},
+		{"defrag.memcap-policy", policy(&p.Defrag), "", "", "The same when memory for fragments runs out."},
+		{"app-layer.error-policy", policy(&p.ParserErrors), "", "", "The same when a parser gives up."},
+	}
+}
