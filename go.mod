@@ -3,7 +3,9 @@ module github.com/reknit/reknit
 go 1.26.0
 
 require (
+	github.com/gabriel-vasile/mimetype v1.4.16
 	go.yaml.in/yaml/v4 v4.0.0
 	golang.org/x/sys v0.49.0
+	golang.org/x/text v0.43.0
 	pgregory.net/rapid v1.3.0
 )
