@@ -1,0 +1,179 @@
+// Package file tracks the files found in streams: their size, gaps, hashes and content type, computed while the bytes
+// pass. Nothing of a file is kept but, when its type is asked for, its first bytes.
+package file
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"hash"
+
+	"github.com/gabriel-vasile/mimetype"
+)
+
+const (
+	maxName = 4096
+	maxHead = 3072 // what mimetype looks at
+)
+
+// State tells whether the whole of a file was seen.
+type State uint8
+
+const (
+	Open      State = iota // bytes may follow
+	Closed                 // it came to its end
+	Truncated              // it was cut: by the end of the stream, or by a limit
+	Error                  // what carried it could not be read
+)
+
+// String returns the word that EVE uses.
+func (s State) String() string {
+	switch s {
+	case Closed:
+		return "CLOSED"
+	case Truncated:
+		return "TRUNCATED"
+	case Error:
+		return "ERROR"
+	}
+	return "UNKNOWN"
+}
+
+// Config says what is computed. The zero value computes nothing; a File then costs its struct and its name.
+type Config struct {
+	MD5    bool
+	SHA1   bool
+	SHA256 bool
+
+	// Type finds out the content type by the first bytes.
+	Type bool
+
+	// MaxSize is the number of bytes after which a file counts as truncated. When zero, there is no limit.
+	MaxSize int64
+}
+
+// File is a file on its way through a stream. It is not safe for concurrent use.
+type File struct {
+	Name []byte // as on the wire, cut at 4096 bytes
+	Tx   uint64 // transaction it belongs to
+	Size int64  // bytes seen
+	Gap  int64  // bytes lost, as far as known
+	Gaps bool   // bytes were lost
+
+	state   State
+	maxSize int64
+
+	md5, sha1, sha256 hash.Hash // nil: not asked for
+	head              []byte    // first bytes, until the type is known
+	typed             bool      // the type is asked for and not yet known
+	contentType       string
+}
+
+// New returns a file without content. The name is copied; c may be nil.
+func New(c *Config, name []byte) *File {
+	f := &File{Name: append([]byte(nil), name[:min(len(name), maxName)]...)}
+	if c == nil {
+		return f
+	}
+	f.maxSize = c.MaxSize
+	f.typed = c.Type
+	if c.MD5 {
+		f.md5 = md5.New()
+	}
+	if c.SHA1 {
+		f.sha1 = sha1.New()
+	}
+	if c.SHA256 {
+		f.sha256 = sha256.New()
+	}
+	return f
+}
+
+// State tells how far the file has come.
+func (f *File) State() State { return f.state }
+
+// Write takes the next bytes. It never fails; bytes after the end or the limit are ignored.
+func (f *File) Write(b []byte) (int, error) {
+	if f.state != Open {
+		return len(b), nil
+	}
+	n := len(b)
+	if f.maxSize > 0 && f.Size+int64(n) > f.maxSize {
+		b = b[:f.maxSize-f.Size]
+	}
+	f.Size += int64(len(b))
+	if f.md5 != nil {
+		f.md5.Write(b)
+	}
+	if f.sha1 != nil {
+		f.sha1.Write(b)
+	}
+	if f.sha256 != nil {
+		f.sha256.Write(b)
+	}
+	if f.typed {
+		f.head = append(f.head, b[:min(len(b), maxHead-len(f.head))]...)
+		if len(f.head) == maxHead {
+			f.detect()
+		}
+	}
+	if len(b) < n {
+		f.end(Truncated)
+	}
+	return n, nil
+}
+
+// Lost says that n bytes are missing here. Hashes are those of the bytes seen.
+func (f *File) Lost(n int64) {
+	if f.state == Open && n > 0 {
+		f.Gap += n
+		f.Gaps = true
+	}
+}
+
+// Close ends the file: all of it was seen, gaps aside.
+func (f *File) Close() error {
+	f.end(Closed)
+	return nil
+}
+
+// Truncate ends the file before its end was seen.
+func (f *File) Truncate() { f.end(Truncated) }
+
+// Fail ends the file because what carries it cannot be read any more.
+func (f *File) Fail() { f.end(Error) }
+
+func (f *File) end(s State) {
+	if f.state != Open {
+		return
+	}
+	f.state = s
+	if f.typed {
+		f.detect()
+	}
+}
+
+func (f *File) detect() {
+	f.contentType = mimetype.Detect(f.head).String()
+	f.head, f.typed = nil, false
+}
+
+// Type returns the content type by the first bytes, such as "application/zip" or "text/plain; charset=utf-8". It is
+// empty while too few bytes have come, and when Config.Type is off.
+func (f *File) Type() string { return f.contentType }
+
+// MD5 returns the MD5 of the bytes seen so far, nil when it is not computed.
+func (f *File) MD5() []byte { return sum(f.md5) }
+
+// SHA1 returns the SHA-1 of the bytes seen so far, nil when it is not computed.
+func (f *File) SHA1() []byte { return sum(f.sha1) }
+
+// SHA256 returns the SHA-256 of the bytes seen so far, nil when it is not computed.
+func (f *File) SHA256() []byte { return sum(f.sha256) }
+
+func sum(h hash.Hash) []byte {
+	if h == nil {
+		return nil
+	}
+	return h.Sum(nil)
+}

@@ -1,0 +1,139 @@
+package file_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/file"
+)
+
+var all = &file.Config{MD5: true, SHA1: true, SHA256: true, Type: true}
+
+func TestAppendJSON(t *testing.T) {
+	const (
+		md5    = "900150983cd24fb0d6963f7d28e17f72"
+		sha1   = "a9993e364706816aba3e25717850c26c9cd0d89d"
+		sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+	)
+	tests := []struct {
+		name   string
+		config *file.Config
+		file   string
+		do     func(f *file.File)
+		want   string
+	}{
+		{"nothing asked for", nil, "a.txt", func(f *file.File) { f.Write([]byte("abc")); f.Close() },
+			`{"filename":"a.txt","gaps":false,"state":"CLOSED","stored":false,"size":3,"tx_id":7}`},
+		{"all hashes", all, "a.txt", func(f *file.File) { f.Write([]byte("a")); f.Write([]byte("bc")); f.Close() },
+			`{"filename":"a.txt","gaps":false,"state":"CLOSED","md5":"` + md5 + `","sha1":"` + sha1 + `","sha256":"` + sha256 +
+				`","stored":false,"size":3,"tx_id":7}`},
+		{"truncated", all, "a.txt", func(f *file.File) { f.Write([]byte("abc")); f.Truncate(); f.Close() },
+			`{"filename":"a.txt","gaps":false,"state":"TRUNCATED","sha256":"` + sha256 + `","stored":false,"size":3,"tx_id":7}`},
+		{"open", nil, "a", func(f *file.File) {},
+			`{"filename":"a","gaps":false,"state":"UNKNOWN","stored":false,"size":0,"tx_id":7}`},
+		{"failed", nil, "a", func(f *file.File) { f.Fail() },
+			`{"filename":"a","gaps":false,"state":"ERROR","stored":false,"size":0,"tx_id":7}`},
+		{"gap", all, "a", func(f *file.File) { f.Write([]byte("ab")); f.Lost(100); f.Write([]byte("c")); f.Close() },
+			`{"filename":"a","gaps":true,"state":"CLOSED","md5":"` + md5 + `","sha1":"` + sha1 + `","sha256":"` + sha256 +
+				`","stored":false,"size":3,"tx_id":7}`},
+		{"larger than the limit", &file.Config{SHA256: true, MaxSize: 3}, "a",
+			func(f *file.File) { f.Write([]byte("ab")); f.Write([]byte("cd")); f.Write([]byte("e")); f.Close() },
+			`{"filename":"a","gaps":false,"state":"TRUNCATED","sha256":"` + sha256 + `","stored":false,"size":3,"tx_id":7}`},
+		{"name that is no UTF-8", nil, "\xe4.txt", func(f *file.File) { f.Close() },
+			`{"filename":"\\xe4.txt","gaps":false,"state":"CLOSED","stored":false,"size":0,"tx_id":7}`},
+	}
+	for _, tt := range tests {
+		f := file.New(tt.config, []byte(tt.file))
+		f.Tx = 7
+		tt.do(f)
+		if got := object(f); got != `{"fileinfo":`+tt.want+`}` {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestType(t *testing.T) {
+	tests := []struct{ name, content, want string }{
+		{"zip", "PK\x03\x04\x14\x00\x00\x00\x08\x00", "application/zip"},
+		{"pdf", "%PDF-1.4\n%", "application/pdf"},
+		{"text", "nothing but words\r\n", "text/plain; charset=utf-8"},
+		{"long text", strings.Repeat("words ", 1000), "text/plain; charset=utf-8"},
+		{"empty", "", "text/plain"},
+	}
+	for _, tt := range tests {
+		for _, step := range []int{1, 7, 1 << 20} {
+			f := file.New(all, nil)
+			for b := []byte(tt.content); len(b) > 0; {
+				n := min(step, len(b))
+				f.Write(b[:n])
+				b = b[n:]
+			}
+			f.Close()
+			if f.Type() != tt.want {
+				t.Errorf("%s, %d bytes at a time: Type() = %q, want %q", tt.name, step, f.Type(), tt.want)
+			}
+		}
+	}
+	f := file.New(all, nil)
+	f.Write(bytes.Repeat([]byte("a"), 3072))
+	if f.Type() == "" {
+		t.Error("Type() is not known after 3072 bytes")
+	}
+}
+
+func TestNameLimit(t *testing.T) {
+	f := file.New(nil, bytes.Repeat([]byte("n"), 5000))
+	if len(f.Name) != 4096 {
+		t.Errorf("len(Name) = %d, want 4096", len(f.Name))
+	}
+}
+
+func TestHashesWhileOpen(t *testing.T) {
+	f := file.New(&file.Config{MD5: true}, nil)
+	f.Write([]byte("abc"))
+	if got := hex.EncodeToString(f.MD5()); got != "900150983cd24fb0d6963f7d28e17f72" {
+		t.Errorf("MD5() = %s", got)
+	}
+	if f.SHA1() != nil || f.SHA256() != nil {
+		t.Error("a hash that was not asked for")
+	}
+}
+
+func TestWriteAllocates(t *testing.T) {
+	f := file.New(&file.Config{MD5: true, SHA1: true, SHA256: true}, nil)
+	b := make([]byte, 57)
+	if n := testing.AllocsPerRun(100, func() { f.Write(b) }); n != 0 {
+		t.Errorf("Write allocates %v times", n)
+	}
+}
+
+func BenchmarkWrite(b *testing.B) {
+	for _, bm := range []struct {
+		name   string
+		config *file.Config
+	}{
+		{"none", nil}, {"md5", &file.Config{MD5: true}}, {"sha256", &file.Config{SHA256: true}}, {"all", all},
+	} {
+		b.Run(bm.name, func(b *testing.B) {
+			f := file.New(bm.config, nil)
+			line := make([]byte, 57)
+			b.SetBytes(int64(len(line)))
+			b.ReportAllocs()
+			for b.Loop() {
+				f.Write(line)
+			}
+		})
+	}
+}
+
+var _ event.Appender = (*file.File)(nil)
+
+func object(a event.Appender) string {
+	var o event.Object
+	o.Start(nil, nil)
+	a.AppendJSON(&o)
+	return string(o.End())
+}
