@@ -1,0 +1,134 @@
+package app
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/stream"
+)
+
+// Switch asks for another protocol from here on.
+type Switch struct {
+	Expect string // name of the protocol that should follow; empty: any
+	Port   uint16 // to probe with; 0: the connection's own
+	State  any    // carried to the successor's Conn
+}
+
+// Expectation announces a connection to come.
+type Expectation struct {
+	Client, Server netip.Addr // not valid: those of this connection
+	Port           uint16
+	Protocol       string
+	Lifetime       time.Duration // 0: 30 s
+	State          any
+}
+
+// Conn is the parser's view of its connection: the session, with other methods.
+type Conn Session
+
+// Begin makes tx known: it gets its number and is told to the Logger once both directions are complete, or at the end
+// of the flow. It tells those that are complete.
+func (c *Conn) Begin(tx Transaction) { (*Session)(c).begin(tx) }
+
+// Raise tells of an oddity of tx, or of the connection when tx is nil. Parsing goes on.
+func (c *Conn) Raise(e EventID, tx Transaction) {
+	s := (*Session)(c)
+	info := &s.gateway.kind(s.parsed).Events[e]
+	a := Anomaly{Layer: LayerParser, Name: info.Name, EVE: info.EVE, Tx: tx}
+	if a.EVE == "" {
+		a.EVE = a.Name
+	}
+	if tx != nil {
+		a.Layer = LayerTx
+		tx.Head().raised(e)
+	}
+	s.tell(a)
+}
+
+// OpenFile says that a file began in tx, with bytes in direction d. f writes the members of its record.
+func (c *Conn) OpenFile(tx Transaction, d stream.Dir, f event.Appender) {
+	t := tx.Head()
+	if t.owner == nil {
+		return
+	}
+	if t.extra == nil {
+		t.extra = new(txExtra)
+	}
+	t.extra.files = append(t.extra.files, openFile{d, f})
+}
+
+// CloseFile says that nothing will be added to f: it is told to the Logger. Files that are open when their transaction
+// is told go before it.
+func (c *Conn) CloseFile(tx Transaction, f event.Appender) {
+	t := tx.Head()
+	if t.owner == nil || t.extra == nil {
+		return
+	}
+	for i, o := range t.extra.files {
+		if o.body == f {
+			t.extra.files = append(t.extra.files[:i], t.extra.files[i+1:]...)
+			(*Session)(c).tellFile(tx, o)
+			return
+		}
+	}
+}
+
+// WaitPeer says that nothing more is read from this direction until the other has moved. The parser returns and is
+// called again when the other direction's method has read something, or when PeerLost is true.
+func (c *Conn) WaitPeer() {
+	s := (*Session)(c)
+	if d := s.turning(); s.dir[d]&peerLost == 0 {
+		s.dir[d] |= waiting
+	}
+}
+
+// PeerLost reports whether a wait of this direction ended without the other having moved, which it has not done since:
+// it has a gap, ended, will not be seen, waits itself, or too many bytes were held for it. The parser must decide alone.
+func (c *Conn) PeerLost() bool {
+	s := (*Session)(c)
+	return s.dir[s.turning()]&peerLost != 0
+}
+
+// Switch asks for another protocol from here on, in both directions. The parser returns and reads no more; it is dropped
+// when a protocol was found.
+func (c *Conn) Switch(w Switch) {
+	s := (*Session)(c)
+	s.few().request = w
+	s.state |= asked
+}
+
+// State returns what the predecessor left: Switch.State, or Expectation.State.
+func (c *Conn) State() any {
+	if c.rare == nil {
+		return nil
+	}
+	return c.rare.state
+}
+
+// Opaque says that what follows in direction d is encrypted. Parsing goes on.
+func (c *Conn) Opaque(d stream.Dir) { c.dir[d] |= opaque }
+
+// Bypass says that the rest of the flow need not be seen. Parsing ends when the parser returns.
+func (c *Conn) Bypass() { c.state |= bypassed }
+
+// Expect announces a connection to come.
+func (c *Conn) Expect(e Expectation) {
+	s := (*Session)(c)
+	if e.Lifetime <= 0 {
+		e.Lifetime = 30 * time.Second
+	}
+	if s.gateway.expecter != nil {
+		s.gateway.expecter.Expect(s, e)
+	}
+}
+
+// Inline reports whether bytes are seen before the receiver has them. A parser then does not wait for the other
+// direction: PeerLost is true as soon as it does.
+func (c *Conn) Inline() bool { return c.gateway.config.Inline }
+
+// Now returns the time of the packet.
+func (c *Conn) Now() time.Time { return time.Unix(0, c.gateway.now) }
+
+// Ports returns the ports of client and server.
+func (c *Conn) Ports() (client, server uint16) { return c.clientPort, c.serverPort }

@@ -1,0 +1,71 @@
+package app
+
+import "github.com/reknit/reknit/stream"
+
+// Datagram gives one datagram to the parser. The first one of a direction decides what protocol that direction has.
+func (s *Session) Datagram(d stream.Dir, b []byte) {
+	d = s.side(d)
+	if s.state&disabled != 0 {
+		return
+	}
+	defer s.caught(d, nil)
+	s.dir[d] |= seen
+	if s.dir[d]&decided == 0 {
+		s.detectDatagram(d, b)
+	}
+	if s.datagram != nil {
+		s.gateway.counters.Turns++
+		s.turnOf(d)
+		if err := s.datagram.Datagram(d, b); err != nil {
+			s.report(CauseParser, d, 0, err, nil) // the next datagram may be a good one
+		}
+	}
+	s.flush()
+	if s.state&bypassed != 0 {
+		s.disable()
+	}
+}
+
+// detectDatagram decides what protocol direction d has.
+func (s *Session) detectDatagram(d stream.Dir, b []byte) {
+	g, o := s.gateway, d.Opposite()
+	first := s.dir[o]&decided == 0
+	id, _ := s.match(d, b[:min(len(b), max(s.window(d), g.config.ProbeLimit))], true)
+	s.dir[d] |= decided
+	if id == unknown && s.rare != nil && s.rare.expect >= firstID && s.proto < firstID {
+		id, s.rare.expect = s.rare.expect, unknown
+	}
+	switch {
+	case id == unknown && s.result[o] >= firstID:
+		s.result[d] = s.result[o]
+	case id == unknown:
+		s.result[d] = failed
+	default:
+		s.result[d] = id
+	}
+	if first && s.result[d] == failed {
+		g.counters.FailedUDP++
+	}
+	switch {
+	case s.result[d] == failed:
+		s.proto = failed
+		if !first {
+			g.logger.Detected(s)
+			s.disable()
+		}
+	case s.proto < firstID:
+		s.proto, s.parsed = id, id
+		if first {
+			g.perKind[id].flow[1]++
+		}
+		if k := g.kind(id); k.NewDatagram != nil {
+			s.datagram = k.NewDatagram((*Conn)(s))
+		}
+		g.logger.Detected(s)
+		if s.datagram == nil {
+			s.disable()
+		}
+	case s.proto != s.result[d]:
+		s.odd(mismatch)
+	}
+}

@@ -1,0 +1,269 @@
+package app
+
+import (
+	"github.com/reknit/reknit/stream"
+)
+
+// detect takes a turn in finding the protocol of direction d.
+func (v *drive) detect(d stream.Dir) {
+	in := v.in[d]
+	if v.dir[d]&decided != 0 {
+		v.undecided(d, in.Len(), v.dir[d]&gone != 0)
+		return
+	}
+	head := v.head(d)
+	id, flipped := v.look(d, head, false)
+	if id != unknown {
+		v.found(d, id, flipped)
+		return
+	}
+	final := false
+	if _, ok := in.Peek(v.wanted(d, in.Len())); !ok {
+		switch in.Fault() {
+		case stream.End, stream.Depth:
+			final = true
+			v.dir[d] |= gone
+		}
+	}
+	if final {
+		if id, flipped = v.look(d, v.head(d), true); id != unknown {
+			v.found(d, id, flipped)
+			return
+		}
+	}
+	v.undecided(d, in.Len(), final)
+}
+
+// head returns the bytes of direction d that patterns and probes may look at.
+func (v *drive) head(d stream.Dir) []byte {
+	if v.dir[d]&(patternsDone|probesDone) == patternsDone|probesDone {
+		return nil
+	}
+	n := min(v.in[d].Len(), max(v.window(d), v.gateway.config.ProbeLimit))
+	if n == 0 {
+		return nil
+	}
+	head, _ := v.in[d].Peek(n)
+	return head
+}
+
+// look matches the head of direction d. A direction in which nothing was found may still be of the protocol that the
+// flow was announced to have.
+func (v *drive) look(d stream.Dir, head []byte, final bool) (id protoID, flipped bool) {
+	if len(head) > 0 {
+		id, flipped = v.match(d, head, final)
+	}
+	if id == unknown && v.rare != nil && v.rare.expect >= firstID && v.proto == unknown && v.in[d].Len() > 0 &&
+		(final || v.exhausted(d)) {
+		id, v.rare.expect = v.rare.expect, unknown
+	}
+	return id, flipped
+}
+
+// exhausted reports whether patterns and probes had their chance in direction d.
+func (s *Session) exhausted(d stream.Dir) bool {
+	const both = patternsDone | probesDone
+	return s.dir[d]&both == both
+}
+
+// wanted returns how many bytes of direction d there must be before another attempt can give something new.
+func (s *Session) wanted(d stream.Dir, n int) int {
+	c := &s.gateway.config
+	if s.exhausted(d) {
+		limit := c.DetectLimit + 1
+		if s.state&switching != 0 {
+			limit = c.SwitchLimit
+		}
+		return max(limit, n+1)
+	}
+	if s.dir[d]&probesDone == 0 || s.mayFlip(d) {
+		return n + 1
+	}
+	for _, p := range s.gateway.detector[s.transportIndex()].dir[d].patterns {
+		if p.check != nil && p.depth <= n {
+			return n + 1 // it may be this one's check that waits
+		}
+		if p.depth > n {
+			return p.depth
+		}
+	}
+	return n + 1
+}
+
+// found settles direction d.
+func (v *drive) found(d stream.Dir, id protoID, flipped bool) {
+	if flipped {
+		v.flip()
+		d = d.Opposite()
+	}
+	o := d.Opposite()
+	k := v.gateway.kind(id)
+	if k.ClientFirst && d == stream.ToClient && v.proto < firstID && v.state&fed == 0 {
+		v.withhold(d)
+		return
+	}
+	v.result[d] = id
+	v.dir[d] |= decided | patternsDone | probesDone
+	if v.result[o] == unknown {
+		v.dir[o] &^= probesDone // the other direction's probe may now be tried there
+	}
+	switch {
+	case v.result[o] < firstID:
+		v.settle(id)
+	case v.result[o] != id:
+		v.odd(mismatch)
+		if v.stream == nil {
+			v.settle(v.result[stream.ToClient])
+		}
+	}
+	v.due[d], v.due[o] = true, true
+}
+
+// withhold leaves direction d, the server's, undecided until the client's bytes were recognised, as its protocol does not
+// let the server speak first.
+func (v *drive) withhold(d stream.Dir) {
+	if o := d.Opposite(); v.dir[o]&seen == 0 && (v.in[o] == nil || v.in[o].Len() == 0) {
+		v.odd(wrongFirstDirection)
+		v.disable()
+		return
+	}
+	v.in[d].Peek(v.in[d].Len() + 1) // called again when there is more
+}
+
+// undecided acts on direction d having n bytes in which nothing was found.
+func (v *drive) undecided(d stream.Dir, n int, final bool) {
+	o := d.Opposite()
+	switch {
+	case v.state&midstream != 0 && v.proto == unknown && v.exhausted(stream.ToServer):
+		v.giveUp(false)
+	case v.state&switching != 0:
+		if n >= v.gateway.config.SwitchLimit || final {
+			v.unchanged()
+		}
+	case v.proto >= firstID:
+		if v.dir[d]&decided == 0 {
+			v.follow(d, final)
+		}
+	case v.dir[o]&decided != 0 && (v.exhausted(d) || final || v.dir[d]&decided != 0):
+		v.giveUp(false) // a gap took the other direction's chance
+	default:
+		v.bail()
+	}
+}
+
+// follow gives direction d to the parser of the protocol that was found in the other direction, once its own bytes had
+// their chance.
+func (v *drive) follow(d stream.Dir, final bool) {
+	switch {
+	case v.gateway.kind(v.proto).ClientFirst && v.state&serverFirst != 0 && v.state&fed == 0:
+		v.disable()
+		return
+	case v.exhausted(d):
+		v.odd(onlyOneDirection)
+		v.result[d] = failed
+	case final:
+		v.result[d] = v.proto
+	default:
+		return
+	}
+	v.dir[d] |= decided
+	v.due[d] = true
+}
+
+// bail gives up when neither direction has a protocol and there is no more hope for one.
+func (v *drive) bail() {
+	limit := v.gateway.config.DetectLimit
+	var size [2]int
+	for _, d := range directions {
+		if v.in[d] != nil {
+			size[d] = v.in[d].Len()
+		}
+	}
+	const ts, tc = stream.ToServer, stream.ToClient
+	doneTS, doneTC := v.exhausted(ts), v.exhausted(tc)
+	switch {
+	case doneTS && doneTC:
+		v.giveUp(false)
+	case size[tc] > 2*limit || size[ts] > 2*limit,
+		doneTS && size[ts] > limit && size[tc] == 0,
+		doneTC && size[tc] > limit && size[ts] == 0,
+		v.dir[ts]&probesDone != 0 && !doneTS && doneTC && size[tc] > limit,
+		v.dir[tc]&probesDone != 0 && !doneTC && doneTS && size[ts] > limit:
+		v.giveUp(true)
+	}
+}
+
+// giveUp settles the flow as having no protocol that we know.
+func (v *drive) giveUp(skipped bool) {
+	if skipped {
+		v.odd(detectionSkipped)
+	}
+	v.proto = failed
+	for _, d := range directions {
+		v.dir[d] |= decided
+	}
+	v.gateway.counters.FailedTCP++
+	v.gateway.logger.Detected(v.Session)
+	v.disable()
+}
+
+// settle gives the flow a protocol and the protocol's parser.
+func (v *drive) settle(id protoID) {
+	g := v.gateway
+	if v.state&switching != 0 {
+		v.changed(id)
+	}
+	k := g.kind(id)
+	v.proto = id
+	g.perKind[id].flow[v.transportIndex()]++
+	v.parsed = id
+	if k.NewStream != nil {
+		v.stream = k.NewStream((*Conn)(v.Session))
+	}
+	g.logger.Detected(v.Session)
+	if v.stream == nil {
+		v.disable()
+	}
+}
+
+// detectGap ends the detection in direction d at a gap: what is held before it is all that there will be.
+func (v *drive) detectGap(d stream.Dir, l stream.Loss) {
+	if v.dir[d]&decided == 0 {
+		id, flipped := unknown, false
+		if len(l.Held) > 0 {
+			id, flipped = v.match(d, l.Held[:min(len(l.Held), max(v.window(d), v.gateway.config.ProbeLimit))], true)
+		}
+		switch {
+		case id != unknown:
+			v.found(d, id, flipped)
+			if flipped {
+				d = d.Opposite()
+			}
+		case v.proto >= firstID && v.state&switching == 0:
+			v.result[d] = failed
+			v.dir[d] |= decided | patternsDone | probesDone
+		default:
+			v.result[d] = failed
+			v.dir[d] |= decided | patternsDone | probesDone
+			if v.dir[d.Opposite()]&decided != 0 {
+				v.giveUp(false)
+			}
+		}
+	}
+	if v.state&disabled != 0 {
+		return
+	}
+	v.few().lost[d] += l.Lost
+	v.due[d] = true
+}
+
+// flip turns the flow round: client and server were mistaken for each other.
+func (v *drive) flip() {
+	v.state ^= reversed | serverFirst
+	v.clientPort, v.serverPort = v.serverPort, v.clientPort
+	v.result[0], v.result[1] = v.result[1], v.result[0]
+	v.scanned[0], v.scanned[1] = v.scanned[1], v.scanned[0]
+	v.dir[0], v.dir[1] = v.dir[1], v.dir[0]
+	v.in[0], v.in[1] = v.in[1], v.in[0]
+	v.due[0], v.due[1] = v.due[1], v.due[0]
+}

@@ -1,0 +1,330 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime/debug"
+
+	"github.com/reknit/reknit/stream"
+)
+
+// drive is one call of the stream: the session, both cursors, and the directions that are due a turn.
+type drive struct {
+	*Session
+	in  [2]*stream.Cursor // nil: there is none
+	due [2]bool
+}
+
+// begins returns the drive for a call about direction d, by the caller's notion of directions.
+func (s *Session) begins(d stream.Dir, in *stream.Cursor) (drive, stream.Dir) {
+	v := drive{Session: s}
+	d = s.side(d)
+	v.in[d], v.in[d.Opposite()] = in, in.Peer()
+	s.dir[d] |= seen
+	return v, d
+}
+
+// Read gives the parser what arrived in direction d, and what it or the other direction's waited for.
+func (s *Session) Read(d stream.Dir, in *stream.Cursor) {
+	v, d := s.begins(d, in)
+	defer s.caught(d, in)
+	if s.state&firstSeen == 0 && in.Len() > 0 {
+		s.state |= firstSeen
+		if d == stream.ToClient {
+			s.state |= serverFirst
+		}
+	}
+	v.due[d] = true
+	v.run()
+}
+
+// Gap tells the parser of lost bytes.
+func (s *Session) Gap(d stream.Dir, in *stream.Cursor, l stream.Loss) {
+	v, d := s.begins(d, in)
+	defer s.caught(d, in)
+	v.gap(d, l)
+	v.run()
+}
+
+// End tells the parser that direction d ended.
+func (s *Session) End(d stream.Dir, rest []byte) {
+	d = s.side(d)
+	defer s.caught(d, nil)
+	s.dir[d] |= gone | ended
+	if s.state&disabled != 0 {
+		return
+	}
+	if s.state&switching != 0 {
+		rest = nil // they are no longer the parser's
+	}
+	s.endParser(d, rest)
+	s.flush()
+	if s.dir[d.Opposite()]&ended != 0 {
+		s.finishAll()
+	}
+}
+
+// endParser tells the parser once that direction d ended.
+func (s *Session) endParser(d stream.Dir, rest []byte) {
+	if e, ok := s.stream.(Ender); ok && s.dir[d]&told == 0 {
+		s.dir[d] |= told
+		s.turnOf(d)
+		e.End(d, rest)
+	}
+}
+
+// run takes turns until no direction is due one.
+func (v *drive) run() {
+	for budget := v.budget(); v.state&disabled == 0; budget-- {
+		d, ok := v.next()
+		if !ok {
+			break
+		}
+		if budget == 0 {
+			v.fail(CauseInternal, d, v.offset(d), errEndless, nil)
+			break
+		}
+		v.due[d] = false
+		if v.stream != nil && v.state&switching == 0 && v.dir[d]&decided != 0 {
+			v.parse(d)
+		} else {
+			v.detect(d)
+		}
+	}
+	v.flush()
+	if v.state&disabled != 0 {
+		for _, in := range v.in {
+			if in != nil {
+				in.Skip(math.MaxInt64 - in.Offset())
+			}
+		}
+	}
+}
+
+// errEndless says that the driver gave up: a fault of a parser, whose turns change something without reading anything.
+var errEndless = errors.New("turns do not come to an end")
+
+// budget returns more turns than can be needed: each one is paid for by a byte read, by the end of a wait, or by one of
+// a few changes of the session.
+func (v *drive) budget() int {
+	n := 64
+	for _, in := range v.in {
+		if in != nil {
+			n += 4 * in.Len()
+		}
+	}
+	return n
+}
+
+// next returns a direction that is due a turn: the one that spoke first, if both are.
+func (v *drive) next() (d stream.Dir, ok bool) {
+	if v.state&serverFirst != 0 {
+		d = stream.ToClient
+	}
+	for range directions {
+		if v.due[d] && v.in[d] != nil && v.dir[d]&ended == 0 && !v.waits(d) {
+			return d, true
+		}
+		d = d.Opposite()
+	}
+	return d, false
+}
+
+// waits reports whether direction d waits for the other, and ends a wait that is in vain.
+func (v *drive) waits(d stream.Dir) bool {
+	o := d.Opposite()
+	switch {
+	case v.dir[d]&waiting == 0:
+		return false
+	case v.gateway.config.Inline, v.state&oneSided != 0, v.in[o] == nil, v.dir[o]&gone != 0:
+	case v.in[d].Len() >= v.gateway.config.MaxWait:
+	case v.dir[o]&waiting != 0 && d == stream.ToServer: // both wait: the client goes on
+	default:
+		return true
+	}
+	v.lose(d)
+	return false
+}
+
+// lose ends the wait of direction d, if it waits, without the other having moved.
+func (v *drive) lose(d stream.Dir) {
+	if v.dir[d]&waiting != 0 {
+		v.dir[d] = v.dir[d]&^waiting | peerLost
+		v.due[d] = true
+		v.gateway.counters.WaitsLost++
+	}
+}
+
+// moved ends the wait of direction d because the other one moved.
+func (v *drive) moved(d stream.Dir) {
+	if v.dir[d]&waiting != 0 {
+		v.due[d] = true
+	}
+	v.dir[d] &^= waiting | peerLost
+}
+
+// parse lets the parser read direction d.
+func (v *drive) parse(d stream.Dir) {
+	if v.rare != nil && v.rare.lost[d] != 0 {
+		l := stream.Loss{Lost: v.rare.lost[d]}
+		v.rare.lost[d] = 0
+		if !v.tellGap(d, l) {
+			return
+		}
+	}
+	in, o := v.in[d], d.Opposite()
+	before := in.Offset()
+	v.gateway.counters.Turns++
+	v.state |= fed
+	v.turnOf(d)
+	var err error
+	if d == stream.ToServer {
+		err = v.stream.Client(in)
+	} else {
+		err = v.stream.Server(in)
+	}
+	if err != nil {
+		v.fail(CauseParser, d, in.Offset(), err, nil)
+		return
+	}
+	if in.Offset() != before {
+		v.moved(o)
+	}
+	v.outcome(d)
+	switch in.Fault() {
+	case stream.Depth:
+		v.disrupt(d)
+		fallthrough
+	case stream.End:
+		v.dir[d] |= gone
+		v.lose(o)
+	}
+	if v.dir[d]&waiting != 0 {
+		v.due[d] = true // next finds out whether the wait is in vain
+		if v.dir[o]&waiting != 0 {
+			v.due[o] = true
+		}
+	}
+}
+
+// outcome does what the parser asked for in its turn.
+func (v *drive) outcome(stream.Dir) {
+	if v.state&asked != 0 {
+		v.state &^= asked
+		v.change()
+	}
+	if v.state&bypassed != 0 {
+		v.disable()
+	}
+}
+
+// gap tells the parser of a gap in direction d, or detection when there is no parser yet.
+func (v *drive) gap(d stream.Dir, l stream.Loss) {
+	if v.state&disabled != 0 {
+		return
+	}
+	if v.dir[d]&decided == 0 || v.stream == nil || v.state&switching != 0 {
+		v.detectGap(d, l)
+		return
+	}
+	if v.tellGap(d, l) {
+		v.lose(d.Opposite())
+	}
+}
+
+// tellGap gives a gap to the parser and reports whether it goes on.
+func (s *Session) tellGap(d stream.Dir, l stream.Loss) bool {
+	h, ok := s.stream.(GapHandler)
+	if !ok {
+		s.fail(CauseGap, d, 0, GapError{l.Lost}, nil)
+		return false
+	}
+	s.turnOf(d)
+	h.Gap(d, l)
+	return true
+}
+
+// turnOf notes whose turn it is.
+func (s *Session) turnOf(d stream.Dir) {
+	s.state &^= serverTurn
+	if d == stream.ToClient {
+		s.state |= serverTurn
+	}
+}
+
+// turning returns the direction whose turn it is.
+func (s *Session) turning() stream.Dir {
+	if s.state&serverTurn != 0 {
+		return stream.ToClient
+	}
+	return stream.ToServer
+}
+
+// offset returns how far direction d was read.
+func (v *drive) offset(d stream.Dir) int64 {
+	if v.in[d] == nil {
+		return 0
+	}
+	return v.in[d].Offset()
+}
+
+// fail ends the session's parsing.
+func (s *Session) fail(c Cause, d stream.Dir, offset int64, err error, stack []byte) {
+	s.report(c, d, offset, err, stack)
+	s.disable()
+}
+
+// report counts an error and tells the Logger of it.
+func (s *Session) report(c Cause, d stream.Dir, offset int64, err error, stack []byte) {
+	g := s.gateway
+	s.countError(c)
+	if g.errors == nil {
+		return
+	}
+	g.errors.Error(s, &Error{
+		Cause: c, Protocol: g.kind(s.parsed).Name, Dir: d, Offset: offset, Number: g.number, Err: err, Stack: stack,
+	})
+}
+
+// disable ends the session's parsing, quietly. What there is of transactions is told.
+func (s *Session) disable() {
+	s.state |= disabled
+	s.stream, s.datagram = nil, nil
+	s.finishAll()
+}
+
+// caught turns the panic of a parser into an error of its flow.
+func (s *Session) caught(d stream.Dir, in *stream.Cursor) {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	g := s.gateway
+	g.counters.Panics++
+	s.state |= disabled
+	s.stream, s.datagram = nil, nil
+	var offset int64
+	if in != nil {
+		offset = in.Offset()
+	}
+	s.report(CauseInternal, d, offset, fmt.Errorf("panic: %v", fault), debug.Stack())
+	s.salvage()
+	if in != nil {
+		for _, in := range [...]*stream.Cursor{in, in.Peer()} {
+			if in != nil {
+				in.Skip(math.MaxInt64 - in.Offset())
+			}
+		}
+	}
+}
+
+// salvage tells of the transactions of a parser that panicked, unless they panic too.
+func (s *Session) salvage() {
+	defer func() {
+		if recover() != nil {
+			s.drop()
+		}
+	}()
+	s.finishAll()
+}

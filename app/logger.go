@@ -1,0 +1,76 @@
+package app
+
+import (
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/stream"
+)
+
+// Logger is told what sessions find. It is called in the worker's goroutine, while a packet is processed or a session is
+// closed, and must not call the session's Read, Gap, End, Datagram or Close.
+type Logger interface {
+	// Transaction is called once for each transaction that is not quiet, in the order in which they were completed.
+	Transaction(s *Session, tx Transaction)
+	// Anomaly is called at once for each oddity. a is valid during the call.
+	Anomaly(s *Session, a *Anomaly)
+	// Detected is called when the flow's protocol was settled or changed, with a protocol or with none (Failed).
+	Detected(s *Session)
+}
+
+// FileLogger is a Logger that also wants the files found in transactions.
+type FileLogger interface {
+	// File is called once for each file: when it ended, or else with its transaction. d is the direction of its bytes.
+	File(s *Session, tx Transaction, d stream.Dir, f event.Appender)
+}
+
+// ErrorLogger is a Logger that also wants the errors that ended the parsing of a flow (or, for datagrams, of one
+// datagram). It is where an error policy is applied.
+type ErrorLogger interface {
+	Error(s *Session, err *Error)
+}
+
+// Expecter is a Logger that remembers connections to come.
+type Expecter interface {
+	Expect(s *Session, e Expectation)
+}
+
+// TransactionRecord fills in the type, transaction and body of tx's record.
+func TransactionRecord(r *event.Record, s *Session, tx Transaction) {
+	r.Type = s.gateway.kind(s.parsed).event
+	r.TxID, r.HasTx = tx.Head().ID, true
+	r.Body = tx
+}
+
+// AnomalyRecord fills in the type, transaction and body of a's record.
+func AnomalyRecord(r *event.Record, a *Anomaly) {
+	r.Type = "anomaly"
+	r.TxID, r.HasTx = 0, a.Tx != nil
+	if a.Tx != nil {
+		r.TxID = a.Tx.Head().ID
+	}
+	r.Body = a
+}
+
+// FileRecord fills in the type and body of a file's record: what the transaction tells so far, the flow's protocols, and
+// "fileinfo" with the members that f appends and the transaction's number.
+func FileRecord(r *event.Record, s *Session, tx Transaction, f event.Appender) {
+	r.Type = "fileinfo"
+	r.TxID, r.HasTx = 0, false
+	s.gateway.file = fileBody{session: s, tx: tx, file: f}
+	r.Body = &s.gateway.file
+}
+
+// fileBody is the body of a fileinfo record.
+type fileBody struct {
+	session *Session
+	tx      Transaction
+	file    event.Appender
+}
+
+func (b *fileBody) AppendJSON(o *event.Object) {
+	b.tx.AppendJSON(o)
+	b.session.AppendJSON(o)
+	o.Open("fileinfo")
+	b.file.AppendJSON(o)
+	o.Uint("tx_id", b.tx.Head().ID)
+	o.Close()
+}

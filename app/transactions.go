@@ -1,0 +1,162 @@
+package app
+
+import (
+	"iter"
+
+	"github.com/reknit/reknit/stream"
+)
+
+// begin makes tx a transaction of the session.
+func (s *Session) begin(tx Transaction) {
+	s.flush()
+	t := tx.Head()
+	if t.owner != nil {
+		panic("BUG: transaction begun twice")
+	}
+	t.ID, t.owner, t.self = s.nextTx, s, tx
+	s.nextTx++
+	s.live.push(t)
+	s.liveTx++
+	s.gateway.perKind[s.parsed].tx[s.transportIndex()]++
+	for int(s.liveTx) > s.gateway.kind(s.parsed).maxTx {
+		s.force(s.live.first())
+	}
+}
+
+// force ends the oldest transaction because there are too many.
+func (s *Session) force(t *Tx) {
+	s.gateway.counters.TransactionsForced++
+	if e := s.gateway.kind(s.parsed).tooMany; e != noEvent {
+		(*Conn)(s).Raise(e, t.self)
+	} else {
+		s.tell(Anomaly{Layer: LayerTx, Name: tooManyTx, EVE: tooManyTx, Tx: t.self})
+	}
+	t.state |= txDisrupted
+	s.complete(t)
+	s.flush()
+}
+
+// noEvent is no index into Protocol.Events.
+const noEvent EventID = 1<<16 - 1
+
+// completion returns the progress at which direction d of a transaction is complete.
+func (s *Session) completion(d stream.Dir) Progress { return s.gateway.kind(s.parsed).complete[d] }
+
+// complete puts t among those that are to be told.
+func (s *Session) complete(t *Tx) {
+	t.state |= txComplete
+	s.live.remove(t)
+	s.liveTx--
+	s.finished.push(t)
+}
+
+// flush tells the Logger of the transactions that are complete, in the order in which they became so.
+func (s *Session) flush() {
+	for !s.finished.empty() {
+		t := s.finished.first()
+		s.finished.remove(t)
+		s.log(t)
+	}
+}
+
+// log tells of t, and frees it unless rules want to see it.
+func (s *Session) log(t *Tx) {
+	t.state |= txLogged
+	tx := t.self
+	if t.extra != nil {
+		files := t.extra.files
+		t.extra.files = nil
+		for _, f := range files {
+			s.tellFile(tx, f)
+		}
+	}
+	if t.state&txQuiet == 0 {
+		s.gateway.logger.Transaction(s, tx)
+	}
+	if s.gateway.config.KeepForRules && t.state&(txDirty|txDirtyTC) != 0 {
+		s.kept.push(t)
+		return
+	}
+	t.free()
+}
+
+func (s *Session) tellFile(tx Transaction, f openFile) {
+	if s.gateway.files != nil {
+		s.gateway.files.File(s, tx, f.dir, f.body)
+	}
+}
+
+// free lets go of everything that t refers to.
+func (t *Tx) free() { t.self, t.owner, t.extra = nil, nil, nil }
+
+// finishAll ends and tells all transactions.
+func (s *Session) finishAll() {
+	for !s.live.empty() {
+		t := s.live.first()
+		t.state |= txDisrupted
+		s.complete(t)
+	}
+	s.flush()
+}
+
+// disrupt completes direction d of all transactions: nothing more will come.
+func (s *Session) disrupt(d stream.Dir) {
+	n := s.liveTx
+	for t := s.live.first(); n > 0; n-- {
+		next := t.next
+		if !t.Complete(d) {
+			t.Advance(d, s.completion(d))
+		}
+		t = next
+	}
+}
+
+// drop forgets all transactions without telling of them.
+func (s *Session) drop() {
+	for _, r := range [...]*ring{&s.live, &s.finished, &s.kept} {
+		for !r.empty() {
+			t := r.first()
+			r.remove(t)
+			t.free()
+		}
+	}
+	s.liveTx = 0
+}
+
+// Transactions yields the transactions that rules may look at: complete and not yet inspected, or not complete.
+func (s *Session) Transactions() iter.Seq[Transaction] {
+	return func(yield func(Transaction) bool) {
+		for _, r := range [...]*ring{&s.kept, &s.live} {
+			if r.empty() {
+				continue
+			}
+			for t := r.first(); ; t = t.next {
+				if !yield(t.self) {
+					return
+				}
+				if t == r.last {
+					break
+				}
+			}
+		}
+	}
+}
+
+// Inspected says that rules have seen direction d of all transactions as they are now. Those that were told to the
+// Logger and are not dirty are freed.
+func (s *Session) Inspected(d stream.Dir) {
+	for t := range s.Transactions() {
+		t.Head().state &^= txDirty << d
+	}
+	for t := s.kept.first(); t != nil; {
+		next, last := t.next, t == s.kept.last
+		if t.state&(txDirty|txDirtyTC) == 0 {
+			s.kept.remove(t)
+			t.free()
+		}
+		if last {
+			break
+		}
+		t = next
+	}
+}

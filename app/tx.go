@@ -1,0 +1,146 @@
+package app
+
+import (
+	"slices"
+
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/stream"
+)
+
+// Transaction is a unit of a protocol: a request and its reply, a mail, a message.
+type Transaction interface {
+	Head() *Tx                  // embed Tx
+	AppendJSON(o *event.Object) // the members after the common header: "smtp":{…},"email":{…}
+}
+
+// Tx is what every transaction has. Embed it, and give the whole to Conn.Begin. The zero value is ready to use.
+type Tx struct {
+	// ID numbers the transactions of a flow from 0. Begin sets it.
+	ID uint64
+
+	self  Transaction // the whole; nil before Begin and after the transaction was freed
+	next  *Tx         // of the ring that it is in
+	prev  *Tx
+	owner *Session
+	extra *txExtra
+
+	progress [2]Progress
+	state    txState
+}
+
+// txExtra is what few transactions have.
+type txExtra struct {
+	events []EventID
+	files  []openFile
+}
+
+type openFile struct {
+	dir  stream.Dir
+	body event.Appender
+}
+
+type txState uint8
+
+const (
+	txDirty     txState = 1 << iota // the direction to server moved since it was last inspected
+	txDirtyTC                       // to client
+	txComplete                      // both directions are complete; in the ring of the finished
+	txQuiet                         // not to be logged
+	txLogged                        // told to the Logger, or quiet
+	txDisrupted                     // ended before its time: gap, depth, error, end of the flow
+)
+
+// Head returns t; it makes an embedding type a Transaction.
+func (t *Tx) Head() *Tx { return t }
+
+// Advance says how far direction d has come, and that rules may find something new there. Progress never falls. Once
+// both directions are complete the transaction is told to the Logger: when the parser returns, or begins another.
+func (t *Tx) Advance(d stream.Dir, to Progress) {
+	t.progress[d] = max(t.progress[d], to)
+	t.state |= txDirty << d
+	if t.owner != nil && t.state&txComplete == 0 && t.Complete(stream.ToServer) && t.Complete(stream.ToClient) {
+		t.owner.complete(t)
+	}
+}
+
+// Finish completes both directions.
+func (t *Tx) Finish() {
+	if t.owner == nil {
+		return
+	}
+	for _, d := range directions {
+		if !t.Complete(d) {
+			t.Advance(d, t.owner.completion(d))
+		}
+	}
+}
+
+// Quiet says that the transaction is not worth a record. Rules see it all the same.
+func (t *Tx) Quiet() { t.state |= txQuiet }
+
+// Progress returns how far direction d has come.
+func (t *Tx) Progress(d stream.Dir) Progress { return t.progress[d] }
+
+// Complete reports whether direction d will not move any more.
+func (t *Tx) Complete(d stream.Dir) bool {
+	return t.state&txDisrupted != 0 || t.owner != nil && t.progress[d] >= t.owner.completion(d)
+}
+
+// Disrupted reports whether the transaction ended before it was complete: at a gap that the parser could not bear, an
+// error, the depth or the end of the flow.
+func (t *Tx) Disrupted() bool { return t.state&txDisrupted != 0 }
+
+// Dirty reports whether direction d moved since Session.Inspected was last called for it.
+func (t *Tx) Dirty(d stream.Dir) bool { return t.state&(txDirty<<d) != 0 }
+
+// Events returns what was raised on the transaction, each event once. The slice is only valid until the next packet.
+func (t *Tx) Events() []EventID {
+	if t.extra == nil {
+		return nil
+	}
+	return t.extra.events
+}
+
+// raised notes e for rules and reports whether it may be logged: the number of records of a transaction is bounded.
+func (t *Tx) raised(e EventID) {
+	if t.extra == nil {
+		t.extra = new(txExtra)
+	}
+	if !slices.Contains(t.extra.events, e) {
+		t.extra.events = append(t.extra.events, e)
+	}
+}
+
+// ring is a list of transactions, first in, first out, with removal from its middle. It is the last of them, or nil.
+type ring struct{ last *Tx }
+
+func (r *ring) empty() bool { return r.last == nil }
+
+func (r *ring) first() *Tx {
+	if r.last == nil {
+		return nil
+	}
+	return r.last.next
+}
+
+func (r *ring) push(t *Tx) {
+	if r.last == nil {
+		t.next, t.prev = t, t
+	} else {
+		t.prev, t.next = r.last, r.last.next
+		t.prev.next, t.next.prev = t, t
+	}
+	r.last = t
+}
+
+func (r *ring) remove(t *Tx) {
+	if t.next == t {
+		r.last = nil
+	} else {
+		t.prev.next, t.next.prev = t.next, t.prev
+		if r.last == t {
+			r.last = t.prev
+		}
+	}
+	t.next, t.prev = nil, nil
+}
