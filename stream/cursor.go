@@ -57,6 +57,7 @@ type view struct {
 	limit  int64  // what can be read ends here: at a hole, at what is not acknowledged, at the end
 	last   Fault  // what lies there: Short, Gap, End or Depth
 	lost   int64  // bytes lost there, for a Piece to take
+	hold   bool   // the Reader does not want the end yet
 	live   []byte // bytes of the packet, not stored; they begin at liveAt
 	liveAt int64
 	store  *Store
@@ -81,6 +82,13 @@ func (c *Cursor) Ending() Ending { return c.ending }
 
 // Fault returns why the last read failed.
 func (c *Cursor) Fault() Fault { return c.fault }
+
+// Beyond returns what lies behind the bytes that can be read now: Short when there may be more, Gap, End or Depth.
+func (c *Cursor) Beyond() Fault { return c.beyond() }
+
+// Hold says that the Reader leaves bytes unread until the other direction has moved: the direction does not end before
+// they were read, or the connection is closed.
+func (c *Cursor) Hold() { c.view.hold = true }
 
 // Peer returns the cursor of the other direction, or nil when there is none.
 func (c *Cursor) Peer() *Cursor { return c.view.peer }

@@ -80,13 +80,17 @@ func (st *Store) deliver(p *Pair, d Dir, r Reader, live []byte, liveAt int64, cl
 		v.live, v.lost = nil, 0
 	}
 	st.views[d].live, st.views[d].liveAt = live, liveAt
-	st.look(&p[d.Opposite()], &st.views[d.Opposite()], closing && d == ToClient)
+	o := &p[d.Opposite()]
+	st.look(o, &st.views[d.Opposite()], closing)
 	st.run(s, d, r, closing)
+	if o.flags&onHold != 0 {
+		st.run(o, d.Opposite(), r, closing)
+	}
 	if cap(st.arena) > keepArena {
 		st.arena = nil
 	}
 	st.trim(s, st.edgeOf(s))
-	if o := &p[d.Opposite()]; o.index.root != 0 {
+	if o.index.root != 0 {
 		st.advance(o)
 		st.trim(o, st.edgeOf(o))
 	}
@@ -136,7 +140,9 @@ func (st *Store) run(s *Stream, d Dir, r Reader, closing bool) {
 		case v.limit-s.app >= int64(max(s.want, 1)):
 			st.read(s, c, d, r)
 		case v.last >= End:
-			st.finish(s, c, d, r)
+			if !st.finish(s, c, d, r, closing) {
+				return
+			}
 		case lost > 0 && !st.waits(s, closing):
 			st.lose(s, c, d, r, lost)
 		default:
@@ -158,17 +164,24 @@ func (st *Store) read(s *Stream, c *Cursor, d Dir, r Reader) {
 	}
 }
 
-// finish hands on what is left and ends the direction.
-func (st *Store) finish(s *Stream, c *Cursor, d Dir, r Reader) {
+// finish hands on what is left and ends the direction, unless the Reader holds it.
+func (st *Store) finish(s *Stream, c *Cursor, d Dir, r Reader, closing bool) (done bool) {
 	st.arena = st.arena[:0]
+	s.flags &^= onHold
 	if c.Len() > 0 {
+		c.view.hold = false
 		r.Read(d, c)
+		if c.view.hold && c.Len() > 0 && !closing {
+			s.flags |= onHold
+			return false
+		}
 	}
 	s.flags |= ended
 	rest := c.gather(c.Len())
 	s.app = max(s.app, c.view.limit)
 	s.contig = max(s.contig, s.app)
 	r.End(d, rest)
+	return true
 }
 
 // hole returns how many bytes of the hole at contig are lost: the receiver has them, and bytes behind them are held.

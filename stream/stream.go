@@ -38,6 +38,7 @@ const (
 	hasGap                     // a gap was declared
 	graced                     // grace runs
 	seen                       // a byte arrived
+	onHold                     // the end waits for the Reader
 )
 
 // App returns the offset of the next byte for the parser.

@@ -96,6 +96,52 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// holder reads the server's lines, and those of the client only after the server's first.
+type holder struct {
+	log  []string
+	free bool
+}
+
+func (r *holder) Read(d Dir, in *Cursor) {
+	if d == ToServer && !r.free {
+		in.Hold()
+		return
+	}
+	for l, ok := in.Line(9); ok; l, ok = in.Line(9) {
+		r.log = append(r.log, fmt.Sprintf("%d%q", d, l))
+		if d == ToClient && !r.free {
+			r.free = true
+			r.Read(ToServer, in.Peer())
+		}
+	}
+}
+func (r *holder) Gap(d Dir, in *Cursor, l Loss) {}
+func (r *holder) End(d Dir, rest []byte)        { r.log = append(r.log, fmt.Sprintf("end%d%q", d, rest)) }
+
+func TestHold(t *testing.T) {
+	for _, test := range []struct{ server, want string }{
+		{"s\n", `1"s" 0"a" 0"b" end0"" end1""`},
+		{"", `end0"a\nb\n" end1""`},
+	} {
+		var p Pair
+		st, r := NewStore(Config{}), &holder{}
+		st.Insert(&p[0], 0, []byte("a\nb\n"))
+		p[0].Finish(4)
+		p[0].Ack(4)
+		st.Deliver(&p, ToServer, r)
+		if len(r.log) != 0 {
+			t.Errorf("held direction: %q", r.log)
+		}
+		st.Insert(&p[1], 0, []byte(test.server))
+		p[1].Ack(2)
+		st.Deliver(&p, ToClient, r)
+		st.Close(&p, r)
+		if got := strings.Join(r.log, " "); got != test.want {
+			t.Errorf("server %q: got %s, want %s", test.server, got, test.want)
+		}
+	}
+}
+
 func TestBuffer(t *testing.T) {
 	b := NewBuffer(20)
 	c := b.Cursor()
