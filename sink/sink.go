@@ -1,0 +1,45 @@
+// Package sink combines event sinks: several at once, and only some of the records. The sinks that store records are
+// in the packages below.
+package sink
+
+import (
+	"slices"
+
+	"github.com/reknit/reknit/event"
+)
+
+// Tee gives every record to each of its sinks, in order.
+type Tee []event.Sink
+
+var _ event.Sink = Tee(nil)
+
+// Event gives r to all sinks.
+func (t Tee) Event(r *event.Record) {
+	for _, s := range t {
+		s.Event(r)
+	}
+}
+
+// Filter passes on the records that an output wants. As with its zero value, a list that is nil wants everything.
+type Filter struct {
+	Next      event.Sink
+	Types     []string            // event types: smtp, fileinfo, …
+	Anomalies []event.AnomalyType // kinds of anomalies
+}
+
+var _ event.Sink = (*Filter)(nil)
+
+// Event passes r on if it is wanted.
+func (f *Filter) Event(r *event.Record) {
+	if f.wants(r) {
+		f.Next.Event(r)
+	}
+}
+
+func (f *Filter) wants(r *event.Record) bool {
+	if f.Types != nil && !slices.Contains(f.Types, r.Type) {
+		return false
+	}
+	a, ok := r.Body.(*event.Anomaly)
+	return !ok || f.Anomalies == nil || slices.Contains(f.Anomalies, a.Type)
+}
