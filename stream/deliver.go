@@ -16,7 +16,7 @@ func (st *Store) Push(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted
 	}
 	end := off + int64(len(data))
 	inOrder := off <= s.contig && s.contig < end && s.edge <= s.contig && s.flags&finished == 0
-	if !inOrder || off < s.contig && (s.index.root != 0 || s.left() < s.contig) {
+	if !inOrder || off < s.contig && (s.index.root() != 0 || s.left() < s.contig) {
 		did := st.insert(s, off, data)
 		st.Deliver(p, d, r)
 		return did
@@ -90,7 +90,7 @@ func (st *Store) deliver(p *Pair, d Dir, r Reader, live []byte, liveAt int64, cl
 		st.arena = nil
 	}
 	st.trim(s, st.edgeOf(s))
-	if o.index.root != 0 {
+	if o.index.root() != 0 {
 		st.advance(o)
 		st.trim(o, st.edgeOf(o))
 	}
@@ -98,7 +98,7 @@ func (st *Store) deliver(p *Pair, d Dir, r Reader, live []byte, liveAt int64, cl
 
 // idle reports whether nothing can have changed for the parser of s.
 func (s *Stream) idle() bool {
-	return s.index.root == 0 && s.contig == s.app && s.flags&(finished|deep) == 0
+	return s.index.root() == 0 && s.contig == s.app && s.flags&(finished|deep) == 0
 }
 
 // edgeOf returns the offset before which nothing of s is held for anybody.
@@ -187,7 +187,7 @@ func (st *Store) finish(s *Stream, c *Cursor, d Dir, r Reader, closing bool) (do
 // hole returns how many bytes of the hole at contig are lost: the receiver has them, and bytes behind them are held.
 func (st *Store) hole(s *Stream, closing bool) int64 {
 	behind := int64(-1)
-	if s.index.root != 0 && s.contig < s.edge {
+	if s.index.root() != 0 && s.contig < s.edge {
 		if _, p := st.trees.seek(&s.index, s.contig); p != nil {
 			behind = p.off
 		}

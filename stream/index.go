@@ -14,15 +14,24 @@ func (p *piece) end() int64 { return p.off + int64(p.n) }
 // index is the pieces of one stream in order of offset: nothing, a leaf of two, a leaf of forty, or a B+ tree of such
 // leaves. Pieces do not overlap. Offsets in inner nodes are lower bounds of their subtrees.
 type index struct {
-	root   uint32
-	levels uint8 // 0: no pieces, or small; 1: one leaf; 2 and more: a tree
+	top uint32 // the number of the root, and in the top three bits the levels
 }
+
+// root returns the number of the root, 0 when there are no pieces.
+func (x *index) root() uint32 { return x.top &^ (7 << levelShift) }
+
+// levels returns 0 for no pieces or a small leaf, 1 for one leaf, 2 and more for a tree.
+func (x *index) levels() int { return int(x.top >> levelShift) }
+
+func (x *index) set(root uint32, levels int) { x.top = uint32(levels)<<levelShift | root }
 
 const (
 	smallCap = 2
 	leafCap  = 40
 	nodeCap  = 64
-	maxDepth = 8 // 20^2*32^6 pieces: more than memory holds
+	maxDepth = 8 // levels; 20*32^6 pieces are more than memory holds
+
+	levelShift = 29
 )
 
 type smallLeaf struct {
@@ -63,7 +72,7 @@ type step struct {
 
 // leafPieces returns the pieces of a leaf (of the small one at level 0).
 func (t *trees) leafPieces(x *index, l uint32) []piece {
-	if x.levels == 0 {
+	if x.levels() == 0 {
 		s := t.small.at(l)
 		return s.p[s.start : s.start+s.n]
 	}
@@ -73,8 +82,8 @@ func (t *trees) leafPieces(x *index, l uint32) []piece {
 
 // down finds the leaf in which off belongs. path holds the inner nodes passed.
 func (t *trees) down(x *index, off int64, path *[maxDepth]step) uint32 {
-	l := x.root
-	for lev := int(x.levels); lev > 1; lev-- {
+	l := x.root()
+	for lev := x.levels(); lev > 1; lev-- {
 		n := t.node.at(l)
 		lo, hi := 0, int(n.n) // the last child that begins at or before off
 		for hi-lo > 1 {
@@ -107,7 +116,7 @@ func upper(ps []piece, off int64) int {
 
 // seek finds the first piece that ends after off.
 func (t *trees) seek(x *index, off int64) (place, *piece) {
-	if x.root == 0 {
+	if x.root() == 0 {
 		return place{}, nil
 	}
 	l := t.down(x, off, nil)
@@ -128,7 +137,7 @@ func (t *trees) next(x *index, at place) (place, *piece) {
 	if at.i+1 < len(ps) {
 		return place{at.leaf, at.i + 1}, &ps[at.i+1]
 	}
-	if x.levels < 2 {
+	if x.levels() < 2 {
 		return place{}, nil
 	}
 	l := t.leaf.at(at.leaf).next
@@ -140,11 +149,11 @@ func (t *trees) next(x *index, at place) (place, *piece) {
 
 // first returns the first piece, or nil.
 func (t *trees) first(x *index) *piece {
-	if x.root == 0 {
+	if x.root() == 0 {
 		return nil
 	}
-	l := x.root
-	for lev := x.levels; lev > 1; lev-- {
+	l := x.root()
+	for lev := x.levels(); lev > 1; lev-- {
 		l = t.node.at(l).child[0]
 	}
 	return &t.leafPieces(x, l)[0]
@@ -152,11 +161,11 @@ func (t *trees) first(x *index) *piece {
 
 // last returns the last piece, or nil.
 func (t *trees) last(x *index) *piece {
-	if x.root == 0 {
+	if x.root() == 0 {
 		return nil
 	}
-	l := x.root
-	for lev := x.levels; lev > 1; lev-- {
+	l := x.root()
+	for lev := x.levels(); lev > 1; lev-- {
 		n := t.node.at(l)
 		l = n.child[n.n-1]
 	}
@@ -166,15 +175,15 @@ func (t *trees) last(x *index) *piece {
 
 // insert adds p, which overlaps no piece of x.
 func (t *trees) insert(x *index, p piece) {
-	if x.root == 0 {
-		x.root, x.levels = t.small.get(), 0
-		s := t.small.at(x.root)
+	if x.root() == 0 {
+		x.set(t.small.get(), 0)
+		s := t.small.at(x.root())
 		s.start, s.n = 0, 1
 		s.p[0] = p
 		return
 	}
-	if x.levels == 0 {
-		s := t.small.at(x.root)
+	if x.levels() == 0 {
+		s := t.small.at(x.root())
 		if s.n < smallCap {
 			ps := s.p[s.start : s.start+s.n]
 			copy(s.p[:], ps)
@@ -212,13 +221,13 @@ func insertAt(ps []piece, i int, p piece) int {
 
 // grow turns the small leaf of x into a real one.
 func (t *trees) grow(x *index) {
-	s := t.small.at(x.root)
+	s := t.small.at(x.root())
 	l := t.leaf.get()
 	f := t.leaf.at(l)
 	f.start, f.n, f.next = 0, s.n, 0
 	copy(f.p[:], s.p[s.start:s.start+s.n])
-	t.small.put(x.root)
-	x.root, x.levels = l, 1
+	t.small.put(x.root())
+	x.set(l, 1)
 }
 
 // split moves the upper half of the full leaf l to a new one and returns it. When the next piece comes last,
@@ -240,9 +249,9 @@ func (t *trees) split(l uint32, i int) uint32 {
 // adopt makes right, split off from left, a child of left's parent, whose way down path[lev] holds.
 func (t *trees) adopt(x *index, path *[maxDepth]step, lev int, left, right uint32) {
 	off := t.bound(right, lev)
-	if lev > int(x.levels) { // left was the root
-		x.root, x.levels = t.node.get(), uint8(lev)
-		n := t.node.at(x.root)
+	if lev > x.levels() { // left was the root
+		x.set(t.node.get(), lev)
+		n := t.node.at(x.root())
 		n.n, n.child[0], n.child[1] = 2, left, right
 		n.first[0], n.first[1] = t.bound(left, lev), off
 		return
@@ -289,18 +298,18 @@ func (t *trees) put(n *node, i int, off int64, child uint32) {
 
 // removeFirst takes the first piece out.
 func (t *trees) removeFirst(x *index) {
-	if x.levels == 0 {
-		s := t.small.at(x.root)
+	if x.levels() == 0 {
+		s := t.small.at(x.root())
 		s.start++
 		if s.n--; s.n == 0 {
-			t.small.put(x.root)
+			t.small.put(x.root())
 			*x = index{}
 		}
 		return
 	}
 	var path [maxDepth]step
-	l := x.root
-	for lev := int(x.levels); lev > 1; lev-- {
+	l := x.root()
+	for lev := x.levels(); lev > 1; lev-- {
 		path[lev] = step{l, 0}
 		l = t.node.at(l).child[0]
 	}
@@ -315,7 +324,7 @@ func (t *trees) removeFirst(x *index) {
 
 // orphan removes the child that path leads to, which is empty, and every node that becomes empty by it.
 func (t *trees) orphan(x *index, path *[maxDepth]step) {
-	for lev := 2; lev <= int(x.levels); lev++ {
+	for lev := 2; lev <= x.levels(); lev++ {
 		n, i := t.node.at(path[lev].node), path[lev].i
 		copy(n.first[i:n.n-1], n.first[i+1:n.n])
 		copy(n.child[i:n.n-1], n.child[i+1:n.n])
@@ -330,14 +339,13 @@ func (t *trees) orphan(x *index, path *[maxDepth]step) {
 
 // lower drops roots that have one child only.
 func (t *trees) lower(x *index) {
-	for x.levels > 1 {
-		n := t.node.at(x.root)
+	for x.levels() > 1 {
+		n := t.node.at(x.root())
 		if n.n > 1 {
 			return
 		}
 		child := n.child[0]
-		t.node.put(x.root)
-		x.root = child
-		x.levels--
+		t.node.put(x.root())
+		x.set(child, x.levels()-1)
 	}
 }

@@ -67,7 +67,7 @@ func (st *Store) insert(s *Stream, off int64, data []byte) Inserted {
 		seg.off, seg.data = left, data[left-off:]
 	}
 	var did Inserted
-	if s.index.root == 0 || seg.off >= st.trees.last(&s.index).end() {
+	if s.index.root() == 0 || seg.off >= st.trees.last(&s.index).end() {
 		did = st.store(s, seg)
 	} else {
 		did = st.weave(s, seg)
@@ -203,7 +203,7 @@ func side(n int64) uint16 { return uint16(max(0, min(n, 1<<16-1))) }
 // advance moves contig over the pieces that follow it without a hole.
 func (st *Store) advance(s *Stream) {
 	s.contig = max(s.contig, s.app)
-	if s.index.root == 0 || s.contig >= s.edge {
+	if s.index.root() == 0 || s.contig >= s.edge {
 		return
 	}
 	at, p := st.trees.seek(&s.index, s.contig)

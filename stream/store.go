@@ -99,7 +99,7 @@ func (st *Store) Release(s *Stream) {
 
 // trim frees what lies before left.
 func (st *Store) trim(s *Stream, left int64) {
-	for s.index.root != 0 {
+	for s.index.root() != 0 {
 		p := st.trees.first(&s.index)
 		if p.end() > left {
 			return
