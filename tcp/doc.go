@@ -1,0 +1,15 @@
+// Package tcp follows TCP connections: it keeps the state of RFC 9293 for both ends as a monitor between them sees it,
+// turns sequence numbers into stream offsets, decides which segments count, and moves their bytes into package stream.
+// It knows no protocol above TCP and no packet decoder below: it takes its own Segment.
+//
+//	SYN_SENT ── SYN/ACK ──▶ SYN_RECV ── ACK ──▶ ESTABLISHED ── FIN ──▶ FIN_WAIT1, CLOSE_WAIT … ──▶ CLOSED
+//	      half-open: an Opening of 16 bytes          a Conn
+//
+// Terms: the client sent the first SYN (or the first segment seen), the server is the other end. A side is what is
+// known of one end's sending direction, as a stream is the bytes of it. A segment is rejected when no receiver would
+// take it; rejection changes nothing but the events.
+//
+// Covered: RFC 9293 (states, windows, wrapping sequence numbers), RFC 7323 (window scale, timestamps and PAWS),
+// RFC 2018 (SACK as far as it widens the window), RFC 5961 in the policies that follow it. Missing so far: several SYN
+// and SYN/ACK candidates, split handshakes, Fast Open data, urgent data out of band.
+package tcp

@@ -1,0 +1,288 @@
+package tcp
+
+import "github.com/reknit/reknit/stream"
+
+// midstreamScale is the window scale assumed where the SYN was not seen: the largest.
+const midstreamScale = 14
+
+// first handles a segment of a connection that is not followed yet.
+func (t *Tracker) first(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	switch {
+	case g.Flags&RST != 0:
+		return t.reject(RstNoSession)
+	case g.Flags&FIN != 0:
+		if !t.config.Midstream || g.size() == 0 {
+			return t.reject(FinNoSession)
+		}
+		t.pickUp(c, d, g, FinWait1)
+		t.data(c, d, g, r)
+	case g.Flags&(SYN|ACK) == SYN|ACK:
+		if !t.config.Midstream && !t.config.AsyncOneSide {
+			return 0
+		}
+		t.pickUpReply(c, d, g)
+		if d == stream.ToServer {
+			return Reversed
+		}
+	case g.Flags&SYN != 0:
+		if d == stream.ToClient {
+			return 0
+		}
+		t.syn(c, g)
+	case g.Flags&ACK != 0:
+		if !t.config.Midstream {
+			return 0
+		}
+		t.pickUp(c, d, g, Established)
+		return t.data(c, d, g, r)
+	}
+	return 0
+}
+
+// syn begins a connection with its SYN.
+func (t *Tracker) syn(c *Conn, g *Segment) {
+	t.open(c, SynSent)
+	if t.config.AsyncOneSide {
+		c.flags |= async
+	}
+	t.takeSyn(c, g)
+}
+
+// takeSyn makes g the SYN of the connection.
+func (t *Tracker) takeSyn(c *Conn, g *Segment) {
+	cl, sv := &c.sides[0], &c.sides[1]
+	c.start(stream.ToServer, g.Seq)
+	cl.flags &^= sentTimestamp | zeroTimestamp
+	c.flags &^= synScaled | synSACK
+	sv.window, sv.scale = uint32(g.Window), 0
+	if g.Options&WindowScale != 0 {
+		c.flags |= synScaled
+		sv.scale = g.WindowScale
+	}
+	if g.Options&SACKPermitted != 0 {
+		c.flags |= synSACK
+	}
+	if g.Options&Timestamps != 0 {
+		cl.timestamp(g)
+	}
+}
+
+// takeSynAck makes g the answer to the SYN.
+func (t *Tracker) takeSynAck(c *Conn, g *Segment) {
+	cl, sv := &c.sides[0], &c.sides[1]
+	c.state = SynRecv
+	c.start(stream.ToClient, g.Seq)
+	cl.window, cl.scale = uint32(g.Window), 0
+	if cl.flags&sentTimestamp != 0 && g.Options&Timestamps != 0 {
+		c.flags |= timestamps
+		sv.timestamp(g)
+	} else {
+		cl.ts, sv.ts = 0, 0
+	}
+	if c.flags&synScaled != 0 && g.Options&WindowScale != 0 {
+		cl.scale = g.WindowScale
+	} else {
+		sv.scale = 0
+	}
+	if c.flags&synSACK != 0 && g.Options&SACKPermitted != 0 {
+		c.flags |= sacks
+	}
+	cl.lastAck, sv.lastAck = g.Ack, sv.isn+1
+	sv.nextWin = sv.lastAck + Seq(sv.window)
+	cl.nextWin = cl.lastAck + Seq(cl.window)
+}
+
+// synSent handles a connection that has sent its SYN.
+func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	cl := &c.sides[0]
+	switch {
+	case g.Flags&(SYN|ACK) == SYN|ACK:
+		if d == stream.ToServer {
+			return t.reject(SynAckWrongDirection)
+		}
+		if g.Ack != cl.isn+1 {
+			return t.reject(SynAckWithWrongAck)
+		}
+		t.takeSynAck(c, g)
+	case g.Flags&RST != 0:
+		if d == stream.ToClient {
+			if !t.echoes(c, g) {
+				return t.reject(InvalidTimestamp)
+			}
+			if g.Flags&ACK == 0 || g.Ack != cl.isn+1 {
+				return t.reject(RstInvalidAck)
+			}
+		} else if g.Seq != cl.isn && g.Seq != cl.isn+1 {
+			return Rejected
+		}
+		c.state = Closed
+		c.flags |= closedByRST
+	case g.Flags&FIN != 0:
+		return 0
+	case g.Flags&SYN != 0:
+		if d == stream.ToClient {
+			return 0
+		}
+		t.takeSyn(c, g)
+	case g.Flags&ACK != 0:
+		if d == stream.ToServer && (t.config.AsyncOneSide || c.flags&async != 0) {
+			return t.openAsync(c, g, r)
+		}
+	}
+	return 0
+}
+
+// echoes reports whether the timestamp echo of an answer fits the SYN.
+func (t *Tracker) echoes(c *Conn, g *Segment) bool {
+	if g.Options&Timestamps == 0 {
+		return true
+	}
+	cl := &c.sides[0]
+	if cl.flags&sentTimestamp == 0 {
+		return g.TSEcr == 0
+	}
+	return g.TSEcr == 0 || cl.ts == 0 || g.TSEcr == cl.ts
+}
+
+// openAsync establishes a connection whose SYN/ACK is not seen.
+func (t *Tracker) openAsync(c *Conn, g *Segment, r stream.Reader) Result {
+	cl, sv := &c.sides[0], &c.sides[1]
+	if g.Seq != cl.next {
+		return t.reject(AsyncWrongSeq)
+	}
+	c.flags |= async
+	c.state = Established
+	cl.window, cl.lastAck = uint32(g.Window), g.Seq
+	if c.flags&synScaled != 0 {
+		cl.scale = midstreamScale
+	}
+	cl.nextWin = cl.lastAck + Seq(cl.window)
+	c.start(stream.ToClient, g.Ack-1)
+	sv.lastAck, sv.nextWin = g.Ack, g.Ack+Seq(sv.window)
+	return t.transfer(c, stream.ToServer, g, r)
+}
+
+// synRecv handles a connection whose SYN was answered.
+func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	cl, sv := &c.sides[0], &c.sides[1]
+	switch {
+	case g.Flags&RST != 0:
+		return t.reset(c, d, g, r)
+	case g.Flags&FIN != 0:
+		return t.fin(c, d, g, r)
+	case g.Flags&(SYN|ACK) == SYN|ACK:
+		switch {
+		case d == stream.ToServer:
+			return t.reject(SynAckToServerOnSynRecv)
+		case g.Ack != cl.lastAck:
+			return t.reject(SynAckResendDiffAck)
+		case g.Seq != sv.isn: // the client has not chosen: the last answer counts until it does
+			t.takeSynAck(c, g)
+		}
+		return 0
+	case g.Flags&SYN != 0:
+		if d == stream.ToClient {
+			return t.reject(SynToClientOnSynRecv)
+		}
+		if g.Seq != cl.isn {
+			return t.reject(SynResendDiffSeqOnSynRecv)
+		}
+		return 0
+	case g.Flags&ACK == 0:
+		return 0
+	}
+	return t.completes(c, d, g, r)
+}
+
+// completes handles an ACK that may complete the handshake.
+func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	cl, sv := &c.sides[0], &c.sides[1]
+	if !t.fresh(c, d, g) {
+		return Rejected
+	}
+	missed := false // the client's ACK was not seen, the server goes on
+	if d == stream.ToClient && c.flags&midstreamReply == 0 {
+		if t.store.Config().Inline {
+			if g.size() > 0 && g.Ack == cl.lastAck && g.Seq == sv.next {
+				return t.reject(AckDataInject)
+			}
+			return t.reject(AckWrongDirection)
+		}
+		missed = true
+	}
+	switch {
+	case d == stream.ToServer && g.Seq == cl.next && g.Ack == sv.next:
+	case c.flags&midstreamReply != 0 && d == stream.ToClient && g.Seq == sv.next:
+		if t.config.AsyncOneSide {
+			c.flags |= async
+		}
+	case d == stream.ToServer && g.Seq == cl.next:
+		c.flags |= evasion
+		return t.reject(RightSeqWrongAck)
+	case d == stream.ToServer && g.Seq.After(cl.next) && g.Seq.AtOrBefore(cl.nextWin) && g.Ack == sv.next:
+	case missed && g.Seq == sv.next && g.Ack == cl.lastAck, missed && g.Seq.After(sv.next) && !g.Ack.Before(cl.lastAck):
+	default:
+		return t.reject(WrongSeqWrongAck)
+	}
+	c.state = Established
+	return t.transfer(c, d, g, r)
+}
+
+// pickUp begins a connection in its middle. The sender of g is taken for the client.
+func (t *Tracker) pickUp(c *Conn, d stream.Dir, g *Segment, s State) {
+	t.open(c, s)
+	t.Counters.Midstream++
+	c.flags |= midstream | midstreamFirst | sacks
+	if t.config.AsyncOneSide {
+		c.flags |= async
+	}
+	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
+	c.start(d, g.Seq-1)
+	snd.scale, rcv.scale = midstreamScale, midstreamScale
+	snd.lastAck, snd.next = g.Seq, g.end()
+	snd.window = uint32(g.Window) << midstreamScale
+	snd.nextWin = snd.lastAck + Seq(snd.window)
+	c.start(d.Opposite(), g.Ack-1)
+	rcv.lastAck = g.Ack
+	rcv.window = uint32(g.Window) << midstreamScale
+	rcv.nextWin = g.Ack + Seq(rcv.window)
+	if g.Flags&FIN != 0 {
+		snd.next++
+	}
+	if g.Options&Timestamps != 0 {
+		c.flags |= timestamps
+		snd.ts, rcv.ts = g.TSVal, g.TSEcr
+		snd.tsTime, rcv.tsTime = seconds(g.Time), seconds(g.Time)
+	}
+	if c.flags&async != 0 {
+		c.ack(d, snd.next)
+	}
+}
+
+// pickUpReply begins a connection with its SYN/ACK, whose sender is the server.
+func (t *Tracker) pickUpReply(c *Conn, d stream.Dir, g *Segment) {
+	if d == stream.ToServer { // taken for the client so far
+		c.sides[0], c.sides[1] = c.sides[1], c.sides[0]
+	}
+	t.open(c, SynRecv)
+	t.Counters.Midstream++
+	c.flags |= midstream | midstreamReply
+	if t.config.AsyncOneSide {
+		c.flags |= async
+	}
+	cl, sv := &c.sides[0], &c.sides[1]
+	c.start(stream.ToClient, g.Seq)
+	sv.lastAck = g.Seq + 1
+	c.start(stream.ToServer, g.Ack-1)
+	cl.lastAck, cl.window = g.Ack, uint32(g.Window)
+	sv.window = uint32(g.Window)
+	if g.Options&WindowScale != 0 {
+		cl.scale, sv.scale = g.WindowScale, midstreamScale
+	}
+	sv.nextWin, cl.nextWin = sv.lastAck+Seq(sv.window), cl.lastAck+Seq(cl.window)
+	if g.Options&Timestamps != 0 {
+		c.flags |= timestamps
+		sv.timestamp(g)
+		cl.ts, cl.tsTime = g.TSEcr, seconds(g.Time)
+	}
+}

@@ -1,0 +1,207 @@
+package tcp
+
+import "github.com/reknit/reknit/stream"
+
+// Config says how connections are followed. The zero value is ready to use.
+type Config struct {
+	// Midstream picks connections up whose SYN was not seen.
+	Midstream bool
+	// AsyncOneSide follows connections of which one direction only is seen.
+	AsyncOneSide bool
+	// StrictTimestamps switches off the tolerance of one tick that current kernels have for every policy.
+	StrictTimestamps bool
+}
+
+// Counters count what a Tracker saw.
+type Counters struct {
+	Sessions      uint64 `stat:"tcp.sessions"`
+	Active        uint64 `stat:"tcp.active_sessions,gauge"`
+	Midstream     uint64 `stat:"tcp.midstream_pickups"`
+	AckUnseen     uint64 `stat:"tcp.ack_unseen_data"`
+	Rejected      uint64 // segments that no receiver would take
+	NotCaptured   uint64 // octets that the snap length cut off
+	Events        EventCounters
+	EventSegments uint64 // segments with an event
+}
+
+// Tracker follows the connections of one worker. It is not safe for concurrent use.
+type Tracker struct {
+	Counters Counters
+
+	config Config
+	store  *stream.Store
+	events Events
+}
+
+// NewTracker returns a Tracker whose streams live in store.
+func NewTracker(c Config, store *stream.Store) *Tracker { return &Tracker{config: c, store: store} }
+
+// Store returns where the streams live.
+func (t *Tracker) Store() *stream.Store { return t.store }
+
+// Events returns the events of the segment that was processed last.
+func (t *Tracker) Events() Events { return t.events }
+
+// Result is what became of a segment.
+type Result uint8
+
+const (
+	Rejected Result = 1 << iota // it changed nothing: no receiver would take it
+	Reversed                    // its sender is the server: the connection's first segment was a SYN/ACK
+	Tracked                     // it belongs to a connection that is followed
+	Stored                      // its payload became part of the stream
+)
+
+func (t *Tracker) raise(e Event) { t.events |= 1 << e }
+
+// reject raises e and says that the segment counts for nothing.
+func (t *Tracker) reject(e Event) Result {
+	t.raise(e)
+	return Rejected
+}
+
+// Segment processes a segment that was sent in direction d, and lets r read what became readable.
+func (t *Tracker) Segment(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	t.events = 0
+	t.store.Tick(g.Time)
+	c.bits |= g.Flags
+	c.sides[d].bits |= g.Flags
+	if c.flags&async != 0 && c.sides[0].bits != 0 && c.sides[1].bits != 0 {
+		c.flags &^= async
+	}
+	if g.Flags&ACK == 0 && g.Ack != 0 {
+		t.raise(BrokenAck)
+	}
+	if g.Lost > 0 {
+		t.Counters.NotCaptured += uint64(g.Lost)
+	}
+	var res Result
+	if c.state == None {
+		res = t.first(c, d, g, r)
+	} else if !t.passing(c, d, g) {
+		res = t.dispatch(c, d, g, r)
+	}
+	if c.state != None {
+		res |= Tracked
+	}
+	t.account(res)
+	return res
+}
+
+// account counts a segment that was processed.
+func (t *Tracker) account(res Result) {
+	if res&Rejected != 0 {
+		t.Counters.Rejected++
+	}
+	if t.events != 0 {
+		t.Counters.EventSegments++
+		t.events.Each(func(e Event) { t.Counters.Events[e]++ })
+	}
+}
+
+// Close ends the connection: what is left is delivered, holes as gaps, first to the server, then to the client.
+func (t *Tracker) Close(c *Conn, r stream.Reader) {
+	t.events = 0
+	if c.state != None {
+		t.Counters.Active--
+	}
+	t.store.Close(&c.streams, r)
+}
+
+// Drop forgets the connection without delivering anything.
+func (t *Tracker) Drop(c *Conn) {
+	for d := range c.streams {
+		t.store.Release(&c.streams[d])
+	}
+}
+
+// open counts a new connection.
+func (t *Tracker) open(c *Conn, s State) {
+	c.state = s
+	t.Counters.Sessions++
+	t.Counters.Active++
+}
+
+// dispatch hands the segment to the handler of the connection's state.
+func (t *Tracker) dispatch(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	if c.state == Established && g.plain() && g.Flags&ACK != 0 {
+		if !t.fresh(c, d, g) {
+			return Rejected
+		}
+		if d == stream.ToClient {
+			c.flags |= confirmed
+		}
+		t.transfer(c, d, g, r) // a segment that is refused here has its event, and is no error
+		return 0
+	}
+	switch c.state {
+	case SynSent:
+		return t.synSent(c, d, g, r)
+	case SynRecv:
+		return t.synRecv(c, d, g, r)
+	case Closed:
+		return 0
+	}
+	switch {
+	case g.Flags&RST != 0:
+		return t.reset(c, d, g, r)
+	case g.Flags&SYN != 0:
+		return t.lateSyn(c, d, g)
+	case g.Flags&FIN != 0 && c.state == Established:
+		return t.fin(c, d, g, r)
+	case g.Flags&(FIN|ACK) != 0:
+		return t.closing(c, d, g, r)
+	}
+	return 0
+}
+
+// passing handles what a connection sends besides data: keep-alives and their answers, probes of a closed window,
+// acknowledgements that are out of date. It reports whether the segment was one of these.
+func (t *Tracker) passing(c *Conn, d stream.Dir, g *Segment) bool {
+	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
+	n := g.size()
+	if n <= 1 && g.plain() && c.state >= Established {
+		scaled := uint32(g.Window) << rcv.scale
+		switch {
+		case g.Ack == rcv.lastAck && g.Seq == snd.next-1:
+			snd.flags |= keepAlive
+			return true
+		case n == 0 && rcv.flags&keepAlive != 0 && g.Ack == rcv.lastAck && g.Seq == snd.next && g.Window != 0 && scaled == rcv.window:
+			rcv.flags &^= keepAlive
+			return true
+		case n == 0 && rcv.flags&windowProbe != 0 && g.Window == 0 && rcv.window == 0 && g.Seq == snd.next && g.Ack == rcv.lastAck:
+			rcv.flags &^= windowProbe
+			return true
+		}
+		if n == 0 && g.Flags&ACK != 0 && g.Seq == snd.next && g.Ack.Before(rcv.lastAck) && g.SACKs == 0 {
+			return true // older than what was acknowledged
+		}
+	}
+	snd.flags &^= keepAlive
+	rcv.flags &^= windowProbe
+	if n > 0 && c.state >= Established && g.end().AtOrBefore(snd.lastAck) && g.Seq != snd.next {
+		t.raise(SpuriousRetransmission)
+		return c.offset(d, g.end()) <= c.streams[d].App()
+	}
+	return false
+}
+
+// Reuses reports whether g, a SYN or SYN/ACK on the addresses of c, begins another connection.
+func (t *Tracker) Reuses(c *Conn, d stream.Dir, g *Segment) bool {
+	if g.Flags&SYN == 0 || g.Flags&(RST|FIN) != 0 {
+		return false
+	}
+	over := c.state == None || c.state >= LastAck
+	switch reply := g.Flags&ACK != 0; {
+	case !reply && d == stream.ToServer:
+		return over && g.Seq != c.sides[0].isn
+	case !reply:
+		return over
+	case !t.config.Midstream && !t.config.AsyncOneSide:
+		return false
+	case d == stream.ToClient:
+		return over && g.Seq != c.sides[1].isn
+	default:
+		return over
+	}
+}

@@ -1,0 +1,141 @@
+package tcp
+
+import "github.com/reknit/reknit/stream"
+
+// transfer handles a segment of an established connection that is not SYN, FIN or RST.
+func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	o := d.Opposite()
+	snd, rcv := &c.sides[d], &c.sides[o]
+	probed := rcv.flags&windowProbe != 0 && g.Ack == rcv.next+1
+	if probed {
+		t.raise(EstAckZeroWindowProbe)
+	} else if !t.ackFits(c, o, g) {
+		return t.reject(EstInvalidAck)
+	}
+	if d == stream.ToClient && c.flags&midstreamFirst != 0 {
+		rcv.window = uint32(g.Window) << rcv.scale
+		snd.widen()
+		c.flags &^= midstreamFirst
+	}
+	end := g.end()
+	if end.Before(snd.lastAck) && !(g.size() <= 1 && g.Seq == snd.next-1) {
+		switch {
+		case c.flags&async != 0:
+			snd.lastAck = g.Seq
+		case snd.lastAck.After(snd.next) && end.After(snd.next): // acknowledged before it was seen
+		default:
+			return t.reject(EstBeforeLastAck)
+		}
+	}
+	probe := g.size() == 1 && g.Seq == snd.next && snd.window == 0 && c.flags&(midstream|async) == 0
+	if probe {
+		snd.flags |= windowProbe
+		return t.data(c, d, g, r)
+	}
+	first := g.Seq == snd.next
+	if !end.Before(snd.next) {
+		snd.next = end
+		if c.flags&async != 0 {
+			c.ack(d, end)
+		}
+	}
+	if end.After(snd.nextWin) && c.flags&(midstream|async) == 0 {
+		return t.reject(EstPacketOutOfWindow)
+	}
+	t.acknowledge(c, d, g)
+	if first {
+		t.stamp(c, d, g)
+	}
+	if g.Flags&ACK != 0 && c.flags&async == 0 && rcv.lastAck.After(rcv.next) {
+		t.Counters.AckUnseen++
+	}
+	return t.data(c, d, g, r)
+}
+
+// acknowledge takes window and acknowledgement of an accepted segment.
+func (t *Tracker) acknowledge(c *Conn, d stream.Dir, g *Segment) {
+	o := d.Opposite()
+	rcv := &c.sides[o]
+	rcv.window = uint32(g.Window) << rcv.scale
+	if g.Flags&ACK != 0 {
+		c.ack(o, g.Ack)
+	}
+	rcv.widen()
+}
+
+// data stores the payload of an accepted segment and lets r read what became readable. Where acknowledged bytes only
+// are delivered, the segment's acknowledgement first releases the other direction, then the payload is stored.
+func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	st := t.store
+	s := &c.streams[d]
+	n := g.size()
+	if g.Flags&RST != 0 {
+		n = 0
+	}
+	if n > 0 && s.Policy() == stream.Unset {
+		s.SetPolicy(g.Policy)
+	}
+	gaps := st.Counters.Gaps
+	var did stream.Inserted
+	if st.Config().Immediate {
+		if n > 0 {
+			did = st.Push(&c.streams, d, c.offset(d, g.Seq), g.Payload, r)
+		} else {
+			st.Deliver(&c.streams, d, r)
+		}
+		st.Deliver(&c.streams, d.Opposite(), r)
+	} else {
+		own, opposite := t.releases(c, g)
+		if opposite {
+			st.Deliver(&c.streams, d.Opposite(), r)
+		}
+		if n > 0 {
+			did = st.Insert(s, c.offset(d, g.Seq), g.Payload)
+		}
+		if own || did&stream.TooDeep != 0 {
+			st.Deliver(&c.streams, d, r)
+		}
+	}
+	if st.Counters.Gaps != gaps {
+		c.flags |= lossy
+		t.raise(SeqGap)
+	}
+	if did != 0 {
+		t.inserted(c, did)
+	}
+	if n > 0 && did&(stream.Refused|stream.TooDeep) == 0 {
+		return Stored
+	}
+	return 0
+}
+
+// releases tells whose bytes a segment may release: those of its sender, those of the other end.
+func (t *Tracker) releases(c *Conn, g *Segment) (own, opposite bool) {
+	switch {
+	case g.Flags&RST != 0:
+		return true, false
+	case g.Flags&FIN != 0 && c.state > TimeWait:
+		return true, g.Flags&ACK != 0
+	case c.state == Closed:
+		return true, true
+	case c.flags&async != 0:
+		return true, false
+	}
+	return false, true
+}
+
+// inserted raises the events of what happened to a payload.
+func (t *Tracker) inserted(c *Conn, did stream.Inserted) {
+	if did&stream.Differed != 0 {
+		t.raise(OverlapDifferentData)
+	}
+	if did&stream.TooDeep != 0 {
+		t.raise(DepthReached)
+	}
+	if did&stream.Refused != 0 {
+		c.flags |= lossy
+		if did&stream.Overlapped != 0 {
+			t.raise(InsertLimit)
+		}
+	}
+}
