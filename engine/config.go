@@ -1,0 +1,48 @@
+package engine
+
+import (
+	"net/netip"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/flow"
+	"github.com/reknit/reknit/stream"
+	"github.com/reknit/reknit/tcp"
+)
+
+// Checksums says what is done about packets with a wrong checksum.
+type Checksums uint8
+
+const (
+	ChecksumAuto   Checksums = iota // verified, unless most of the first packets are wrong: then the capture was offloaded
+	ChecksumVerify                  // a TCP segment with a wrong one counts for nothing
+	ChecksumIgnore                  // not looked at
+)
+
+// Config says how an Engine works. The zero value, given protocols and a sink, is ready to use.
+type Config struct {
+	// Protocols are those that flows may have. Their order decides when two claim the same bytes.
+	Protocols []app.Protocol
+	// Sink is where event records go. When nil, there are none.
+	Sink event.Sink
+
+	// Inline says that packets wait for the verdict: bytes are then parsed as they arrive, acknowledged or not.
+	Inline bool
+	// Checksums says what is done about wrong checksums.
+	Checksums Checksums
+	// DecodeEvents and StreamEvents make anomaly records of what is odd in packets and in connections.
+	DecodeEvents, StreamEvents bool
+	// NoFlows leaves out flow records.
+	NoFlows bool
+
+	Flow   flow.Config
+	Stream stream.Config
+	TCP    tcp.Config
+	App    app.Config
+
+	// Policy returns the overlap policy of a receiving host. When nil, every host is stream.Linux6.
+	Policy func(netip.Addr) stream.Policy
+
+	// Notice is told once about each thing that a user should know, such as checksums that are not verified.
+	Notice func(text string)
+}

@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"net/netip"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/flow"
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/stream"
+)
+
+// Sources of packets, as EVE names them.
+const (
+	fromWire    = "wire/pcap"
+	fromTimeout = "stream (flow timeout)"
+)
+
+// logger turns what sessions tell into records.
+type logger Worker
+
+var (
+	_ app.Logger     = (*logger)(nil)
+	_ app.FileLogger = (*logger)(nil)
+)
+
+func (l *logger) Transaction(s *app.Session, tx app.Transaction) {
+	w := (*Worker)(l)
+	r := w.begin()
+	w.orient(r, stream.ToServer, s.Reversed())
+	app.TransactionRecord(r, s, tx)
+	w.send(r)
+}
+
+func (l *logger) Anomaly(s *app.Session, a *app.Anomaly) {
+	w := (*Worker)(l)
+	r := w.begin()
+	w.orient(r, w.dir, false)
+	app.AnomalyRecord(r, a)
+	w.send(r)
+}
+
+func (l *logger) File(s *app.Session, tx app.Transaction, d stream.Dir, f event.Appender) {
+	w := (*Worker)(l)
+	r := w.begin()
+	w.orient(r, d, s.Reversed())
+	app.FileRecord(r, s, tx, f)
+	w.send(r)
+}
+
+func (l *logger) Detected(s *app.Session) {
+	w := (*Worker)(l)
+	if s.Bypassed() {
+		w.entry.Mark |= bypassed
+	}
+}
+
+// begin returns the worker's record with the header of the packet, or of the flow that ends.
+func (w *Worker) begin() *event.Record {
+	r := &w.record
+	*r = event.Record{Time: w.now, FlowID: w.entry.ID()}
+	if p := w.packet; p != nil {
+		r.Number, r.PacketSource = p.Number, fromWire
+	} else {
+		r.PacketSource = fromTimeout
+	}
+	return r
+}
+
+// orient gives r the addresses of the flow, in direction d.
+func (w *Worker) orient(r *event.Record, d stream.Dir, reversed bool) {
+	t := w.entry.Key().Tuple()
+	r.Protocol = t.Protocol
+	r.VLAN = t.VLAN
+	for r.VLANs < 3 && r.VLAN[r.VLANs] != 0 {
+		r.VLANs++
+	}
+	r.Src, r.SrcPort = address(t.Src, t.Version), t.SrcPort
+	r.Dst, r.DstPort = address(t.Dst, t.Version), t.DstPort
+	if (d == stream.ToClient) != reversed {
+		r.Src, r.Dst = r.Dst, r.Src
+		r.SrcPort, r.DstPort = r.DstPort, r.SrcPort
+	}
+}
+
+func address(a [16]byte, version uint8) netip.Addr {
+	if version == 4 {
+		return netip.AddrFrom4([4]byte(a[:4]))
+	}
+	return netip.AddrFrom16(a)
+}
+
+func (w *Worker) send(r *event.Record) {
+	if w.config.Sink != nil {
+		w.config.Sink.Event(r)
+	}
+}
+
+// decodeEvents makes records of what was odd in decoding p.
+func (w *Worker) decodeEvents(p *packet.Packet) {
+	for _, e := range p.Events() {
+		w.packetAnomaly(p, event.AnomalyDecode, "decoder."+e.String())
+	}
+}
+
+// streamEvents makes records of what was odd in the segment.
+func (w *Worker) streamEvents() {
+	w.tracker.Events().Each(func(e tcpEvent) {
+		w.packetAnomaly(w.packet, event.AnomalyStream, "stream."+e.String())
+	})
+}
+
+func (w *Worker) packetAnomaly(p *packet.Packet, kind event.AnomalyType, name string) {
+	r := &w.record
+	*r = event.Record{
+		Type: "anomaly", Time: p.Time, Number: p.Number, PacketSource: fromWire, VLANs: p.VLANs, VLAN: p.VLAN,
+		Src: p.SourceAddr(), Dst: p.DestAddr(), SrcPort: p.SrcPort, DstPort: p.DstPort, Protocol: p.Protocol,
+		ICMPType: p.ICMPType, ICMPCode: p.ICMPCode,
+	}
+	if w.entry != nil {
+		r.FlowID = w.entry.ID()
+	}
+	w.anomaly = event.Anomaly{Type: kind, Event: name}
+	r.Body = &w.anomaly
+	w.send(r)
+}
+
+// endFlow is called before a flow is freed: what is left of its streams is delivered, its session closed, and its
+// record written.
+func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reason) {
+	packet, entry, handle, dir, now := w.packet, w.entry, w.handle, w.dir, w.now
+	w.packet, w.entry, w.handle, w.dir, w.now = nil, e, h, stream.ToServer, w.flows.Now()
+	w.gateway.Packet(w.now, 0)
+	v := &e.Value
+	if v.conn != 0 && e.Mark&dropped == 0 {
+		w.tracker.Close(w.conns.at(v.conn), (*reader)(w))
+	}
+	f := &w.ended
+	*f = event.Flow{}
+	reversed := false
+	if v.session != 0 {
+		s := w.sessions.at(v.session)
+		s.Close()
+		_ = s
+	}
+	if !w.config.NoFlows {
+		w.flowRecord(e, why, reversed)
+	}
+	if v.conn != 0 {
+		w.conns.put(v.conn)
+	}
+	if v.session != 0 {
+		w.sessions.remove(v.session)
+	}
+	w.packet, w.entry, w.handle, w.dir, w.now = packet, entry, handle, dir, now
+}

@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/tcp"
+)
+
+// conns keeps the connections of a worker in blocks that never move, numbered from 1.
+type conns struct {
+	blocks []*[connBlock]tcp.Conn
+	free   []uint32
+	next   uint32
+}
+
+const connBlock = 256
+
+func (s *conns) at(i uint32) *tcp.Conn { return &s.blocks[i/connBlock][i%connBlock] }
+
+// get returns the number of a connection that has seen nothing.
+func (s *conns) get() uint32 {
+	if n := len(s.free); n > 0 {
+		i := s.free[n-1]
+		s.free = s.free[:n-1]
+		*s.at(i) = tcp.Conn{}
+		return i
+	}
+	s.next++
+	if int(s.next/connBlock) == len(s.blocks) {
+		s.blocks = append(s.blocks, new([connBlock]tcp.Conn))
+	}
+	return s.next
+}
+
+func (s *conns) put(i uint32) { s.free = append(s.free, i) }
+
+// sessions numbers the sessions of a worker from 1.
+type sessions struct {
+	all  []*app.Session
+	free []uint32
+}
+
+func (s *sessions) at(i uint32) *app.Session { return s.all[i-1] }
+
+func (s *sessions) put(a *app.Session) uint32 {
+	if n := len(s.free); n > 0 {
+		i := s.free[n-1]
+		s.free = s.free[:n-1]
+		s.all[i-1] = a
+		return i
+	}
+	s.all = append(s.all, a)
+	return uint32(len(s.all))
+}
+
+func (s *sessions) remove(i uint32) {
+	s.all[i-1] = nil
+	s.free = append(s.free, i)
+}

@@ -1,0 +1,298 @@
+package engine
+
+import (
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/flow"
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/stream"
+	"github.com/reknit/reknit/tcp"
+)
+
+// Worker takes packets through all stations. It belongs to one goroutine.
+type Worker struct {
+	config   Config
+	decoder  packet.Decoder
+	flows    *flow.Table[flowState]
+	conns    conns
+	sessions sessions
+	store    *stream.Store
+	tracker  *tcp.Tracker
+	gateway  *app.Gateway
+	checksum checksum
+	counters Counters
+
+	// The packet being processed, or the flow being ended.
+	packet  *packet.Packet // nil while a flow is ended
+	entry   *flow.Entry[flowState]
+	handle  flow.Handle
+	dir     stream.Dir // of the packet
+	now     int64
+	segment tcp.Segment
+	verdict packet.Verdict
+
+	record  event.Record
+	anomaly event.Anomaly
+	ended   event.Flow
+}
+
+// flowState is what the worker keeps of a flow: 24 bytes without pointers.
+type flowState struct {
+	conn    uint32 // of a TCP flow whose connection is followed; 0: none
+	session uint32 // 0: none
+	opening tcp.Opening
+}
+
+// Marks of a flow.Entry.
+const (
+	dropped  uint16 = 1 << iota // nothing more is done about its packets
+	bypassed                    // its packets are only counted
+)
+
+// Counters count what no other station counts.
+type Counters struct {
+	InvalidChecksum uint64 `stat:"tcp.invalid_checksum"`
+	BypassedPackets uint64 `stat:"flow_bypassed.local_pkts"`
+	BypassedBytes   uint64 `stat:"flow_bypassed.local_bytes"`
+	SessionDropped  uint64 // flows dropped by a handler
+}
+
+// newWorker returns a worker for a configuration that was completed.
+func newWorker(c Config) (*Worker, error) {
+	w := &Worker{config: c, store: stream.NewStore(c.Stream)}
+	w.tracker = tcp.NewTracker(c.TCP, w.store)
+	g, err := app.NewGateway(c.App, c.Protocols, (*logger)(w))
+	if err != nil {
+		return nil, err
+	}
+	w.gateway = g
+	w.flows = flow.NewTable(c.Flow, w.endFlow)
+	w.checksum.mode = c.Checksums
+	return w, nil
+}
+
+// Packet decodes p, which a Source filled in, takes it through all stations, and returns what is to become of it.
+func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
+	w.decoder.Decode(p)
+	w.verdict = packet.Pass
+	w.packet, w.now = p, p.Time
+	w.gateway.Packet(p.Time, p.Number)
+	if w.config.DecodeEvents {
+		w.decodeEvents(p)
+	}
+	if p.WantsFlow() {
+		w.track(p)
+	} else {
+		w.flows.Advance(p.Time)
+	}
+	w.packet, w.entry = nil, nil
+	return w.verdict
+}
+
+// track finds the flow of p and hands p to what follows the flow.
+func (w *Worker) track(p *packet.Packet) {
+	var k flow.Key
+	src, dst := p.SrcPort, p.DstPort
+	if p.Flags&packet.HasICMP != 0 {
+		src, dst = flow.ICMPPorts(p.Version, p.ICMPType)
+	}
+	k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, 0)
+	w.packet = nil // flows that end now have nothing to do with p
+	h, d, created := w.flows.Lookup(&k, p.Time)
+	w.packet = p
+	if h == 0 {
+		return
+	}
+	isTCP := p.Flags&packet.HasTCP != 0
+	if isTCP && !w.verify(p) {
+		w.visit(h, d, p)
+		return
+	}
+	if isTCP {
+		w.fill(p)
+		if !created && w.reused(h, stream.Dir(d)) {
+			w.packet = nil
+			w.flows.End(h, flow.TCPReuse)
+			w.packet = p
+			if h, d, _ = w.flows.Lookup(&k, p.Time); h == 0 {
+				return
+			}
+		}
+	}
+	w.visit(h, d, p)
+	switch e := w.entry; {
+	case e.Mark&dropped != 0:
+		w.verdict = packet.Drop
+	case e.Mark&bypassed != 0:
+		w.counters.BypassedPackets++
+		w.counters.BypassedBytes += uint64(len(p.Frame))
+	case isTCP:
+		w.follow(p)
+	case p.Flags&packet.HasUDP != 0 && len(p.Payload) > 0:
+		w.datagram(p)
+	}
+}
+
+// visit makes h the flow of the packet and counts the packet.
+func (w *Worker) visit(h flow.Handle, d flow.Dir, p *packet.Packet) {
+	w.handle, w.entry, w.dir = h, w.flows.Entry(h), stream.Dir(d)
+	w.entry.Count(d, len(p.Frame))
+}
+
+// fill makes the segment of a TCP packet.
+func (w *Worker) fill(p *packet.Packet) {
+	g, t := &w.segment, &p.TCP
+	g.Seq, g.Ack, g.Flags = tcp.Seq(t.Seq), tcp.Seq(t.Ack), tcp.Flags(t.Flags)
+	g.Window, g.Urgent = t.Window, t.Urgent
+	g.Payload, g.Lost, g.Time = p.Payload, p.Lost, p.Time
+	g.Options, g.SACKs = 0, 0
+	if t.Options == 0 {
+		return
+	}
+	for _, o := range optionsOf {
+		if t.Options&o.packet != 0 {
+			g.Options |= o.tcp
+		}
+	}
+	g.WindowScale = t.WindowScale
+	g.TSVal, g.TSEcr = t.TSVal, t.TSEcr
+	g.SACKs = t.SACKs
+	copy(g.SACK[:g.SACKs], t.SACK[:])
+}
+
+var optionsOf = [...]struct {
+	packet packet.TCPOptions
+	tcp    tcp.Options
+}{
+	{packet.OptTimestamp, tcp.Timestamps},
+	{packet.OptWindowScale, tcp.WindowScale},
+	{packet.OptSACKPermitted, tcp.SACKPermitted},
+	{packet.OptFastOpen, tcp.FastOpen},
+	{packet.OptMD5 | packet.OptAO, tcp.Signed},
+}
+
+// reused reports whether the segment begins another connection on the addresses of flow h.
+func (w *Worker) reused(h flow.Handle, d stream.Dir) bool {
+	if w.segment.Flags&tcp.SYN == 0 {
+		return false
+	}
+	v := &w.flows.Entry(h).Value
+	if v.conn == 0 {
+		return false
+	}
+	return w.tracker.Reuses(w.conns.at(v.conn), d, &w.segment)
+}
+
+// follow gives the segment to its connection.
+func (w *Worker) follow(p *packet.Packet) {
+	v := &w.entry.Value
+	g := &w.segment
+	if v.conn == 0 {
+		switch {
+		case v.opening.IsOpen() && v.opening.Repeated(w.dir, g):
+			return
+		case !v.opening.IsOpen() && w.dir == stream.ToServer && v.opening.Open(g):
+			return
+		}
+		v.conn = w.conns.get()
+		if c := w.conns.at(v.conn); v.opening.IsOpen() {
+			v.opening.Promote(w.tracker, c, p.Time)
+		}
+	}
+	c := w.conns.at(v.conn)
+	if len(p.Payload) > 0 && c.Stream(w.dir).Policy() == stream.Unset {
+		g.Policy = w.policy(p)
+	}
+	before := c.State()
+	res := w.tracker.Segment(c, w.dir, g, (*reader)(w))
+	if res&tcp.Reversed != 0 {
+		w.entry.Reverse()
+		w.dir = w.dir.Opposite()
+	}
+	if s := c.State(); s != before {
+		w.flowFollows(s)
+	}
+	if res&tcp.Tracked == 0 {
+		w.conns.put(v.conn)
+		v.conn = 0
+	}
+	if w.config.StreamEvents {
+		w.streamEvents()
+	}
+	if w.entry.Mark&dropped != 0 {
+		w.verdict = packet.Drop
+		w.forget(v)
+	}
+}
+
+// flowFollows sets the state of the flow to what its connection's state calls for.
+func (w *Worker) flowFollows(s tcp.State) {
+	switch s {
+	case tcp.Established, tcp.FinWait1, tcp.FinWait2, tcp.Closing, tcp.CloseWait:
+		w.flows.SetState(w.handle, flow.Established)
+	case tcp.LastAck, tcp.TimeWait, tcp.Closed:
+		w.flows.SetState(w.handle, flow.Closed)
+	}
+}
+
+func (w *Worker) policy(p *packet.Packet) stream.Policy {
+	if w.config.Policy == nil {
+		return stream.Linux6
+	}
+	return w.config.Policy(p.DestAddr())
+}
+
+// datagram gives a UDP payload to the flow's session.
+func (w *Worker) datagram(p *packet.Packet) {
+	w.session(app.UDP).Datagram(w.dir, p.Payload)
+}
+
+// session returns the session of the flow, which it makes if there is none yet.
+func (w *Worker) session(t app.Transport) *app.Session {
+	v := &w.entry.Value
+	if v.session == 0 {
+		tuple := w.entry.Key().Tuple()
+		info := app.Info{Flow: uint64(w.handle), Transport: t, ClientPort: tuple.SrcPort, ServerPort: tuple.DstPort}
+		if v.conn != 0 {
+			c := w.conns.at(v.conn)
+			info.Midstream, info.OneSided = c.Midstream(), c.Async()
+		}
+		v.session = w.sessions.put(w.gateway.NewSession(info))
+	}
+	return w.sessions.at(v.session)
+}
+
+// forget frees what a flow that is dropped holds. The flow itself stays, so that its packets are dropped.
+func (w *Worker) forget(v *flowState) {
+	w.counters.SessionDropped++
+	if v.conn != 0 {
+		w.tracker.Drop(w.conns.at(v.conn))
+		w.conns.put(v.conn)
+		v.conn = 0
+	}
+}
+
+// reader hands the bytes of the connection being followed to the flow's session, which it makes when it is needed.
+type reader Worker
+
+func (r *reader) Read(d stream.Dir, in *stream.Cursor) {
+	w := (*Worker)(r)
+	if w.entry.Mark&(dropped|bypassed) != 0 {
+		return
+	}
+	w.session(app.TCP).Read(d, in)
+}
+
+func (r *reader) Gap(d stream.Dir, in *stream.Cursor, l stream.Loss) {
+	w := (*Worker)(r)
+	if w.entry.Mark&(dropped|bypassed) == 0 {
+		w.session(app.TCP).Gap(d, in, l)
+	}
+}
+
+func (r *reader) End(d stream.Dir, rest []byte) {
+	w := (*Worker)(r)
+	if v := &w.entry.Value; v.session != 0 && w.entry.Mark&dropped == 0 {
+		w.sessions.at(v.session).End(d, rest)
+	}
+}
