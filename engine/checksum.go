@@ -4,9 +4,9 @@ import "github.com/reknit/reknit/packet"
 
 // checksum decides whether checksums are verified.
 type checksum struct {
-	mode         Checksums
-	seen, wrong  int
-	given        bool // up: the capture's checksums were never filled in
+	mode        Checksums
+	seen, wrong int
+	given       bool // up: the capture's checksums were never filled in
 }
 
 // In automatic mode, the capture is taken to be offloaded when this share of its first TCP packets is wrong.

@@ -6,6 +6,7 @@ import (
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/flow"
+	"github.com/reknit/reknit/stats"
 	"github.com/reknit/reknit/stream"
 	"github.com/reknit/reknit/tcp"
 )
@@ -39,6 +40,8 @@ type Config struct {
 	Stream stream.Config
 	TCP    tcp.Config
 	App    app.Config
+
+	Stats stats.Config
 
 	// Policy returns the overlap policy of a receiving host. When nil, every host is stream.Linux6.
 	Policy func(netip.Addr) stream.Policy

@@ -5,9 +5,9 @@ import (
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
-	"github.com/reknit/reknit/flow"
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/stream"
+	"github.com/reknit/reknit/tcp"
 )
 
 // Sources of packets, as EVE names them.
@@ -105,7 +105,7 @@ func (w *Worker) decodeEvents(p *packet.Packet) {
 
 // streamEvents makes records of what was odd in the segment.
 func (w *Worker) streamEvents() {
-	w.tracker.Events().Each(func(e tcpEvent) {
+	w.tracker.Events().Each(func(e tcp.Event) {
 		w.packetAnomaly(w.packet, event.AnomalyStream, "stream."+e.String())
 	})
 }
@@ -123,34 +123,4 @@ func (w *Worker) packetAnomaly(p *packet.Packet, kind event.AnomalyType, name st
 	w.anomaly = event.Anomaly{Type: kind, Event: name}
 	r.Body = &w.anomaly
 	w.send(r)
-}
-
-// endFlow is called before a flow is freed: what is left of its streams is delivered, its session closed, and its
-// record written.
-func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reason) {
-	packet, entry, handle, dir, now := w.packet, w.entry, w.handle, w.dir, w.now
-	w.packet, w.entry, w.handle, w.dir, w.now = nil, e, h, stream.ToServer, w.flows.Now()
-	w.gateway.Packet(w.now, 0)
-	v := &e.Value
-	if v.conn != 0 && e.Mark&dropped == 0 {
-		w.tracker.Close(w.conns.at(v.conn), (*reader)(w))
-	}
-	f := &w.ended
-	*f = event.Flow{}
-	reversed := false
-	if v.session != 0 {
-		s := w.sessions.at(v.session)
-		s.Close()
-		_ = s
-	}
-	if !w.config.NoFlows {
-		w.flowRecord(e, why, reversed)
-	}
-	if v.conn != 0 {
-		w.conns.put(v.conn)
-	}
-	if v.session != 0 {
-		w.sessions.remove(v.session)
-	}
-	w.packet, w.entry, w.handle, w.dir, w.now = packet, entry, handle, dir, now
 }

@@ -22,18 +22,22 @@ type Worker struct {
 	checksum checksum
 	counters Counters
 
-	// The packet being processed, or the flow being ended.
-	packet  *packet.Packet // nil while a flow is ended
-	entry   *flow.Entry[flowState]
-	handle  flow.Handle
-	dir     stream.Dir // of the packet
-	now     int64
+	current
 	segment tcp.Segment
 	verdict packet.Verdict
 
 	record  event.Record
 	anomaly event.Anomaly
 	ended   event.Flow
+}
+
+// current is the packet being processed, or the flow being ended.
+type current struct {
+	packet *packet.Packet // nil while a flow is ended
+	entry  *flow.Entry[flowState]
+	handle flow.Handle
+	dir    stream.Dir // of the packet
+	now    int64      // nanoseconds since the Unix epoch
 }
 
 // flowState is what the worker keeps of a flow: 24 bytes without pointers.
@@ -75,7 +79,7 @@ func newWorker(c Config) (*Worker, error) {
 func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 	w.decoder.Decode(p)
 	w.verdict = packet.Pass
-	w.packet, w.now = p, p.Time
+	w.current = current{packet: p, now: p.Time}
 	w.gateway.Packet(p.Time, p.Number)
 	if w.config.DecodeEvents {
 		w.decodeEvents(p)
@@ -85,7 +89,6 @@ func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 	} else {
 		w.flows.Advance(p.Time)
 	}
-	w.packet, w.entry = nil, nil
 	return w.verdict
 }
 
@@ -97,9 +100,7 @@ func (w *Worker) track(p *packet.Packet) {
 		src, dst = flow.ICMPPorts(p.Version, p.ICMPType)
 	}
 	k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, 0)
-	w.packet = nil // flows that end now have nothing to do with p
 	h, d, created := w.flows.Lookup(&k, p.Time)
-	w.packet = p
 	if h == 0 {
 		return
 	}
@@ -111,9 +112,7 @@ func (w *Worker) track(p *packet.Packet) {
 	if isTCP {
 		w.fill(p)
 		if !created && w.reused(h, stream.Dir(d)) {
-			w.packet = nil
 			w.flows.End(h, flow.TCPReuse)
-			w.packet = p
 			if h, d, _ = w.flows.Lookup(&k, p.Time); h == 0 {
 				return
 			}

@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/flow"
+	"github.com/reknit/reknit/stream"
+)
+
+// endFlow is called before a flow is freed: what is left of its streams is delivered, its session closed, and its
+// record written. It may happen in the middle of another flow's packet.
+func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reason) {
+	outer := w.current
+	w.current = current{entry: e, handle: h, now: w.flows.Now()}
+	w.gateway.Packet(w.now, 0)
+
+	v := &e.Value
+	if v.conn != 0 && e.Mark&dropped == 0 {
+		w.tracker.Close(w.conns.at(v.conn), (*reader)(w))
+	}
+	f := &w.ended
+	*f = event.Flow{}
+	reversed := false
+	if v.session != 0 {
+		s := w.sessions.at(v.session)
+		reversed = s.Reversed()
+		f.AppProto = event.AppProto{
+			Name: s.Protocol(), ToServer: s.ProtocolOf(stream.ToServer), ToClient: s.ProtocolOf(stream.ToClient),
+			Original: s.Original(), Expected: s.Expected(),
+		}
+		f.Transactions = s.TxCount()
+		s.Close()
+		w.sessions.remove(v.session)
+	}
+	if !w.config.NoFlows && w.config.Sink != nil {
+		w.flowRecord(e, why, reversed)
+	}
+	if v.conn != 0 {
+		w.conns.put(v.conn)
+	}
+	w.current = outer
+	if outer.packet != nil {
+		w.gateway.Packet(outer.now, outer.packet.Number)
+	}
+}
+
+// flowRecord writes the record of flow e.
+func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed bool) {
+	f := &w.ended
+	there, back := flow.ToServer, flow.ToClient
+	if reversed {
+		there, back = back, there
+	}
+	f.ToServer = event.Traffic{Packets: uint64(e.Packets(there)), Bytes: e.Bytes(there)}
+	f.ToClient = event.Traffic{Packets: uint64(e.Packets(back)), Bytes: e.Bytes(back)}
+	f.Start, f.End = e.Start(), e.Last()
+	f.Emergency = e.Emergency()
+	f.Reason = why.String()
+	switch s := e.State(); {
+	case e.Mark&bypassed != 0:
+		f.State, f.Bypass = event.FlowBypassed, "local"
+	default:
+		f.State = s.String()
+	}
+	if e.Mark&dropped != 0 {
+		f.Action = "drop"
+	}
+	w.tcpPart(e, reversed)
+
+	r := &w.record
+	*r = event.Record{Type: "flow", Layout: event.LayoutFlow, Time: w.now, FlowID: e.ID(), Body: f}
+	w.orient(r, stream.ToServer, reversed)
+	w.send(r)
+}
+
+// tcpPart fills in what the record tells about the connection.
+func (w *Worker) tcpPart(e *flow.Entry[flowState], reversed bool) {
+	t := &w.ended.TCP
+	switch v := &e.Value; {
+	case v.opening.IsOpen():
+		t.ClientFlags = uint8(v.opening.Flags())
+		t.State, t.ClientRegions, t.ServerRegions = "syn_sent", 1, 1
+	case v.conn != 0:
+		c := w.conns.at(v.conn)
+		_, client, server := c.Flags()
+		if reversed {
+			client, server = server, client
+		}
+		there, back := stream.ToServer, stream.ToClient
+		if reversed {
+			there, back = back, there
+		}
+		t.ClientFlags, t.ServerFlags = uint8(client), uint8(server)
+		t.State, t.ClientRegions, t.ServerRegions = c.State().String(), 1, 1
+		t.ClientGap, t.ServerGap = c.Stream(there).HasGap(), c.Stream(back).HasGap()
+	}
+}
