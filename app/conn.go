@@ -112,6 +112,17 @@ func (c *Conn) Opaque(d stream.Dir) { c.dir[d] |= opaque }
 // Bypass says that the rest of the flow need not be seen. Parsing ends when the parser returns.
 func (c *Conn) Bypass() { c.state |= bypassed }
 
+// Drop says that the packet whose bytes were just read, and the rest of the flow, must not reach the receiver. Only inline
+// can that be done. Parsing goes on as far as bytes come.
+func (c *Conn) Drop() { c.state |= dropped }
+
+// Report tells of an error of the peer at an offset of the direction that is being read. It is counted, and the error
+// policy applies, as with an error that a parser returns; but parsing goes on.
+func (c *Conn) Report(offset int64, err error) {
+	s := (*Session)(c)
+	s.report(CauseParser, s.turning(), offset, err, nil)
+}
+
 // Expect announces a connection to come.
 func (c *Conn) Expect(e Expectation) {
 	s := (*Session)(c)

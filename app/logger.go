@@ -51,7 +51,7 @@ func AnomalyRecord(r *event.Record, a *Anomaly) {
 }
 
 // FileRecord fills in the type and body of a file's record: what the transaction tells so far, the flow's protocols, and
-// "fileinfo" with the members that f appends and the transaction's number.
+// "fileinfo" with the members that f appends.
 func FileRecord(r *event.Record, s *Session, tx Transaction, f event.Appender) {
 	r.Type = "fileinfo"
 	r.TxID, r.HasTx = 0, false
@@ -71,6 +71,5 @@ func (b *fileBody) AppendJSON(o *event.Object) {
 	b.session.AppendJSON(o)
 	o.Open("fileinfo")
 	b.file.AppendJSON(o)
-	o.Uint("tx_id", b.tx.Head().ID)
 	o.Close()
 }

@@ -70,6 +70,7 @@ const (
 	firstSeen   // serverFirst is known
 	fed         // a parser was given bytes
 	bypassed
+	dropped
 	asked      // Switch was called in this turn
 	serverTurn // the turn is that of the direction to the client
 )
@@ -155,6 +156,9 @@ func (s *Session) Disabled() bool { return s.state&disabled != 0 }
 
 // Bypassed reports whether the parser said that the rest of the flow need not be seen.
 func (s *Session) Bypassed() bool { return s.state&bypassed != 0 }
+
+// Dropped reports whether the parser said that the flow must not go on.
+func (s *Session) Dropped() bool { return s.state&dropped != 0 }
 
 // Opaque reports whether the bytes of direction d are encrypted from here on.
 func (s *Session) Opaque(d stream.Dir) bool { return s.dir[d]&opaque != 0 }

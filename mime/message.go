@@ -139,6 +139,14 @@ func (m *Message) Line(text []byte, e stream.Ending) {
 	m.endLine()
 }
 
+// Stuffed says that the next line was sent with a dot in front which is no part of it (RFC 5321, section 4.5.2). The
+// digest of the body covers it, as Suricata's does.
+func (m *Message) Stuffed() {
+	if m.digest != nil && (m.state != inHeader || len(m.open) > 1) {
+		m.digest.Write([]byte{'.'})
+	}
+}
+
 // endLine makes ready for the next line.
 func (m *Message) endLine() {
 	m.line = m.line[:0]
