@@ -1,0 +1,156 @@
+package smtp
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/reknit/reknit/stream"
+)
+
+// Login is an authentication of the session (RFC 4954). The last attempt counts.
+type Login struct {
+	Mechanism string // upper case: "LOGIN", "PLAIN", "CRAM-MD5"; as sent, whether known or not
+	User      string // decoded; empty while not known, and for mechanisms that hide it
+	Password  string // decoded, of PLAIN and LOGIN; for library users: EVE shows it only when Config.EVE.Passwords is set
+	Reply     uint16 // to the exchange: 235 accepted, 0 none yet
+
+	step uint8 // answers so far
+	cut  bool  // a gap or the limit took part of an answer
+}
+
+// Accepted reports whether the server accepted the login.
+func (l *Login) Accepted() bool { return l != nil && l.Reply == 235 }
+
+// maxSecret is the number of bytes kept of a user name or a password.
+const maxSecret = 1024
+
+// beginAuth takes the AUTH command: mechanism and, perhaps, the first answer.
+func (s *Session) beginAuth(m *Mail, arg []byte) {
+	mechanism := firstWord(arg)
+	s.login = &Login{Mechanism: strings.ToUpper(string(mechanism[:min(len(mechanism), maxMechanism)]))}
+	m.Login = s.login
+	if first := trim(arg[len(mechanism):]); len(first) > 0 {
+		s.authAnswer(first)
+	}
+}
+
+// maxMechanism is the length of a SASL mechanism's name (RFC 4422, section 3.1).
+const maxMechanism = 20
+
+// authLine takes a line of the client in an exchange.
+func (s *Session) authLine(line []byte, e stream.Ending) {
+	s.client = authSent
+	if e == stream.None {
+		if len(line) < s.config.MaxAuth {
+			return
+		}
+		s.client = restOfLine
+		s.raise(truncatedLine, s.mail)
+	}
+	if s.flags&guessed != 0 {
+		s.flags &^= guessed
+		if v, _ := parseCommand(line); v != other {
+			s.commandLine(line, e)
+			return
+		}
+	}
+	s.authAnswer(trim(line))
+	s.owe(owed{mail: s.mail, verb: credential, rcpt: -1})
+	s.answerEarly()
+}
+
+// authAnswer takes one answer of the client, as sent.
+func (s *Session) authAnswer(text []byte) {
+	l := s.login
+	if l == nil || string(text) == "*" { // the client gives up
+		return
+	}
+	message, ok := decodeBase64(text)
+	if !ok && string(text) != "=" {
+		message = nil
+	}
+	user, password := credentials(l.Mechanism, l.step, message)
+	l.step = min(l.step+1, 250)
+	if user != nil {
+		l.User = clip(user)
+	}
+	if password != nil {
+		l.Password = clip(password)
+	}
+	if s.handle == nil {
+		return
+	}
+	if s.handle.OnAuth != nil {
+		s.verdict(s.handle.OnAuth(s.here(stream.ToServer), l.Mechanism, text, message))
+	}
+	if s.handle.OnUser != nil && user != nil {
+		s.verdict(s.handle.OnUser(s.here(stream.ToServer), text, user))
+	}
+	if s.handle.OnPassword != nil && password != nil {
+		s.verdict(s.handle.OnPassword(s.here(stream.ToServer), text, password))
+	}
+}
+
+// authAnswered takes the reply to AUTH or to an answer.
+func (s *Session) authAnswered(code uint16) {
+	waits := s.client == authSent
+	if code == 334 {
+		if waits {
+			s.client = inAuth
+		}
+		return
+	}
+	if s.login != nil {
+		s.login.Reply = code
+	}
+	if waits {
+		s.client = commands
+	}
+}
+
+// credentials returns what an answer of the client tells: the step counts from 0. A nil slice says that it tells nothing.
+func credentials(mechanism string, step uint8, message []byte) (user, password []byte) {
+	if len(message) == 0 {
+		return nil, nil
+	}
+	switch {
+	case mechanism == "PLAIN":
+		if user, password, ok := parsePlain(message); ok && step == 0 {
+			return user, password
+		}
+	case mechanism == "LOGIN":
+		switch step {
+		case 0:
+			return message, nil
+		case 1:
+			return nil, message
+		}
+	case mechanism == "CRAM-MD5": // user, blank, digest (RFC 2195, section 2)
+		if i := bytes.LastIndexByte(message, ' '); i > 0 {
+			return message[:i], nil
+		}
+	case mechanism == "XOAUTH2":
+		return attribute(message, "user=", 1), nil
+	case mechanism == "OAUTHBEARER": // RFC 7628, section 3.1: the GS2 header names the user
+		return attribute(message, "a=", ','), nil
+	case strings.HasPrefix(mechanism, "SCRAM-"): // RFC 5802, section 7
+		if step == 0 {
+			return attribute(message, "n=", ','), nil
+		}
+	}
+	return nil, nil
+}
+
+// attribute returns the value behind name, at the beginning of message or behind a separator, up to the next separator.
+func attribute(message []byte, name string, separator byte) []byte {
+	for len(message) > 0 {
+		item, rest, _ := bytes.Cut(message, []byte{separator})
+		if value, ok := bytes.CutPrefix(item, []byte(name)); ok {
+			return value
+		}
+		message = rest
+	}
+	return nil
+}
+
+func clip(b []byte) string { return string(b[:min(len(b), maxSecret)]) }

@@ -1,0 +1,391 @@
+package smtp
+
+import (
+	"errors"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/stream"
+)
+
+// commandLine takes a line of the client, or as much of it as may be read.
+func (s *Session) commandLine(line []byte, e stream.Ending) {
+	torn := s.client == tornLine
+	s.client = commands
+	whole := e != stream.None
+	if !whole && len(line) < s.config.MaxCommand {
+		return // the connection ended in it: nobody carries it out
+	}
+	if !whole {
+		s.client = restOfLine
+	}
+	v, arg := parseCommand(line)
+	if torn && v == other {
+		return
+	}
+	if len(trim(line)) == 0 {
+		s.owe(owed{verb: unsure, rcpt: -1})
+		return
+	}
+	if s.handle != nil && s.handle.OnCommand != nil {
+		s.verdict(s.handle.OnCommand(s.here(stream.ToServer), line))
+	}
+	m := s.command(v, arg)
+	if !whole {
+		s.raise(truncatedLine, m)
+	}
+	s.answerEarly()
+}
+
+// command carries out one command and returns its transaction.
+func (s *Session) command(v verb, arg []byte) *Mail {
+	m := s.transaction(v)
+	if s.flags&(greeted|deaf) == 0 && s.queue.idle() {
+		s.raise(noServerWelcomeMessage, m)
+	}
+	o := owed{mail: m, verb: v, rcpt: -1}
+	switch v {
+	case helo:
+		s.hello(m, firstWord(arg))
+		m.reset = m.hasEnvelope()
+	case mailFrom:
+		s.sender(m, arg)
+	case rcptTo:
+		o.rcpt = s.recipient(m, arg)
+	case data:
+		m.dataSent = true
+		m.Advance(stream.ToServer, requestData)
+		s.flags &^= early
+		s.client = s.unlessLong(dataSent)
+	case bdat:
+		o.verb = s.chunkHeader(m, arg)
+	case rset:
+		if m != nil {
+			m.reset = m.hasEnvelope()
+		}
+	case auth:
+		s.beginAuth(m, arg)
+		s.client = s.unlessLong(authSent)
+	case startTLS:
+		s.flags &^= early
+		s.client = s.unlessLong(tlsSent)
+	}
+	s.owe(o)
+	return m
+}
+
+// unlessLong returns next, unless the rest of the command line has to be passed over first.
+func (s *Session) unlessLong(next clientState) clientState {
+	if s.client == restOfLine {
+		return restOfLine
+	}
+	return next
+}
+
+// transaction returns the mail that a command belongs to, and begins one if need be: with the first command, and with
+// the first behind a complete request. RSET and QUIT belong to none there, as they only end one.
+func (s *Session) transaction(v verb) *Mail {
+	m := s.mail
+	if v == rset || v == quit {
+		if m != nil && m.over {
+			return nil
+		}
+		if m != nil || s.flags&begun != 0 {
+			return m
+		}
+	}
+	if m != nil && !m.over && !m.reset {
+		return m
+	}
+	if m != nil && !m.over { // a reset is under way, and the client takes it for granted
+		s.overRequest(m)
+	}
+	s.flags |= begun
+	m = &Mail{Helo: s.helo, Login: s.login, session: s}
+	s.mail = m
+	s.conn.Begin(m)
+	return m
+}
+
+// owe notes that the server owes a reply.
+func (s *Session) owe(o owed) {
+	if s.flags&deaf != 0 {
+		return
+	}
+	if s.queue == nil {
+		s.queue = new(queue)
+	}
+	if !s.queue.push(o, s.config.MaxOwed) {
+		s.raise(unableToMatch, o.mail)
+	}
+}
+
+// replyLine takes a line of the server, or as much of it as may be read.
+func (s *Session) replyLine(line []byte, e stream.Ending) {
+	torn := s.server == tornReply
+	s.server = replies
+	whole := e != stream.None
+	if !whole {
+		if len(line) < s.config.MaxReply {
+			return // the connection ended in it
+		}
+		s.server = restOfReply
+		s.raise(truncatedLine, s.mail)
+	}
+	if len(line) == 0 {
+		return
+	}
+	r, ok := parseReply(line)
+	if !ok && torn {
+		return
+	}
+	if s.handle != nil && s.handle.OnReply != nil {
+		s.verdict(s.handle.OnReply(s.here(stream.ToClient), line, r))
+	}
+	if !ok {
+		s.noReply()
+		if r.Code < 200 || r.Code > 599 {
+			return // it is not even the form of one, and answers nothing
+		}
+	}
+	s.reply(r)
+}
+
+// noReply notes a line that is no reply of a server that follows the RFCs. Suricata stops there and counts an error; here
+// it is counted, and reading goes on.
+func (s *Session) noReply() {
+	if s.flags&badReply != 0 {
+		return
+	}
+	s.flags |= badReply
+	s.raise(invalidReply, s.repliesTo())
+	s.conn.Report(s.at, errNoReply)
+}
+
+var errNoReply = errors.New("not a reply line")
+
+// repliesTo returns the transaction that the next reply is for.
+func (s *Session) repliesTo() *Mail {
+	if !s.queue.empty() {
+		if m := s.queue.owed[s.queue.head].mail; m != nil {
+			return m
+		}
+	}
+	return s.mail
+}
+
+// reply takes a reply line whose form is right.
+func (s *Session) reply(r Reply) {
+	first := s.flags&multiline == 0
+	if r.More {
+		s.flags |= multiline
+	} else {
+		s.flags &^= multiline
+	}
+	if s.flags&greeted == 0 && s.greeting(r, first) {
+		return
+	}
+	if r.Code == 250 && announcesPipelining(r.Text) {
+		s.flags |= pipelining
+	}
+	if r.More {
+		return
+	}
+	if o, ok := s.queue.answer(r.Code, s.lost); ok {
+		s.answered(o, r.Code)
+	} else {
+		s.unasked(r.Code)
+	}
+	if s.queue.idle() && s.client == commands {
+		s.queue = nil
+	}
+}
+
+// greeting takes the first reply of the connection, and reports whether it is the greeting. When the client did not
+// wait for one, it is told by its code.
+func (s *Session) greeting(r Reply, first bool) bool {
+	waits := s.queue.empty()
+	if !waits && (r.Code != 220 || s.queue.owed[s.queue.head].verb == startTLS) {
+		s.flags |= greeted
+		return false
+	}
+	if first && r.Code != 220 {
+		s.raise(invalidReply, s.mail)
+	}
+	if !r.More {
+		s.flags |= greeted
+	}
+	return true
+}
+
+// unasked takes a reply that answers nothing outstanding.
+func (s *Session) unasked(code uint16) {
+	switch {
+	case s.client == inText && s.text.gapped && s.flags&provisional == 0:
+		s.endOfText() // the final dot was lost, or this would not have come
+		if o, ok := s.queue.answer(code, s.lost); ok {
+			s.answered(o, code)
+		}
+	case code == 354 && (s.client == commands || s.client == tornLine):
+		s.expectText() // the server will take text now, whatever asked for it
+	case !s.queue.empty(): // it answers what was lost, or a blank line
+	default:
+		if s.queue == nil {
+			s.queue = new(queue)
+		}
+		if len(s.queue.early) < maxEarly {
+			s.queue.early = append(s.queue.early, code)
+		}
+	}
+}
+
+// answerEarly gives the command just queued the reply that came before it.
+func (s *Session) answerEarly() {
+	q := s.queue
+	if q == nil || len(q.early) == 0 || q.empty() {
+		return
+	}
+	code := q.early[0]
+	if !fits(q.owed[q.head].verb, code) {
+		q.early = nil // the server said more than it was asked; what, is not known
+		return
+	}
+	q.early = append(q.early[:0], q.early[1:]...)
+	s.answered(q.pop(), code)
+}
+
+// answered takes the final reply to o.
+func (s *Session) answered(o owed, code uint16) {
+	m := o.mail
+	accepted := code < 400
+	switch o.verb {
+	case data:
+		s.dataAnswered(m, code)
+	case startTLS:
+		s.tlsAnswered(m, code)
+	case auth, credential:
+		s.authAnswered(code)
+	}
+	if m == nil {
+		return
+	}
+	switch o.verb {
+	case helo, rset:
+		switch {
+		case code == 250 && (o.verb == rset || m.reset) && !s.queue.owes(m):
+			s.complete(m)
+		case !accepted:
+			m.reset = false
+		}
+	case mailFrom:
+		m.FromReply = code
+	case rcptTo:
+		if o.rcpt >= 0 {
+			m.Recipients[o.rcpt].Reply = code
+		}
+	case endOfData, lastBDAT:
+		m.Reply = code
+		m.Advance(stream.ToClient, responseComplete)
+		s.checkComplete(m)
+	case bdat:
+		if !accepted {
+			m.Reply = code
+		}
+	case quit:
+		if code == 221 {
+			s.complete(m)
+		}
+	}
+}
+
+// lost takes an entry whose reply was lost in a gap: the server is taken to have agreed.
+func (s *Session) lost(o owed) {
+	m := o.mail
+	if m == nil {
+		return
+	}
+	switch o.verb {
+	case rset, quit:
+		s.complete(m)
+	case helo:
+		if m.reset {
+			s.complete(m)
+		}
+	case endOfData, lastBDAT:
+		m.Advance(stream.ToClient, responseComplete)
+		s.checkComplete(m)
+	}
+}
+
+// dataAnswered takes the reply to DATA.
+func (s *Session) dataAnswered(m *Mail, code uint16) {
+	if code == 354 {
+		m.Advance(stream.ToClient, responseData)
+		switch s.client {
+		case dataSent:
+			s.beginText(m)
+			s.client = inText
+		case inText:
+			s.flags &^= provisional
+			s.text.forget()
+		case textSent:
+			s.acceptText()
+		}
+		return
+	}
+	m.dataSent = false
+	s.raise(dataCommandRejected, m)
+	switch s.client {
+	case dataSent:
+		s.client = commands
+	case inText, textSent:
+		s.takeBack()
+	}
+}
+
+// tlsAnswered takes the reply to STARTTLS (RFC 3207, section 4).
+func (s *Session) tlsAnswered(m *Mail, code uint16) {
+	if s.client == tlsSent {
+		s.client = commands
+	}
+	if code != 220 {
+		s.raise(tlsRejected, m)
+		return
+	}
+	if m != nil {
+		s.complete(m)
+	}
+	s.client = dead
+	s.conn.Switch(app.Switch{Expect: "tls", Port: 443})
+}
+
+// overRequest notes that the request side of m is complete.
+func (s *Session) overRequest(m *Mail) {
+	m.over = true
+	m.Advance(stream.ToServer, requestComplete)
+	if s.flags&deaf != 0 {
+		m.Advance(stream.ToClient, responseComplete)
+	}
+	s.checkComplete(m)
+}
+
+// complete ends m on both sides.
+func (s *Session) complete(m *Mail) {
+	if s.text != nil && s.text.mail == m && s.client != inText && s.client != inChunk {
+		s.dropText()
+	}
+	m.over = true
+	m.Finish()
+	s.checkComplete(m)
+}
+
+// checkComplete lets go of m when both sides are complete.
+func (s *Session) checkComplete(m *Mail) {
+	if m.Progress(stream.ToServer) < requestComplete || m.Progress(stream.ToClient) < responseComplete {
+		return
+	}
+	m.over = true
+	s.tellMail(m)
+	if s.mail == m {
+		s.mail = nil
+	}
+}

@@ -1,0 +1,121 @@
+package smtp
+
+import (
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/mime"
+	"github.com/reknit/reknit/stream"
+)
+
+// The anomalies. Those of mime follow in the order of mime.Anomaly.
+const (
+	invalidReply app.EventID = iota
+	unableToMatch
+	maxCommandLine
+	maxReplyLine
+	invalidPipelinedSequence
+	bdatChunkLenExceeded
+	invalidBDAT
+	noServerWelcomeMessage
+	tlsRejected
+	dataCommandRejected
+	failedProtocolChange
+	duplicateFields
+	unparsableContent
+	truncatedLine
+	firstMIME
+)
+
+// events are their names. Suricata has all but the last three of mime, and raises neither of the two about line lengths.
+var events = func() []app.EventInfo {
+	list := []app.EventInfo{
+		invalidReply:             {Name: "invalid_reply"},
+		unableToMatch:            {Name: "unable_to_match_reply_with_request"},
+		maxCommandLine:           {Name: "max_command_line_len_exceeded"},
+		maxReplyLine:             {Name: "max_reply_line_len_exceeded"},
+		invalidPipelinedSequence: {Name: "invalid_pipelined_sequence"},
+		bdatChunkLenExceeded:     {Name: "bdat_chunk_len_exceeded"},
+		invalidBDAT:              {Name: "invalid_bdat"},
+		noServerWelcomeMessage:   {Name: "no_server_welcome_message"},
+		tlsRejected:              {Name: "tls_rejected"},
+		dataCommandRejected:      {Name: "data_command_rejected"},
+		failedProtocolChange:     {Name: "failed_protocol_change"},
+		duplicateFields:          {Name: "duplicate_fields"},
+		unparsableContent:        {Name: "unparsable_content"},
+		truncatedLine:            {Name: "truncated_line"},
+	}
+	for a := range mime.Anomaly(mime.NumAnomalies) {
+		list = append(list, app.EventInfo{Name: a.String()})
+	}
+	for i := range list {
+		list[i].EVE = upper(list[i].Name)
+	}
+	return list
+}()
+
+func upper(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'a' <= c && c <= 'z' {
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	return string(b)
+}
+
+// fields are what rules can inspect.
+var fields = []app.Field{
+	{Name: "smtp.helo", Dir: stream.ToServer, Get: single(func(m *Mail) string { return m.Helo })},
+	{Name: "smtp.mail_from", Dir: stream.ToServer, Get: single(func(m *Mail) string { return m.sender })},
+	{Name: "smtp.rcpt_to", Dir: stream.ToServer, Get: func(tx app.Transaction, i int) ([]byte, bool) {
+		m := tx.(*Mail)
+		if i >= len(m.Recipients) {
+			return nil, false
+		}
+		return []byte(m.Recipients[i].Text), true
+	}},
+	header("email.from", mime.From),
+	header("email.subject", mime.Subject),
+	header("email.to", mime.To),
+	header("email.cc", mime.Cc),
+	header("email.date", mime.Date),
+	header("email.message_id", mime.MessageID),
+	header("email.x_mailer", mime.XMailer),
+	list("email.url", (*mime.Email).URLs),
+	list("email.received", (*mime.Email).Received),
+	list("email.attachment", (*mime.Email).Attachments),
+}
+
+// single makes the getter of a text that a mail has once.
+func single(get func(m *Mail) string) func(app.Transaction, int) ([]byte, bool) {
+	return func(tx app.Transaction, i int) ([]byte, bool) {
+		text := get(tx.(*Mail))
+		return []byte(text), i == 0 && text != ""
+	}
+}
+
+// header makes the field for a header field of the message.
+func header(name string, f mime.Field) app.Field {
+	return app.Field{Name: name, Dir: stream.ToServer, At: requestData, Get: func(tx app.Transaction, i int) ([]byte, bool) {
+		m := tx.(*Mail)
+		if m.Email == nil || i > 0 {
+			return nil, false
+		}
+		value := m.Email.Field(f)
+		return value, value != nil
+	}}
+}
+
+// list makes the field for something of which a message has several.
+func list(name string, get func(*mime.Email) [][]byte) app.Field {
+	return app.Field{Name: name, Dir: stream.ToServer, At: requestData, Get: func(tx app.Transaction, i int) ([]byte, bool) {
+		m := tx.(*Mail)
+		if m.Email == nil {
+			return nil, false
+		}
+		items := get(m.Email)
+		if i >= len(items) {
+			return nil, false
+		}
+		return items[i], true
+	}}
+}

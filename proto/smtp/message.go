@@ -1,0 +1,420 @@
+package smtp
+
+import (
+	"bytes"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/file"
+	"github.com/reknit/reknit/mime"
+	"github.com/reknit/reknit/stream"
+)
+
+// message is the text of a mail while it is read. Nothing of it is kept, so that its memory does not depend on its size.
+type message struct {
+	session *Session
+	mail    *Mail
+	mime    *mime.Message  // nil: the text is not taken apart
+	part    *mime.Part     // the leaf that is open, or the last part that began
+	file    *Attachment    // that is open
+	chunks  *stream.Buffer // bytes of BDAT chunks that are no line yet; nil for DATA
+	replay  []byte         // what was read before the reply to DATA, while it is short
+	from    int64          // offset of replay
+	long    bool           // it was not
+	fieldAt int64          // offset of the last line that began a header field
+	middle  bool           // the next text goes on in the same line
+	gapped  bool
+	torn    bool // the next line may be the rest of one
+	cut     bool // the text ends before its end
+	raised  uint32
+}
+
+var _ mime.Handler = (*message)(nil)
+
+// beginText makes ready for the text of m.
+func (s *Session) beginText(m *Mail) {
+	if s.text != nil {
+		s.dropText()
+	}
+	if m == nil {
+		m = s.transaction(data)
+		m.dataSent = true
+	}
+	t := &message{session: s, mail: m, from: s.at}
+	s.text = t
+	s.flags &^= midLine | provisional
+	switch c := s.config; {
+	case c.RawExtraction:
+		t.open([]byte(rawName), "message/rfc822", 0)
+	case !c.NoMIME:
+		t.mime = mime.NewMessage(&c.MIME, t)
+		m.Email = mime.NewEmail(&c.Email)
+	}
+}
+
+// rawName is the name of the file that is a whole message.
+const rawName = "rawmsg"
+
+// expectText begins a text that the server asked for, without a DATA that was seen.
+func (s *Session) expectText() {
+	m := s.transaction(data)
+	m.dataSent = true
+	m.Advance(stream.ToServer, requestData)
+	m.Advance(stream.ToClient, responseData)
+	s.beginText(m)
+	s.client = inText
+}
+
+// textLine takes a line of the text, or part of a long one.
+func (s *Session) textLine(line []byte, e stream.Ending) {
+	t := s.text
+	first := s.flags&midLine == 0
+	if e == stream.None {
+		s.flags |= midLine
+	} else {
+		s.flags &^= midLine
+	}
+	if s.flags&provisional != 0 {
+		t.remember(line, e)
+	}
+	if first && len(line) > 0 && line[0] == '.' {
+		if len(line) == 1 && e != stream.None {
+			s.endOfText()
+			return
+		}
+		if !t.torn || len(line) > 1 && line[1] == '.' {
+			line = line[1:] // RFC 5321, section 4.5.2
+			if t.mime != nil {
+				t.mime.Stuffed()
+			}
+		}
+	}
+	t.torn = false
+	t.line(line, e)
+}
+
+// line takes a line of the message as it was before the transport.
+func (t *message) line(line []byte, e stream.Ending) {
+	m := t.mail
+	m.Size += int64(len(line)) + endingLen[e]
+	if e == stream.LF {
+		m.BareLF++
+	}
+	if bytes.IndexByte(line, 0) >= 0 {
+		m.NUL = true
+	}
+	if h := t.session.handle; h != nil && h.OnText != nil {
+		t.session.verdict(h.OnText(t.session.here(stream.ToServer), t.part, line, e))
+	}
+	if t.mime != nil {
+		t.mime.Line(line, e)
+		if !t.middle && (len(line) == 0 || !isBlank(line[0])) {
+			t.fieldAt = t.session.at
+		}
+		t.middle = e == stream.None
+	} else if t.file != nil {
+		t.file.Write(line)
+		t.file.Write(endings[e])
+	}
+}
+
+var (
+	endings   = [...][]byte{stream.None: nil, stream.LF: []byte("\n"), stream.CRLF: []byte("\r\n"), stream.Delim: nil}
+	endingLen = [...]int64{stream.None: 0, stream.LF: 1, stream.CRLF: 2, stream.Delim: 0}
+)
+
+// endOfText takes the line that holds only a dot.
+func (s *Session) endOfText() {
+	if s.flags&provisional != 0 {
+		s.client = textSent
+		return
+	}
+	s.client = commands
+	m := s.text.mail
+	s.closeText()
+	s.owe(owed{mail: m, verb: endOfData, rcpt: -1})
+	s.overRequest(m)
+	s.answerEarly()
+}
+
+// acceptText ends a text that ended before the reply to DATA came.
+func (s *Session) acceptText() {
+	s.flags &^= provisional
+	s.text.forget()
+	s.endOfText()
+}
+
+// closeText ends the text, which is whole.
+func (s *Session) closeText() {
+	t := s.text
+	t.mail.Whole = true
+	t.close()
+	s.text = nil
+}
+
+func (t *message) close() {
+	if t.mime != nil {
+		t.mime.Close()
+	}
+	t.closeFile()
+}
+
+// endText ends what the end of the connection cut off.
+func (s *Session) endText() {
+	if s.client == textSent {
+		s.acceptText()
+	}
+	if t := s.text; t != nil {
+		t.cut = true
+		t.close()
+		s.text = nil
+	}
+	s.client = dead
+}
+
+// dropText forgets a text that was reset, or was none.
+func (s *Session) dropText() {
+	t := s.text
+	t.cut = true
+	t.closeFile()
+	s.text = nil
+}
+
+// remember keeps what may have to be read as commands.
+func (t *message) remember(line []byte, e stream.Ending) {
+	if t.long || len(t.replay)+len(line)+2 > maxReplay {
+		t.replay, t.long = nil, true
+		return
+	}
+	t.replay = append(append(t.replay, line...), endings[e]...)
+}
+
+// maxReplay is the number of bytes kept of a text that may be none. A client that is wrong about DATA notices soon.
+const maxReplay = 8 << 10
+
+func (t *message) forget() { t.replay, t.long = nil, false }
+
+// takeBack reads what was taken for text as commands: the server did not accept DATA.
+func (s *Session) takeBack() {
+	t := s.text
+	replay, lost := t.replay, t.long || t.gapped
+	s.flags &^= provisional | midLine
+	s.dropText()
+	t.mail.Email, t.mail.Files = nil, nil
+	t.mail.Size, t.mail.Lost, t.mail.BareLF, t.mail.NUL = 0, 0, 0, false
+	s.client = commands
+	if lost {
+		s.owe(owed{verb: unsure, rcpt: -1})
+		return
+	}
+	at := s.at
+	s.reread(replay, t.from)
+	s.at = at
+}
+
+// textGap notes lost bytes of the text.
+func (s *Session) textGap(l stream.Loss) {
+	t := s.text
+	if len(l.Held) > 0 {
+		s.textLine(l.Held, stream.None)
+	}
+	s.flags &^= midLine
+	t.torn = true
+	t.lose(l.Lost)
+	if s.queue == nil || len(s.queue.early) == 0 || s.flags&provisional != 0 {
+		return
+	}
+	s.endOfText() // the server answered the dot, which is among what was lost
+	s.client = tornLine
+	s.owe(owed{verb: unsure, rcpt: -1})
+	s.queue.early = nil
+}
+
+// lose notes n lost bytes.
+func (t *message) lose(n int64) {
+	t.gapped = true
+	t.mail.Lost += n
+	if h := t.session.handle; h != nil && h.OnLost != nil {
+		t.session.verdict(h.OnLost(t.session.here(stream.ToServer), n))
+	}
+	if t.mime != nil {
+		t.mime.Lost(n)
+	} else if t.file != nil {
+		t.file.Lost(n)
+	}
+}
+
+// chunkHeader takes BDAT and returns what the server's reply will answer (RFC 3030, section 2).
+func (s *Session) chunkHeader(m *Mail, arg []byte) verb {
+	size, last, ok := parseBDAT(arg)
+	if !ok {
+		s.raise(invalidBDAT, m)
+		return other
+	}
+	m.Chunked, m.dataSent = true, true
+	m.Advance(stream.ToServer, requestData)
+	if !s.config.OpaqueBDAT && (s.text == nil || s.text.mail != m) {
+		s.beginText(m)
+		s.text.chunks = stream.NewBuffer(2*s.config.MaxText + 2)
+	}
+	s.chunk = size
+	s.flags &^= lastChunk
+	v := bdat
+	if last {
+		s.flags |= lastChunk
+		v = lastBDAT
+	}
+	if size > 0 {
+		s.client = s.unlessLong(inChunk)
+	} else {
+		s.endChunk(m)
+	}
+	return v
+}
+
+// chunkPiece takes bytes of a chunk.
+func (s *Session) chunkPiece(p stream.Piece) {
+	s.chunk -= int64(len(p.Data)) + p.Lost
+	if t := s.text; t != nil {
+		for b := p.Data; len(b) > 0; {
+			n := min(len(b), s.config.MaxText)
+			t.chunks.Write(b[:n])
+			b = b[n:]
+			t.drain()
+		}
+		if p.Lost > 0 {
+			if held, ok := t.rest(); ok {
+				t.line(held, stream.None)
+			}
+			t.lose(p.Lost)
+		}
+	}
+	if s.chunk == 0 {
+		s.client = commands
+		s.endChunk(s.mail)
+	}
+}
+
+// drain takes the lines that are whole.
+func (t *message) drain() {
+	in := t.chunks.Cursor()
+	for {
+		line, ok := in.Line(t.session.config.MaxText)
+		if !ok {
+			return
+		}
+		t.line(line, in.Ending())
+	}
+}
+
+// rest returns what is there of a line that does not end.
+func (t *message) rest() ([]byte, bool) {
+	in := t.chunks.Cursor()
+	if in.Len() == 0 {
+		return nil, false
+	}
+	return in.Next(in.Len())
+}
+
+// endChunk ends a chunk, and with the last one the message.
+func (s *Session) endChunk(m *Mail) {
+	if s.flags&lastChunk == 0 || m == nil {
+		return
+	}
+	if t := s.text; t != nil {
+		if held, ok := t.rest(); ok {
+			t.line(held, stream.None)
+		}
+		s.closeText()
+	}
+	m.Whole = true
+	s.overRequest(m)
+}
+
+// Header takes a header field from mime.
+func (t *message) Header(p *mime.Part, h *mime.Header) {
+	t.mail.Email.Header(p, h)
+	if f := t.session.handle; f != nil && f.OnHeader != nil {
+		at := t.session.here(stream.ToServer)
+		at.Offset = t.fieldAt
+		t.session.verdict(f.OnHeader(at, p, h))
+	}
+}
+
+// Begin takes a part whose header is complete, and opens a file for it when it has a name.
+func (t *message) Begin(p *mime.Part) {
+	t.part = p
+	t.mail.Email.Begin(p)
+	if p.Kind == mime.Leaf && len(p.Name) > 0 {
+		t.open(p.Name, p.Type, p.Index)
+	}
+	if h := t.session.handle; h != nil && h.OnBodyStart != nil {
+		t.session.verdict(h.OnBodyStart(t.session.here(stream.ToServer), p))
+	}
+}
+
+// Body takes decoded bytes of a part.
+func (t *message) Body(p *mime.Part, b []byte) {
+	t.mail.Email.Body(p, b)
+	if t.file != nil {
+		t.file.Write(b)
+	}
+	if h := t.session.handle; h != nil && h.OnBody != nil {
+		t.session.verdict(h.OnBody(t.session.here(stream.ToServer), p, b))
+	}
+}
+
+// Lost takes a gap in a part.
+func (t *message) Lost(p *mime.Part, n int64) {
+	t.mail.Email.Lost(p, n)
+	if t.file != nil {
+		t.file.Lost(n)
+	}
+}
+
+// End takes the end of a part.
+func (t *message) End(p *mime.Part) {
+	t.mail.Email.End(p)
+	t.closeFile()
+	t.part = p.Parent
+	if h := t.session.handle; h != nil && h.OnBodyStop != nil {
+		t.session.verdict(h.OnBodyStop(t.session.here(stream.ToServer), p))
+	}
+}
+
+// Anomaly takes an oddity of the message. Each kind is raised once per mail, as Suricata does.
+func (t *message) Anomaly(a mime.Anomaly, p *mime.Part) {
+	t.mail.Email.Anomaly(a, p)
+	if t.raised&(1<<a) == 0 {
+		t.raised |= 1 << a
+		t.session.raise(firstMIME+app.EventID(a), t.mail)
+	}
+}
+
+// open begins a file.
+func (t *message) open(name []byte, mediaType string, part int) {
+	t.closeFile()
+	f := &Attachment{File: file.New(&t.session.config.Files, name), MediaType: mediaType, Part: part}
+	f.Tx = t.mail.ID
+	t.file = f
+	t.mail.Files = append(t.mail.Files, f)
+	t.session.conn.OpenFile(t.mail, stream.ToServer, f)
+}
+
+// closeFile ends the file that is open.
+func (t *message) closeFile() {
+	f := t.file
+	if f == nil {
+		return
+	}
+	t.file = nil
+	if t.cut {
+		f.Truncate()
+	} else {
+		f.Close()
+	}
+	t.session.conn.CloseFile(t.mail, f)
+}
+
+// AppendJSON writes the members of a fileinfo object.
+func (a *Attachment) AppendJSON(o *event.Object) { a.AppendMembers(o) }
