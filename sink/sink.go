@@ -40,6 +40,13 @@ func (f *Filter) wants(r *event.Record) bool {
 	if f.Types != nil && !slices.Contains(f.Types, r.Type) {
 		return false
 	}
-	a, ok := r.Body.(*event.Anomaly)
-	return !ok || f.Anomalies == nil || slices.Contains(f.Anomalies, a.Type)
+	return f.Anomalies == nil || r.Type != "anomaly" || slices.Contains(f.Anomalies, anomalyType(r))
+}
+
+// anomalyType is the kind of an anomaly. Bodies other than event.Anomaly are those of parsers.
+func anomalyType(r *event.Record) event.AnomalyType {
+	if a, ok := r.Body.(*event.Anomaly); ok {
+		return a.Type
+	}
+	return event.AnomalyApplayer
 }

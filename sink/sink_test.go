@@ -18,15 +18,17 @@ func TestTeeAndFilter(t *testing.T) {
 		{Type: "anomaly", Body: &event.Anomaly{Type: event.AnomalyStream}},
 		{Type: "anomaly", Body: &event.Anomaly{Type: event.AnomalyApplayer}},
 		{Type: "smtp"},
+		{Type: "anomaly", Body: &event.AppProto{}}, // of a parser
 	}
 	tests := []struct {
 		filter Filter
 		want   string
 	}{
-		{Filter{}, "flow anomaly anomaly smtp"},
+		{Filter{}, "flow anomaly anomaly smtp anomaly"},
 		{Filter{Types: []string{"smtp", "flow"}}, "flow smtp"},
 		{Filter{Types: []string{}}, ""},
-		{Filter{Anomalies: []event.AnomalyType{event.AnomalyApplayer}}, "flow anomaly smtp"},
+		{Filter{Anomalies: []event.AnomalyType{event.AnomalyApplayer}}, "flow anomaly smtp anomaly"},
+		{Filter{Anomalies: []event.AnomalyType{event.AnomalyStream}}, "flow anomaly smtp"},
 		{Filter{Types: []string{"anomaly"}, Anomalies: []event.AnomalyType{}}, ""},
 	}
 	for _, tt := range tests {

@@ -83,7 +83,48 @@ func (s *Schema) Validate(record []byte) error {
 	if _, err := d.Token(); err != io.EOF {
 		return errors.New("more than one value")
 	}
-	return errors.Join(s.check(s.root, v, "")...)
+	errs := s.check(s.root, v, "")
+	if name := twice(record); name != "" {
+		errs = append(errs, fmt.Errorf("member %s occurs twice in one object", name))
+	}
+	return errors.Join(errs...)
+}
+
+// twice returns the name of a member that occurs twice in one object of a valid JSON text. Consumers differ in which of
+// the two they take.
+func twice(text []byte) string {
+	type level struct {
+		names map[string]bool // nil: an array
+		value bool            // the next token is a member's value
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	var open []level
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return ""
+		}
+		if token == json.Delim('}') || token == json.Delim(']') {
+			open = open[:len(open)-1]
+			continue
+		}
+		if n := len(open) - 1; n >= 0 && open[n].names != nil {
+			if open[n].value = !open[n].value; open[n].value {
+				name := token.(string)
+				if open[n].names[name] {
+					return name
+				}
+				open[n].names[name] = true
+				continue
+			}
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, level{names: make(map[string]bool)})
+		case json.Delim('['):
+			open = append(open, level{})
+		}
+	}
 }
 
 // check compares v, which stands at path in the record, with a schema.

@@ -39,6 +39,8 @@ func TestValidate(t *testing.T) {
 		{`{"when":"1","other":1}`, "record: unknown member other"},
 		{`[]`, "record: [] is not of type object"},
 		{`{"when":"1"} {}`, "more than one value"},
+		{`{"when":"1","deep":{"a":{},"b":["a","a"],"c":[{"a":1},{"a":2}],"d":"a"}}`, ""},
+		{`{"when":"1","deep":{"a":"b","b":"a","c":[{"x":1,"y":[],"x":2}]}}`, "member x occurs twice"},
 		{`{`, "unexpected EOF"},
 	}
 	for _, tt := range tests {
