@@ -1,0 +1,57 @@
+package pcapfile
+
+import (
+	"bufio"
+	"encoding/binary"
+	"io"
+
+	"github.com/reknit/reknit/packet"
+)
+
+// Writer writes a pcap file with times in nanoseconds.
+type Writer struct {
+	w    *bufio.Writer
+	head [pcapHeaderLen]byte
+	err  error
+}
+
+// NewWriter begins a capture of frames with a link header of the given type. Flush must follow the last packet.
+func NewWriter(w io.Writer, link packet.LinkType) *Writer {
+	x := &Writer{w: bufio.NewWriterSize(w, firstBlock)}
+	h := &x.head
+	binary.LittleEndian.PutUint32(h[0:], magicNano)
+	binary.LittleEndian.PutUint16(h[4:], 2)
+	binary.LittleEndian.PutUint16(h[6:], 4)
+	binary.LittleEndian.PutUint32(h[16:], maxFrame)
+	binary.LittleEndian.PutUint32(h[20:], uint32(link))
+	_, x.err = x.w.Write(h[:])
+	return x
+}
+
+// Write writes a packet: the time in nanoseconds since the Unix epoch, from 1970 to 2106, the captured bytes, and their
+// number on the wire (at least len(frame); less stands for len(frame)).
+func (x *Writer) Write(time int64, frame []byte, wireLen int) error {
+	if x.err != nil {
+		return x.err
+	}
+	if len(frame) > maxFrame {
+		return ErrTooLong
+	}
+	h := x.head[:16]
+	binary.LittleEndian.PutUint32(h[0:], uint32(time/1e9))
+	binary.LittleEndian.PutUint32(h[4:], uint32(time%1e9))
+	binary.LittleEndian.PutUint32(h[8:], uint32(len(frame)))
+	binary.LittleEndian.PutUint32(h[12:], uint32(max(wireLen, len(frame))))
+	if _, x.err = x.w.Write(h); x.err == nil {
+		_, x.err = x.w.Write(frame)
+	}
+	return x.err
+}
+
+// Flush writes what is still buffered.
+func (x *Writer) Flush() error {
+	if x.err == nil {
+		x.err = x.w.Flush()
+	}
+	return x.err
+}
