@@ -50,6 +50,7 @@ func TestMailCapture(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	compare(t, f.Sessions, reknit(t, capture))
 }
 
 // play holds the sessions of testdata/mail.pcap, one after the other.

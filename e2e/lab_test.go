@@ -206,7 +206,7 @@ func (l *lab) lose(permille int) {
 	}
 	rules := filepath.Join(l.dir, "loss.nft")
 	text := fmt.Sprintf("table inet loss {\n chain in {\n  type filter hook prerouting priority -300; policy accept;\n"+
-		"  numgen random mod 1000 < %d drop\n }\n}\n", permille)
+		"  numgen random mod 1000 < %d counter drop\n }\n}\n", permille)
 	if err := os.WriteFile(rules, []byte(text), 0o644); err != nil {
 		l.t.Fatal(err)
 	}
@@ -215,6 +215,22 @@ func (l *lab) lose(permille int) {
 			l.t.Skipf("skipped: this kernel cannot drop at random: %s", bytes.TrimSpace(out))
 		}
 	}
+}
+
+// lost returns how many packets were thrown away so far.
+func (l *lab) lost() int {
+	l.t.Helper()
+	lost := 0
+	for _, ns := range []string{l.client, l.server} {
+		_, after, _ := strings.Cut(l.in(ns, "nft", "list", "table", "inet", "loss"), "counter packets ")
+		n, _, _ := strings.Cut(after, " ")
+		packets, err := strconv.Atoi(n)
+		if err != nil {
+			l.t.Fatalf("no counter in nft's table: %v", err)
+		}
+		lost += packets
+	}
+	return lost
 }
 
 // tap is a running tcpdump.
