@@ -27,7 +27,9 @@ func eth(etherType int, payload []byte) []byte {
 }
 
 // tag is an 802.1Q tag without its own EtherType.
-func tag(id, etherType int, payload []byte) []byte { return cat(u16(0x6000|id), u16(etherType), payload) }
+func tag(id, etherType int, payload []byte) []byte {
+	return cat(u16(0x6000|id), u16(etherType), payload)
+}
 
 // labels is an MPLS stack.
 func labels(payload []byte, ls ...uint32) []byte {
@@ -144,7 +146,9 @@ func udpDatagram(payload []byte) []byte {
 func icmpMessage(kind, code byte, rest ...byte) []byte { return cat([]byte{kind, code, 0, 0}, rest) }
 
 // decode decodes a frame that was captured whole.
-func decode(link LinkType, frame []byte) (*Packet, *Decoder) { return decodeCut(link, frame, len(frame)) }
+func decode(link LinkType, frame []byte) (*Packet, *Decoder) {
+	return decodeCut(link, frame, len(frame))
+}
 
 // decodeCut decodes a frame of which only the first n bytes were captured.
 func decodeCut(link LinkType, frame []byte, n int) (*Packet, *Decoder) {

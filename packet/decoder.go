@@ -3,7 +3,7 @@ package packet
 import "encoding/binary"
 
 // maxLayers bounds the headers below the transport header of one packet. No real packet comes near it.
-const maxLayers = 16
+const maxLayers = 15
 
 // Decoder decodes packets and counts what it meets. The zero value is ready. It belongs to one goroutine.
 type Decoder struct {

@@ -5,7 +5,7 @@ package packet
 type Event uint8
 
 // maxEvents is how many events a packet keeps.
-const maxEvents = 8
+const maxEvents = 15
 
 // The catalogue of events. Events of decoders that do not exist yet are here too, so that rules can name them.
 const (

@@ -75,11 +75,10 @@ func (p *Packet) IsICMPError() bool {
 func (d *Decoder) quotedIPv4(p *Packet) {
 	q := p.Payload
 	switch {
-	case len(q) < ipv4Len:
-		if len(q)+p.Lost < ipv4Len {
-			d.event(p, EventICMPv4IPv4TruncatedPacket)
-		}
+	case len(q) == 0:
+	case len(q)+p.Lost < ipv4Len:
+		d.invalid(p, EventICMPv4IPv4TruncatedPacket)
 	case q[0]>>4 != 4:
-		d.event(p, EventICMPv4IPv4UnknownVersion)
+		d.invalid(p, EventICMPv4IPv4UnknownVersion)
 	}
 }

@@ -1,6 +1,6 @@
 package packet
 
-// ICMPv6 types (RFC 4443, 2710, 3810, 4861 and IANA).
+// ICMPv6 types (IANA icmpv6-parameters).
 const (
 	icmp6Unreachable    = 1
 	icmp6TooBig         = 2
@@ -16,14 +16,7 @@ const (
 	icmp6NodeQuery      = 139
 	icmp6NodeReply      = 140
 	icmp6MLDv2Report    = 143
-	icmp6HomeAgent      = 144
 	icmp6LastAssigned   = 161
-	icmp6FirstPrivate   = 200
-	icmp6SecondPrivate  = 201
-	icmp6ReservedHigh   = 255
-	icmp6ReservedLow    = 127
-	icmp6ErrorPrivate1  = 100
-	icmp6ErrorPrivate2  = 101
 	maxUnreachable6Code = 8
 	maxParameter6Code   = 10
 )
@@ -48,44 +41,44 @@ func (d *Decoder) icmpv6(p *Packet, b []byte, missing int) {
 		maxCode = 1
 	case t == icmp6Parameter:
 		maxCode = maxParameter6Code
-	case t >= icmp6MLDQuery && t <= icmp6MLDDone, t == icmp6MLDv2Report:
-		if p.TTL != 1 { // RFC 2710, section 3; RFC 3810, section 5
-			d.event(p, EventICMPv6MLDMessageWithInvalidHopLimit)
-		}
 	case t == icmp6NodeQuery, t == icmp6NodeReply:
 		maxCode = 2
-	case t == icmp6TooBig, t == icmp6Echo, t == icmp6EchoReply, t >= icmp6RouterSolicit && t <= icmp6Redirect:
-	case t == icmp6Renumbering, t > icmp6NodeReply && t <= icmp6LastAssigned:
+	case t == icmp6TooBig, t >= icmp6Echo && t <= icmp6Redirect, t == icmp6MLDv2Report:
+	case t >= icmp6Renumbering && t <= icmp6LastAssigned: // with codes of their own
 		maxCode = 255
-	case t == icmp6ErrorPrivate1, t == icmp6ErrorPrivate2, t == icmp6FirstPrivate, t == icmp6SecondPrivate,
-		t == icmp6ReservedLow, t == icmp6ReservedHigh:
+	case t == 100, t == 101, t == 200, t == 201: // for private experiments (RFC 4443, section 2.1)
 		d.event(p, EventICMPv6ExperimentationType)
 		return
-	case t < icmp6Echo, t < icmp6FirstPrivate:
-		d.event(p, EventICMPv6UnassignedType)
+	case t == 0, t == 127: // reserved
+		d.event(p, EventICMPv6UnknownType)
 		return
 	default:
-		d.event(p, EventICMPv6UnknownType)
+		d.event(p, EventICMPv6UnassignedType)
 		return
 	}
 	if p.ICMPCode > maxCode {
 		d.event(p, EventICMPv6UnknownCode)
-		return
 	}
-	if p.IsICMPError() {
+	if p.isMLD() && p.TTL != 1 { // RFC 2710, section 3; RFC 3810, section 5
+		d.event(p, EventICMPv6MLDMessageWithInvalidHopLimit)
+	}
+	if p.ICMPCode <= maxCode && p.IsICMPError() {
 		d.quotedIPv6(p)
 	}
+}
+
+func (p *Packet) isMLD() bool {
+	t := p.ICMPType
+	return t >= icmp6MLDQuery && t <= icmp6MLDDone || t == icmp6MLDv2Report
 }
 
 // quotedIPv6 checks the header that an ICMPv6 error quotes.
 func (d *Decoder) quotedIPv6(p *Packet) {
 	q := p.Payload
 	switch {
-	case len(q) < ipv6Len:
-		if len(q)+p.Lost < ipv6Len {
-			d.event(p, EventICMPv6IPv6TruncatedPacket)
-		}
-	case q[0]>>4 != 6:
-		d.event(p, EventICMPv6IPv6UnknownVersion)
+	case len(q)+p.Lost < ipv6Len:
+		d.invalid(p, EventICMPv6IPv6TruncatedPacket)
+	case len(q) > 0 && q[0]>>4 != 6:
+		d.invalid(p, EventICMPv6IPv6UnknownVersion)
 	}
 }

@@ -61,8 +61,8 @@ func (d *Decoder) ipv4(p *Packet, b []byte, cut int) {
 	copy(p.Src[:4], h[12:16])
 	copy(p.Dst[:4], h[16:20])
 	p.Network = b
-	if headerLen > ipv4Len {
-		d.ipv4Options(p, b[ipv4Len:headerLen])
+	if headerLen > ipv4Len && !d.ipv4Options(p, b[ipv4Len:headerLen]) {
+		return // hosts discard it
 	}
 	if be16(h[6:8])&0x3fff != 0 { // more fragments, or an offset
 		d.Counters.IPv4Fragments++

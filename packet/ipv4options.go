@@ -16,8 +16,9 @@ const (
 	ipv4OptionAlert     = 148
 )
 
-// ipv4Options checks the options. None of them changes how the datagram is read.
-func (d *Decoder) ipv4Options(p *Packet, b []byte) {
+// ipv4Options checks the options. None of them changes how the datagram is read. It reports false when the length of one is
+// such that no walk through them is possible.
+func (d *Decoder) ipv4Options(p *Packet, b []byte) bool {
 	if len(b)%8 != 0 {
 		d.event(p, EventIPv4OptionPadRequired)
 	}
@@ -25,7 +26,7 @@ func (d *Decoder) ipv4Options(p *Packet, b []byte) {
 	for len(b) > 0 {
 		kind := b[0]
 		if kind == ipv4OptionEnd {
-			return
+			return true
 		}
 		if kind == ipv4OptionNop {
 			b = b[1:]
@@ -33,12 +34,12 @@ func (d *Decoder) ipv4Options(p *Packet, b []byte) {
 		}
 		if len(b) < 2 {
 			d.event(p, EventIPv4OptionEOLRequired)
-			return
+			return true
 		}
 		n := int(b[1])
 		if n < 2 || n > len(b) {
 			d.invalid(p, EventIPv4OptionInvalidLen)
-			return
+			return false
 		}
 		option := b[:n]
 		b = b[n:]
@@ -46,7 +47,7 @@ func (d *Decoder) ipv4Options(p *Packet, b []byte) {
 		bit := ipv4OptionBit(kind)
 		switch {
 		case bit == 0:
-			d.invalid(p, EventIPv4OptionUnknown)
+			d.event(p, EventIPv4OptionInvalid)
 		case seen&bit != 0:
 			d.event(p, EventIPv4OptionDuplicate)
 		default:
@@ -54,6 +55,7 @@ func (d *Decoder) ipv4Options(p *Packet, b []byte) {
 			d.ipv4Option(p, option)
 		}
 	}
+	return true
 }
 
 // ipv4OptionBit returns a bit of its own for a known option, 0 for others.
@@ -88,7 +90,7 @@ func (d *Decoder) ipv4Option(p *Packet, o []byte) {
 	switch o[0] {
 	case ipv4OptionRecord, ipv4OptionLoose, ipv4OptionStrict: // RFC 791: type, length, pointer, addresses
 		switch {
-		case len(o) < 3 || (len(o)-3)%4 != 0:
+		case len(o) < 3:
 			d.invalid(p, EventIPv4OptionInvalidLen)
 		case o[2] < 4 || (int(o[2])-4)%4 != 0 || int(o[2]) > len(o)+1:
 			d.invalid(p, EventIPv4OptionMalformed)
@@ -99,18 +101,10 @@ func (d *Decoder) ipv4Option(p *Packet, o []byte) {
 			return
 		}
 		record := 4
-		switch o[3] & 0x0f {
-		case 0:
-		case 1, 3: // with addresses
+		if flag := o[3] & 0x0f; flag == 1 || flag == 3 { // with addresses
 			record = 8
-		default:
-			d.invalid(p, EventIPv4OptionMalformed)
-			return
 		}
-		switch {
-		case (len(o)-4)%record != 0:
-			d.invalid(p, EventIPv4OptionInvalidLen)
-		case o[2] < 5 || (int(o[2])-5)%record != 0 || int(o[2]) > len(o)+1:
+		if o[2] < 5 || (int(o[2])-5)%record != 0 || int(o[2]) > len(o)+1 {
 			d.invalid(p, EventIPv4OptionMalformed)
 		}
 	case ipv4OptionQuick: // RFC 4782
@@ -133,12 +127,8 @@ func (d *Decoder) ipv4Option(p *Packet, o []byte) {
 // cipso checks the commercial IP security option (FIPS 188): a domain of interpretation, then tags.
 func (d *Decoder) cipso(p *Packet, o []byte) {
 	const fixed = 6
-	if len(o) < fixed+2 {
+	if len(o) < fixed+4 {
 		d.invalid(p, EventIPv4OptionInvalidLen)
-		return
-	}
-	if be32(o[2:6]) == 0 {
-		d.invalid(p, EventIPv4OptionMalformed)
 		return
 	}
 	for tags := o[fixed:]; len(tags) > 0; {

@@ -18,7 +18,8 @@ const fragmentLen = 8
 // extensions walks the chain of IPv6 extension headers from b on and decodes what is behind it. Every header has at
 // least eight bytes, so the walk is linear.
 func (d *Decoder) extensions(p *Packet, next uint8, b []byte, missing int) {
-	var hopByHop, destOptions, routing, auth int // seen so far
+	chain := b
+	var hopByHop, destOptions, routing, auth, fragment int // seen so far
 	for {
 		var n int
 		switch next {
@@ -35,6 +36,10 @@ func (d *Decoder) extensions(p *Packet, next uint8, b []byte, missing int) {
 		case nextFragment:
 			n = fragmentLen
 		default:
+			if len(b)+missing < 2 && len(b) < len(chain) && next != nextNone {
+				d.invalid(p, EventIPv6TruncatedExtHeader) // headers, and nothing that they lead to
+				return
+			}
 			d.transport6(p, next, b, missing)
 			return
 		}
@@ -70,12 +75,24 @@ func (d *Decoder) extensions(p *Packet, next uint8, b []byte, missing int) {
 			auth++
 			if auth > 1 {
 				d.event(p, EventIPv6ExtHeaderDuplicateAH)
-			} else if be16(header[2:4]) != 0 {
+			}
+			if be16(header[2:4]) != 0 {
 				d.event(p, EventIPv6ExtHeaderAHReservedNotNull)
 			}
 		case nextFragment:
-			if d.fragment6(p, header, len(b)+missing) {
+			fragment++
+			if be16(header[2:4])&0xfff9 != 0 { // an offset, or more to come
+				d.fragment6(p, header, len(b)+missing)
 				return
+			}
+			// The only fragment of its datagram: nothing is to be reassembled (RFC 6946).
+			if fragment > 1 {
+				d.event(p, EventIPv6ExtHeaderDuplicateFrag)
+			} else {
+				d.event(p, EventIPv6ExtHeaderUselessFrag)
+			}
+			if header[1] != 0 {
+				d.event(p, EventIPv6FragNonZeroReservedField)
 			}
 		}
 		next = header[0]
@@ -83,32 +100,24 @@ func (d *Decoder) extensions(p *Packet, next uint8, b []byte, missing int) {
 	}
 }
 
-// fragment6 looks at a fragment header and reports whether the datagram is a fragment. A header that says that there is
-// but one fragment changes nothing (RFC 6946). size is that of the fragment with its header.
-func (d *Decoder) fragment6(p *Packet, h []byte, size int) bool {
+// fragment6 notes a fragment. size is that of the fragment with its header.
+func (d *Decoder) fragment6(p *Packet, h []byte, size int) {
 	if h[1] != 0 {
 		d.event(p, EventIPv6FragNonZeroReservedField)
 	}
-	offset, more := be16(h[2:4])&^7, h[3]&1 != 0
-	if offset == 0 && !more {
-		d.event(p, EventIPv6ExtHeaderUselessFrag)
-		return false
-	}
-	if more && (size-fragmentLen)%8 != 0 {
-		d.invalid(p, EventIPv6FragInvalidLength)
+	if more := h[3]&1 != 0; more && (size-fragmentLen)%8 != 0 {
+		d.event(p, EventIPv6FragInvalidLength)
 	}
 	d.Counters.IPv6Fragments++
 	p.Protocol = h[0]
 	p.Transport = nil
 	p.Flags |= Fragment
-	return true
 }
 
 // Options of hop-by-hop and destination options headers that are known here (IANA ipv6-parameters).
 const (
 	ipv6OptionPad1        = 0x00
 	ipv6OptionPadN        = 0x01
-	ipv6OptionEncapLimit  = 0x04 // RFC 2473
 	ipv6OptionRouterAlert = 0x05 // RFC 2711
 	ipv6OptionJumbo       = 0xc2 // RFC 2675
 	ipv6OptionHomeAddress = 0xc9 // RFC 6275
@@ -120,10 +129,11 @@ func (d *Decoder) ipv6Options(p *Packet, b []byte, unknown, onlyPadding Event) {
 	for len(b) > 0 {
 		if b[0] == ipv6OptionPad1 {
 			b = b[1:]
+			pads++
 			continue
 		}
 		if len(b) < 2 || len(b) < 2+int(b[1]) {
-			d.event(p, EventIPv6ExtHeaderInvalidOptionLen)
+			d.invalid(p, EventIPv6ExtHeaderInvalidOptionLen)
 			return
 		}
 		kind, n := b[0], int(b[1])
@@ -142,14 +152,12 @@ func (d *Decoder) ipv6Options(p *Packet, b []byte, unknown, onlyPadding Event) {
 			want = 4
 		case ipv6OptionHomeAddress:
 			want = 16
-		case ipv6OptionEncapLimit:
-			want = 1
 		default:
 			d.event(p, unknown)
 		}
 		others++
 		if n != want {
-			d.event(p, EventIPv6ExtHeaderInvalidOptionLen)
+			d.invalid(p, EventIPv6ExtHeaderInvalidOptionLen)
 			return
 		}
 	}

@@ -8,7 +8,7 @@ const (
 	labelRouterAlert  = 1
 	labelIPv6         = 2
 	labelImplicitNull = 3
-	labelReserved     = 16 // and below
+	labelReserved     = 15 // the first that is not reserved here
 )
 
 // pseudowireControlLen is the length of the control word of an Ethernet pseudowire (RFC 4448, section 4.6).
@@ -40,13 +40,13 @@ func (d *Decoder) mpls(p *Packet, b []byte, cut int) {
 		d.ipv6(p, b, cut)
 		return
 	case label == labelRouterAlert: // not valid at the bottom
-		d.invalid(p, EventMPLSBadLabelRouterAlert)
+		d.event(p, EventMPLSBadLabelRouterAlert)
 		return
 	case label == labelImplicitNull: // never on the wire
-		d.invalid(p, EventMPLSBadLabelImplicitNull)
+		d.event(p, EventMPLSBadLabelImplicitNull)
 		return
 	case label < labelReserved:
-		d.invalid(p, EventMPLSBadLabelReserved)
+		d.event(p, EventMPLSBadLabelReserved)
 		return
 	}
 

@@ -87,7 +87,7 @@ func (a *Addr) netip(version uint8) netip.Addr {
 // Events returns the oddities found, in order of appearance. The slice is valid until the packet is decoded again.
 func (p *Packet) Events() []Event { return p.events[:p.nevent] }
 
-// AddEvent notes an oddity. A packet keeps the first eight; AddEvent reports whether there was room.
+// AddEvent notes an oddity. A packet keeps the first fifteen; AddEvent reports whether there was room.
 func (p *Packet) AddEvent(e Event) bool {
 	if p.nevent == maxEvents {
 		return false

@@ -59,7 +59,7 @@ const (
 // pppoeSession decodes a PPPoE session header and the PPP protocol number behind it.
 func (d *Decoder) pppoeSession(p *Packet, b []byte, cut int) {
 	d.Counters.PPPoE++
-	if len(b) < pppoeLen+1 {
+	if len(b) < pppoeLen {
 		d.invalid(p, EventPPPoEPacketTooSmall)
 		return
 	}
@@ -68,24 +68,21 @@ func (d *Decoder) pppoeSession(p *Packet, b []byte, cut int) {
 	}
 	length := int(be16(b[4:6]))
 	b = b[pppoeLen:]
-	if length < len(b) && length > 0 { // Ethernet padding
+	if length < len(b) { // Ethernet padding behind it
 		b, cut = b[:length], 0
 	} else {
-		cut = min(cut, max(length-len(b), 0))
+		cut = min(cut, length-len(b))
 	}
 
 	// The protocol field may be compressed to one octet, which is then odd (RFC 1661, section 6.5).
-	protocol := uint16(b[0])
-	n := 1
-	if protocol&1 == 0 {
-		if len(b) < 2 {
-			d.invalid(p, EventPPPoEPacketTooSmall)
-			return
-		}
-		protocol = be16(b[0:2])
-		n = 2
+	switch {
+	case len(b) >= 1 && b[0]&1 == 1:
+		d.ppp(p, uint16(b[0]), b[1:], cut)
+	case len(b) >= 2:
+		d.ppp(p, be16(b[0:2]), b[2:], cut)
+	default:
+		d.invalid(p, EventPPPoEPacketTooSmall)
 	}
-	d.ppp(p, protocol, b[n:], cut)
 }
 
 // ppp decodes what a PPP protocol number announces.
@@ -111,23 +108,34 @@ func (d *Decoder) ppp(p *Packet, protocol uint16, b []byte, cut int) {
 		}
 		d.event(p, EventPPPUnsupportedProtocol)
 	default:
-		if pppKnown(protocol) {
+		switch {
+		case pppControl(protocol):
+		case pppUnsupported(protocol):
 			d.event(p, EventPPPUnsupportedProtocol)
-		} else {
+		default:
 			d.invalid(p, EventPPPWrongType)
 		}
 	}
 }
 
-// pppKnown reports whether a protocol that is not decoded is assigned: network layer protocols, and the control
-// protocols of links and networks (RFC 1661, section 2).
-func pppKnown(protocol uint16) bool {
+// pppControl reports whether a protocol controls the link or a network protocol on it (RFC 1661, section 2).
+func pppControl(protocol uint16) bool {
 	switch protocol {
-	case pppVJCompressed, 0x0001, 0x0023, 0x0025, 0x0027, 0x0029, 0x002b, 0x0031, 0x0033, 0x0035, 0x003d, 0x003f,
-		0x004d, 0x0281, 0x0283: // padding, OSI, XNS, DECnet, AppleTalk, IPX, bridging, ST-II, Vines, multilink, NetBIOS, SNA, MPLS
-		return true
 	case 0xc021, 0xc023, 0xc025, 0xc029, 0xc02b, 0xc02d, 0xc223, 0xc227: // LCP, PAP, LQR, CBCP, BACP, BAP, CHAP, EAP
 		return true
 	}
-	return protocol>>12 == 8 // network control protocols
+	return protocol>>12 == 8
+}
+
+// pppUnsupported reports whether a protocol is an assigned network protocol that has no decoder.
+func pppUnsupported(protocol uint16) bool {
+	switch protocol {
+	case 0x0001, // padding
+		0x0023, 0x0025, 0x0027, 0x0029, 0x002b, // OSI, XNS, DECnet, AppleTalk, IPX
+		pppVJCompressed, 0x0031, 0x0033, 0x0035, // bridging, ST-II, Vines
+		0x003d, 0x003f, 0x004d, // multilink, NetBIOS, SNA
+		0x0201, 0x0281, 0x0283: // 802.1D, MPLS
+		return true
+	}
+	return false
 }

@@ -56,10 +56,10 @@ func (d *Decoder) tcpOptions(p *Packet, b []byte, cut bool) {
 			b = b[1:]
 			continue
 		}
-		if cut && (len(b) < 2 || len(b) < int(b[1])) {
+		if len(b) < 2 || cut && len(b) < int(b[1]) {
 			return
 		}
-		if len(b) < 2 || b[1] < 2 || len(b) < int(b[1]) {
+		if b[1] < 2 || len(b) < int(b[1]) {
 			d.invalid(p, EventTCPOptionInvalidLen)
 			return
 		}
