@@ -49,7 +49,7 @@ type Mail struct {
 	Reply   uint16 // to the message: 250 accepted; 0: none seen
 
 	BareLF int64 // lines of the message that end in LF alone
-	NUL    bool  // the message holds NUL bytes
+	NUL    bool  // the message holds NUL bytes, outside encoded bodies
 
 	session  *Session
 	sender   string // what EVE shows of From: the first one sent

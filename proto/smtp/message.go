@@ -100,7 +100,7 @@ func (t *message) line(line []byte, e stream.Ending) {
 	if e == stream.LF {
 		m.BareLF++
 	}
-	if bytes.IndexByte(line, 0) >= 0 {
+	if (t.part == nil || t.part.Encoding == mime.Identity) && bytes.IndexByte(line, 0) >= 0 {
 		m.NUL = true
 	}
 	if h := t.session.handle; h != nil && h.OnText != nil {
@@ -382,10 +382,11 @@ func (t *message) End(p *mime.Part) {
 	}
 }
 
-// Anomaly takes an oddity of the message. Each kind is raised once per mail, as Suricata does.
+// Anomaly takes an oddity of the message. Each kind is raised once per mail, as Suricata does. A header line that is no
+// field is too common to be one, and none since Suricata 8.
 func (t *message) Anomaly(a mime.Anomaly, p *mime.Part) {
 	t.mail.Email.Anomaly(a, p)
-	if t.raised&(1<<a) == 0 {
+	if t.raised&(1<<a) == 0 && a != mime.MalformedMsg {
 		t.raised |= 1 << a
 		t.session.raise(firstMIME+app.EventID(a), t.mail)
 	}

@@ -1,0 +1,193 @@
+package smtp
+
+import (
+	"reflect"
+	"testing"
+)
+
+func TestParseCommand(t *testing.T) {
+	tests := []struct {
+		line string
+		verb verb
+		arg  string
+	}{
+		{"", other, ""},
+		{"HELO client.example.org", helo, "client.example.org"},
+		{"ehlo [192.0.2.1]", helo, "[192.0.2.1]"},
+		{"EHLO", helo, ""},
+		{"EHLO ", helo, ""},
+		{"EHLOX a", other, "a"},
+		{"MAIL FROM:<a@example.org>", mailFrom, "<a@example.org>"},
+		{"mail from: <a@example.org> SIZE=1", mailFrom, "<a@example.org> SIZE=1"},
+		{"MAIL  FROM :<>", mailFrom, "<>"},
+		{"MAIL FROM:", mailFrom, ""},
+		{"MAIL FROM <a@example.org>", other, "FROM <a@example.org>"},
+		{"MAIL TO:<a@example.org>", other, "TO:<a@example.org>"},
+		{"MAIL", other, ""},
+		{"RCPT TO:<b@example.net>", rcptTo, "<b@example.net>"},
+		{"RCPT FROM:<b@example.net>", other, "FROM:<b@example.net>"},
+		{"DATA", data, ""},
+		{"data  ", data, ""},
+		{"\tDATA", data, ""},
+		{"DATABASE", other, ""},
+		{"BDAT 10 LAST", bdat, "10 LAST"},
+		{"RSET", rset, ""},
+		{"QUIT\t", quit, ""},
+		{"AUTH PLAIN AGEAYg==", auth, "PLAIN AGEAYg=="},
+		{"StartTLS", startTLS, ""},
+		{"NOOP anything", other, "anything"},
+		{"VRFY ann", other, "ann"},
+		{"\x16\x03\x01", other, ""},
+		{"DATA\x00", other, ""},
+	}
+	for _, tt := range tests {
+		v, arg := parseCommand([]byte(tt.line))
+		if v != tt.verb || string(arg) != tt.arg {
+			t.Errorf("parseCommand(%q) = %v, %q, want %v, %q", tt.line, v, arg, tt.verb, tt.arg)
+		}
+	}
+}
+
+func TestParsePath(t *testing.T) {
+	tests := []struct {
+		arg  string
+		want Path
+	}{
+		{"", Path{}},
+		{"<>", Path{Text: "<>"}},
+		{"<a@example.org>", Path{Text: "<a@example.org>", Address: "a@example.org"}},
+		{"a@example.org", Path{Text: "a@example.org", Address: "a@example.org"}},
+		{"<@one.example,@two.example:a@three.example>", Path{
+			Text: "<@one.example,@two.example:a@three.example>", Address: "a@three.example",
+		}},
+		{`<"a > b"@example.org> SIZE=12`, Path{
+			Text: `<"a`, Address: `"a > b"@example.org`, Params: []Param{{"SIZE", "12"}},
+		}},
+		{`<"a\">"@example.org>`, Path{Text: `<"a\">"@example.org>`, Address: `"a\">"@example.org`}},
+		{"<a@example.org> SIZE=1000 BODY=8BITMIME smtputf8 RET=HDRS ENVID=QQ+2B314", Path{
+			Text: "<a@example.org>", Address: "a@example.org", Params: []Param{
+				{"SIZE", "1000"}, {"BODY", "8BITMIME"}, {"SMTPUTF8", ""}, {"RET", "HDRS"}, {"ENVID", "QQ+2B314"},
+			},
+		}},
+		{"<b@example.net>NOTIFY=SUCCESS,FAILURE", Path{
+			Text: "<b@example.net>NOTIFY=SUCCESS,FAILURE", Address: "b@example.net",
+			Params: []Param{{"NOTIFY", "SUCCESS,FAILURE"}},
+		}},
+		{"<open@example.org", Path{Text: "<open@example.org", Address: "open@example.org"}},
+		{"<jörg@例え.example>", Path{Text: "<jörg@例え.example>", Address: "jörg@例え.example"}},
+		{"a@b  X==  Y=z=", Path{Text: "a@b", Address: "a@b", Params: []Param{{"X", "="}, {"Y", "z="}}}},
+	}
+	for _, tt := range tests {
+		if got := parsePath([]byte(tt.arg)); !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("parsePath(%q) = %+v, want %+v", tt.arg, got, tt.want)
+		}
+	}
+}
+
+func TestParsePathKeepsFewParams(t *testing.T) {
+	arg := "<a@b>"
+	for range 3 * maxParams {
+		arg += " X=1"
+	}
+	p := parsePath([]byte(arg))
+	if len(p.Params) != maxParams {
+		t.Errorf("parsePath of %d parameters keeps %d, want %d", 3*maxParams, len(p.Params), maxParams)
+	}
+}
+
+func TestParam(t *testing.T) {
+	p := parsePath([]byte("<a@b> ORCPT=rfc822;ann+2Blists+40example.org size=7"))
+	if v, ok := p.Param("SIZE"); v != "7" || !ok {
+		t.Errorf("Param(SIZE) = %q, %v, want 7, true", v, ok)
+	}
+	if _, ok := p.Param("BODY"); ok {
+		t.Error("Param(BODY) is there")
+	}
+	if got, want := p.Params[0].Decoded(), "rfc822;ann+lists@example.org"; got != want {
+		t.Errorf("Decoded() = %q, want %q", got, want)
+	}
+	if got, want := (Param{Value: "a+4+ZZ+"}).Decoded(), "a+4+ZZ+"; got != want {
+		t.Errorf("Decoded() = %q, want %q", got, want)
+	}
+}
+
+func TestParseBDAT(t *testing.T) {
+	tests := []struct {
+		arg  string
+		size int64
+		last bool
+		ok   bool
+	}{
+		{"", 0, false, false},
+		{"0", 0, false, true},
+		{"0 LAST", 0, true, true},
+		{"86 last", 86, true, true},
+		{"1000000", 1000000, false, true},
+		{"999999999999999999", 999999999999999999, false, true},
+		{"9999999999999999999", 0, false, false},
+		{"5 X", 0, false, false},
+		{"5 LAST X", 0, false, false},
+		{"LAST", 0, false, false},
+		{"-1", 0, false, false},
+		{"0x10", 0, false, false},
+		{"5LAST", 0, false, false},
+	}
+	for _, tt := range tests {
+		size, last, ok := parseBDAT([]byte(tt.arg))
+		if size != tt.size || last != tt.last || ok != tt.ok {
+			t.Errorf("parseBDAT(%q) = %d, %v, %v, want %d, %v, %v", tt.arg, size, last, ok, tt.size, tt.last, tt.ok)
+		}
+	}
+}
+
+func TestCredentials(t *testing.T) {
+	tests := []struct {
+		mechanism      string
+		step           uint8
+		message        string
+		user, password string
+	}{
+		{"PLAIN", 0, "\x00ann\x00secret", "ann", "secret"},
+		{"PLAIN", 0, "root\x00ann\x00secret", "ann", "secret"},
+		{"PLAIN", 0, "ann", "", ""},
+		{"PLAIN", 0, "", "", ""},
+		{"LOGIN", 0, "ann", "ann", ""},
+		{"LOGIN", 1, "secret", "", "secret"},
+		{"LOGIN", 2, "more", "", ""},
+		{"CRAM-MD5", 0, "ann smith b913a602c7eda7a495b4e6e7334d3890", "ann smith", ""},
+		{"CRAM-MD5", 0, "nothing", "", ""},
+		{"XOAUTH2", 0, "user=ann@example.org\x01auth=Bearer token\x01\x01", "ann@example.org", ""},
+		{"OAUTHBEARER", 0, "n,a=ann@example.org,\x01auth=Bearer token\x01\x01", "ann@example.org", ""},
+		{"SCRAM-SHA-256", 0, "n,,n=ann,r=rOprNGfwEbeRWgbNEkqO", "ann", ""},
+		{"SCRAM-SHA-256", 1, "c=biws,r=abc,p=def", "", ""},
+		{"GSSAPI", 0, "n=ann", "", ""},
+	}
+	for _, tt := range tests {
+		user, password := credentials(tt.mechanism, tt.step, []byte(tt.message))
+		if string(user) != tt.user || string(password) != tt.password {
+			t.Errorf("credentials(%s, %d, %q) = %q, %q, want %q, %q",
+				tt.mechanism, tt.step, tt.message, user, password, tt.user, tt.password)
+		}
+	}
+}
+
+func TestDecodeBase64(t *testing.T) {
+	tests := []struct {
+		text, want string
+		ok         bool
+	}{
+		{"YW5u", "ann", true},
+		{"YW4=", "an", true},
+		{"YW4", "an", true},
+		{" YW5u ", "ann", true},
+		{"=", "", true},
+		{"a b", "", false},
+		{"MAIL FROM:<a@b>", "", false},
+	}
+	for _, tt := range tests {
+		got, ok := decodeBase64([]byte(tt.text))
+		if ok != tt.ok || ok && string(got) != tt.want {
+			t.Errorf("decodeBase64(%q) = %q, %v, want %q, %v", tt.text, got, ok, tt.want, tt.ok)
+		}
+	}
+}
