@@ -36,6 +36,7 @@ var rules = []rule{
 	{"proto/all", []string{"app", "proto/*"}, nothing},
 	{"proto/*", []string{"app", "stream", "event", "wire", "mime", "file"},
 		[]string{"golang.org/x/text/...", "golang.org/x/net/http2/hpack"}},
+	{"docs/*", []string{"app", "stream", "event"}, nothing},
 	{"rule", []string{"app", "packet", "stream", "event"}, anything},
 	{"stats", []string{"event"}, anything},
 

@@ -91,6 +91,9 @@ func TestFindings(t *testing.T) {
 		{"a script's path", Paths, ".ci/run", "cp x /t" + "mp/y", ".ci/run:1: a path of one machine: cp x /t" + "mp/y"},
 		{"a path that is not one", Paths, "docs/x.md", "http://example.org/home/x and a/tmp/b and /tmp", ""},
 
+		{"a link to nowhere", Links, "docs/x.md", "see [y](../y.md#z)", "docs/x.md:1: a link to y.md, which is not there"},
+		{"links", Links, "docs/x.md", "[a](x.md), [b](../go.mod), [c](../docs/#d), [e](http://example.org/)", ""},
+
 		{"no comment", Comments, "x.go", "package m\nfunc F() {}", "x.go:2: F is exported and has no comment"},
 		{"no comment on a method", Comments, "x.go", "package m\n// T is t.\ntype T[K any] int\nfunc (t *T[K]) M() {}",
 			"x.go:4: M is exported and has no comment"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"go/ast"
 	"go/token"
+	"path"
 	"regexp"
 	"slices"
 )
@@ -59,6 +60,27 @@ func Paths(t *Tree) []Finding {
 		for i, line := range bytes.Split(x.Data, []byte("\n")) {
 			if local.Match(line) {
 				found = append(found, Finding{x.Path, i + 1, "a path of one machine: " + string(bytes.TrimSpace(line))})
+			}
+		}
+	}
+	return found
+}
+
+// link is a link of a Markdown document to another file.
+var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+
+// Links finds links of documents that lead nowhere.
+func Links(t *Tree) []Finding {
+	var found []Finding
+	for _, x := range t.Texts {
+		if path.Ext(x.Path) != ".md" {
+			continue
+		}
+		for i, line := range bytes.Split(x.Data, []byte("\n")) {
+			for _, m := range link.FindAllSubmatch(line, -1) {
+				if target := path.Join(path.Dir(x.Path), string(m[1])); !t.names[target] {
+					found = append(found, Finding{x.Path, i + 1, "a link to " + target + ", which is not there"})
+				}
 			}
 		}
 	}

@@ -16,7 +16,8 @@ type Tree struct {
 	Files  []*File
 	Texts  []Text
 
-	fset *token.FileSet
+	fset  *token.FileSet
+	names map[string]bool // of all files and directories
 }
 
 // File is a Go source file.
@@ -54,11 +55,12 @@ var textual = map[string]bool{".go": true, ".md": true, ".sh": true, ".yaml": tr
 
 // Load reads the module in fsys. It skips what begins with a dot, except .ci, and the testdata of fuzzing.
 func Load(fsys fs.FS) (*Tree, error) {
-	t := &Tree{fset: token.NewFileSet()}
+	t := &Tree{fset: token.NewFileSet(), names: map[string]bool{}}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
+		t.names[name] = true
 		base := path.Base(name)
 		if d.IsDir() {
 			if name != "." && (strings.HasPrefix(base, ".") && base != ".ci" || strings.HasSuffix(name, "testdata/fuzz")) {
