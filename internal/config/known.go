@@ -47,7 +47,7 @@ var known = sync.OnceValue(func() *word {
 		}
 	}
 	for _, o := range []string{"console", "file"} {
-		for _, r := range c.Logging.File.table() {
+		for _, r := range c.Logging.Console.table() {
 			root.learn("logging.outputs.[]."+o+"."+r.path, supported)
 		}
 	}

@@ -172,7 +172,8 @@ func TestValues(t *testing.T) {
 		{"logging", "logging:\n  default-log-level: Config\n  outputs:\n  - console:\n      enabled: no\n  - file:\n      enabled: yes\n" +
 			"      level: perf\n      type: json\n", nil,
 			func(c *Config) any { return c.Logging },
-			Logging{"config", LogOutput{false, "", "suricata.log", true, "regular"}, LogOutput{true, "perf", "suricata.log", true, "json"}}},
+			Logging{"config", LogOutput{false, "", "suricata.log", true, "regular"},
+				[]LogOutput{{true, "perf", "suricata.log", true, "json"}}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c, ps := load(t, test.text, test.set...)

@@ -4,7 +4,7 @@ package config
 type Logging struct {
 	Level   Level
 	Console LogOutput
-	File    LogOutput // Filename is relative to the log directory
+	Files   []LogOutput // enabled ones; their names are relative to the log directory
 }
 
 // LogOutput is a place for messages.
@@ -35,7 +35,7 @@ func level(to *Level) binding {
 	return b
 }
 
-// logTables returns the rows of logging and of an element of logging.outputs.
+// table returns the rows of the section itself.
 func (l *Logging) table() []row {
 	return []row{
 		{"logging.default-log-level", level(&l.Level), "notice", "",
@@ -43,6 +43,7 @@ func (l *Logging) table() []row {
 	}
 }
 
+// table returns the rows of an element of logging.outputs.
 func (o *LogOutput) table() []row {
 	return []row{
 		{"enabled", boolean(&o.Enabled), "no", "", "Write messages there."},
@@ -58,7 +59,6 @@ func (c *Config) logging(root *Node, ps *Problems) {
 	l := &c.Logging
 	fill(l.table(), root, "", c.FromFile, ps)
 	fill(l.Console.table(), nil, "", true, ps)
-	fill(l.File.table(), nil, "", true, ps)
 	l.Console.Enabled = true
 	n := root.Find("logging.outputs")
 	switch {
@@ -75,7 +75,10 @@ func (c *Config) logging(root *Node, ps *Problems) {
 		case "console":
 			fill(l.Console.table(), body, path, true, ps)
 		case "file":
-			fill(l.File.table(), body, path, true, ps)
+			var o LogOutput
+			if fill(o.table(), body, path, true, ps); o.Enabled {
+				l.Files = append(l.Files, o)
+			}
 		}
 	}
 }

@@ -46,7 +46,7 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	}
 	table(&b, "", "", types)
 	table(&b, "Messages", "", c.Logging.table())
-	table(&b, "", "The elements `console` and `file` of the list `logging.outputs`:", c.Logging.File.table())
+	table(&b, "", "The elements `console` and `file` of the list `logging.outputs`:", c.Logging.Console.table())
 	b.WriteString("## Keys without effect so far\n\nThey are known, and reported when a configuration asks for something with them.\n\n")
 	for _, v := range vocabulary {
 		if v.status == notYet {

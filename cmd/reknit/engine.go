@@ -1,0 +1,170 @@
+package main
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/engine"
+	"github.com/reknit/reknit/flow"
+	"github.com/reknit/reknit/internal/config"
+	"github.com/reknit/reknit/mime"
+	"github.com/reknit/reknit/proto/all"
+	"github.com/reknit/reknit/proto/smtp"
+	"github.com/reknit/reknit/stats"
+	"github.com/reknit/reknit/stream"
+	"github.com/reknit/reknit/tcp"
+)
+
+// wishes are what the outputs want to know.
+type wishes struct {
+	decode, stream bool // anomalies of packets and of connections
+	flows          bool
+	md5, sha1      bool // of files
+	sha256, magic  bool
+	bodyMD5        bool
+	subjectMD5     bool
+	mailFields     []mime.Field
+}
+
+// engineConfig turns a configuration into the engine's.
+func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
+	inline := c.Stream.Inline.On(o.inline)
+	e := engine.Config{
+		Protocols:    all.Protocols(all.Config{SMTP: smtpConfig(c, w)}),
+		Inline:       inline,
+		Checksums:    checksums(c, o),
+		DecodeEvents: w.decode,
+		StreamEvents: w.stream,
+		NoFlows:      !w.flows,
+		Flow: flow.Config{
+			Memory:            int64(c.Flow.Memcap),
+			IgnoreVLAN:        !c.TrackVLAN,
+			Timeouts:          timeouts(c, func(t config.Timeout) config.Ages { return t.Normal }),
+			Emergency:         timeouts(c, func(t config.Timeout) config.Ages { return t.Emergency }),
+			EmergencyRecovery: c.Flow.EmergencyRecovery,
+		},
+		Stream: stream.Config{
+			Depth:        int64(c.Stream.Reassembly.Depth),
+			MemoryCap:    int64(c.Stream.Reassembly.Memcap),
+			CheckOverlap: c.Stream.Reassembly.CheckOverlap || inline,
+		},
+		TCP: tcp.Config{
+			Midstream:        c.Stream.Midstream,
+			AsyncOneSide:     c.Stream.AsyncOneside.On(true),
+			StrictTimestamps: !c.Stream.LiberalTimestamps,
+		},
+		App: app.Config{Protocols: map[string]app.Settings{
+			"smtp": {Mode: mode(c.Protocols.SMTP.Enabled), MaxTx: c.Protocols.SMTP.MaxTx},
+		}},
+		Stats: stats.Config{
+			EventPrefix:     c.Stats.DecoderEventsPrefix,
+			NoDecoderEvents: !c.Stats.DecoderEvents,
+			StreamEvents:    c.Stats.StreamEvents,
+		},
+		Policy: systems(c.HostOS),
+	}
+	if e.Stream.MemoryCap == 0 {
+		e.Stream.MemoryCap = 1 << 62 // here 0 is no limit
+	}
+	return e
+}
+
+func checksums(c *config.Config, o *options) engine.Checksums {
+	switch {
+	case o.checksums == "none":
+		return engine.ChecksumIgnore
+	case o.checksums == "all":
+		return engine.ChecksumVerify
+	case o.checksums == "" && !c.Stream.ChecksumValidation:
+		return engine.ChecksumIgnore
+	case o.checksums == "auto":
+		return engine.ChecksumAuto
+	}
+	switch c.PcapFile.ChecksumChecks {
+	case config.Yes:
+		return engine.ChecksumVerify
+	case config.No:
+		return engine.ChecksumIgnore
+	}
+	return engine.ChecksumAuto
+}
+
+func mode(enabled string) app.Mode {
+	switch enabled {
+	case "no":
+		return app.Off
+	case "detection-only":
+		return app.DetectOnly
+	}
+	return app.Parse
+}
+
+// timeouts turns seconds into the flow table's times, where zero stands for a default and a negative time for none.
+func timeouts(c *config.Config, ages func(config.Timeout) config.Ages) flow.Timeouts {
+	duration := func(seconds int64) time.Duration {
+		if seconds == 0 {
+			return -1
+		}
+		return time.Duration(seconds) * time.Second
+	}
+	of := func(t config.Timeout) flow.StateTimeouts {
+		a := ages(t)
+		return flow.StateTimeouts{
+			New:         duration(a.New),
+			Established: duration(a.Established),
+			Closed:      duration(a.Closed),
+			Bypassed:    duration(a.Bypassed),
+		}
+	}
+	t := &c.Timeouts
+	return flow.Timeouts{TCP: of(t.TCP), UDP: of(t.UDP), ICMP: of(t.ICMP), Default: of(t.Default)}
+}
+
+// systems returns the policy of the longest network that holds an address. A host that none holds is like bsd.
+func systems(hosts []config.HostOS) func(netip.Addr) stream.Policy {
+	type network struct {
+		netip.Prefix
+		policy stream.Policy
+	}
+	var networks []network
+	for _, h := range hosts {
+		p, err := stream.ParsePolicy(h.System)
+		if err != nil {
+			panic("BUG: " + err.Error()) // the configuration knows the same names
+		}
+		networks = append(networks, network{h.Network, p})
+	}
+	slices.SortStableFunc(networks, func(a, b network) int { return cmp.Compare(b.Bits(), a.Bits()) })
+	return func(a netip.Addr) stream.Policy {
+		for _, n := range networks {
+			if n.Contains(a) {
+				return n.policy
+			}
+		}
+		return stream.BSD
+	}
+}
+
+// smtpConfig turns the section app-layer.protocols.smtp, and what the outputs want, into the parser's settings.
+func smtpConfig(c *config.Config, w wishes) smtp.Config {
+	s := &c.Protocols.SMTP
+	m := &s.MIME
+	var p smtp.Config
+	p.MaxTx = s.MaxTx
+	p.NoMIME = !m.Decode
+	p.RawExtraction = s.RawExtraction && !m.Decode
+	p.MIME.RawBase64 = !m.DecodeBase64
+	p.MIME.RawQuotedPrintable = !m.DecodeQuotedPrintable
+	p.MIME.BodyMD5 = m.BodyMD5.On(w.bodyMD5)
+	p.Email.NoURLs = !m.ExtractURLs
+	p.Email.URLSchemes = m.URLSchemes
+	p.Email.LogURLScheme = m.LogURLScheme
+	p.Email.Custom = w.mailFields
+	p.Email.SubjectMD5 = w.subjectMD5
+	p.Email.BodyMD5 = w.bodyMD5
+	p.Files.MD5, p.Files.SHA1, p.Files.SHA256, p.Files.Type = w.md5, w.sha1, w.sha256, w.magic
+	return p
+}

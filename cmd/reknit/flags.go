@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/reknit/reknit/internal/config"
+)
+
+// options are the command line.
+type options struct {
+	read        []string // captures; "-" is standard input
+	logDir      string
+	output      string // EVE goes there: a file, or "-" for standard output
+	config      string
+	includes    []string
+	set         []string
+	rules       string   // the only file of rules
+	moreRules   []string // beside those of the configuration
+	noDetection bool
+	checksums   string
+	runmode     string
+	inline      bool
+	initFatal   bool
+	verbose     int
+
+	test, dump, version, build bool
+
+	// Accepted, because scripts give them, and without effect.
+	dataDir      string
+	noRandom     bool
+	strict       string
+	pcapFileSize string
+	user, group  string
+}
+
+// command is the command line with its description.
+type command struct {
+	*cobra.Command
+	options
+	std stdio
+}
+
+// newCommand describes the command line.
+func newCommand(std stdio) *command {
+	c := &command{std: std}
+	c.Command = &cobra.Command{
+		Use:               "reknit -r FILE [option ...]",
+		Args:              cobra.ArbitraryArgs,
+		RunE:              func(cmd *cobra.Command, args []string) error { return c.start(cmd.Context(), args) },
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+	}
+	c.SetIn(std.in)
+	c.SetOut(std.out)
+	c.SetErr(std.err)
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return c.explain(err) })
+	c.SetHelpFunc(func(*cobra.Command, []string) { c.help() })
+	f := c.Flags()
+	f.SortFlags = false
+	for _, o := range c.table() {
+		o.define(f)
+	}
+	for _, o := range later {
+		o.define(f)
+	}
+	return c
+}
+
+func (c *command) execute(ctx context.Context, args []string) error {
+	for _, a := range args {
+		if a == "--" {
+			break
+		}
+		// To getopt -read is "-r ead". Nobody means that.
+		name, _, _ := strings.Cut(strings.TrimPrefix(a, "-"), "=")
+		if len(name) > 2 && strings.HasPrefix(a, "-"+name) && c.Flags().Lookup(name) != nil {
+			return usagef("unknown option -%s; did you mean --%s?", name, name)
+		}
+	}
+	c.SetArgs(args)
+	return c.ExecuteContext(ctx)
+}
+
+// option is a row of the table of options.
+type option struct {
+	group string // starts a group of the help
+	short string
+	long  string
+	arg   string // name of the argument in the help; empty: a switch
+	to    any
+	help  string // empty: not in the help
+}
+
+func (c *command) table() []option {
+	o := &c.options
+	return []option{
+		{"Input", "r", "read", "FILE", &o.read, "read a capture file, or all in a directory; - is standard input; may be repeated"},
+		{"Output", "l", "log-dir", "DIR", &o.logDir, "write log files to this directory; without -c: eve.json"},
+		{"", "o", "output", "FILE", &o.output, "write EVE JSON to this file; - is standard output, and no summary is printed"},
+		{"", "v", "verbose", "", &o.verbose, "say more; list every flow; may be repeated"},
+		{"Configuration", "c", "config", "FILE", &o.config, "read a configuration in the manner of suricata.yaml"},
+		{"", "", "include", "FILE", &o.includes, "read another after it; may be repeated"},
+		{"", "", "set", "KEY=VALUE", &o.set, "change a value of the configuration; may be repeated"},
+		{"", "T", "test", "", &o.test, "test the configuration and the rules, and exit"},
+		{"", "", "dump-config", "", &o.dump, "print the configuration with everything included, and exit"},
+		{"", "", "init-errors-fatal", "", &o.initFatal, "do not start with rules or outputs that do not work"},
+		{"Inspection", "k", "checksums", "MODE", &o.checksums, "heed checksums: all, none, or auto: unless most of them are wrong"},
+		{"", "", "simulate-ips", "", &o.inline, "treat the capture as if this host could drop packets"},
+		{"", "", "runmode", "MODE", &o.runmode, "single: all in one thread, the only mode so far"},
+		{"", "S", "rules", "FILE", &o.rules, "use only the rules of this file"},
+		{"", "s", "more-rules", "FILE", &o.moreRules, "use the rules of this file too"},
+		{"", "", "disable-detection", "", &o.noDetection, "use no rules"},
+		{"About", "V", "version", "", &o.version, "print the version, and exit"},
+		{"", "", "build-info", "", &o.build, "print how this program was built, and exit"},
+		{"", "", "data-dir", "DIR", &o.dataDir, ""},
+		{"", "", "no-random", "", &o.noRandom, ""},
+		{"", "", "strict-rule-keywords", "[=LIST]", &o.strict, ""},
+		{"", "", "pcap-file-buffer-size", "BYTES", &o.pcapFileSize, ""},
+		{"", "", "user", "NAME", &o.user, ""},
+		{"", "", "group", "NAME", &o.group, ""},
+	}
+}
+
+// later are Suricata's options that are not supported yet. Their only purpose is to say so.
+var later = []option{
+	{"", "i", "interface", "NAME", nil, "capturing from an interface"},
+	{"", "", "pcap", "[=DEV]", nil, "capturing from an interface"},
+	{"", "", "af-packet", "[=DEV]", nil, "capturing from an interface"},
+	{"", "", "af-xdp", "[=DEV]", nil, "capturing from an interface"},
+	{"", "", "dpdk", "", nil, "capturing with DPDK"},
+	{"", "", "netmap", "[=DEV]", nil, "capturing with netmap"},
+	{"", "", "pfring", "[=DEV]", nil, "capturing with PF_RING"},
+	{"", "", "nflog", "[=FILE]", nil, "capturing from NFLOG"},
+	{"", "", "erf-in", "FILE", nil, "reading ERF files"},
+	{"", "q", "queue", "ID", nil, "inline mode with NFQUEUE"},
+	{"", "F", "bpf-file", "FILE", nil, "capture filters"},
+	{"", "D", "daemon", "", nil, "running in the background"},
+	{"", "", "pidfile", "FILE", nil, "running in the background"},
+	{"", "", "unix-socket", "[=FILE]", nil, "the control socket"},
+	{"", "", "pcap-file-continuous", "", nil, "waiting for more capture files"},
+	{"", "", "pcap-file-delete", "", nil, "deleting capture files"},
+	{"", "", "pcap-file-recursive", "", nil, "reading directories below directories"},
+	{"", "", "engine-analysis", "", nil, "the analysis of rules"},
+	{"", "", "list-keywords", "[=NAME]", nil, "the rule language"},
+	{"", "", "list-rule-protos", "", nil, "the rule language"},
+	{"", "", "list-app-layer-protos", "", nil, "listing protocols"},
+	{"", "", "list-app-layer-hooks", "", nil, "the rule language"},
+	{"", "", "list-app-layer-frames", "", nil, "the rule language"},
+	{"", "", "list-runmodes", "", nil, "listing run modes"},
+	{"", "", "firewall-rules-exclusive", "FILE", nil, "the firewall mode"},
+	{"", "", "firewall", "", nil, "the firewall mode"},
+	{"", "", "simulate-packet-tcp-reassembly-memcap", "N", nil, "simulating faults"},
+	{"", "", "simulate-packet-tcp-ssn-memcap", "N", nil, "simulating faults"},
+	{"", "", "simulate-packet-flow-memcap", "N", nil, "simulating faults"},
+	{"", "", "simulate-packet-defrag-memcap", "N", nil, "simulating faults"},
+	{"", "", "simulate-applayer-error-at-offset-ts", "N", nil, "simulating faults"},
+	{"", "", "simulate-applayer-error-at-offset-tc", "N", nil, "simulating faults"},
+	{"", "", "reject-dev", "DEV", nil, "rejecting connections"},
+}
+
+// define makes the option a flag.
+func (o option) define(f *pflag.FlagSet) {
+	to := o.to
+	if to == nil {
+		to = new(string)
+		if o.arg == "" {
+			to = new(bool)
+		}
+	}
+	switch to := to.(type) {
+	case *string:
+		f.StringVarP(to, o.long, o.short, "", o.help)
+	case *bool:
+		f.BoolVarP(to, o.long, o.short, false, o.help)
+	case *int:
+		f.CountVarP(to, o.long, o.short, o.help)
+	case *[]string:
+		f.StringArrayVarP(to, o.long, o.short, nil, o.help)
+	}
+	if strings.HasPrefix(o.arg, "[=") {
+		f.Lookup(o.long).NoOptDefVal = " "
+	}
+}
+
+// explain turns an error of the flag library into one that helps.
+func (c *command) explain(err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		name := unknown.GetSpecifiedName()
+		if shorts := unknown.GetSpecifiedShortnames(); shorts != "" {
+			return usagef("unknown option -%s", name)
+		}
+		text := "unknown option --" + name
+		if near := c.nearest(name); near != "" {
+			text += "; did you mean --" + near + "?"
+		}
+		return usageError{errors.New(text)}
+	}
+	var value *pflag.ValueRequiredError
+	if errors.As(err, &value) {
+		name := "--" + value.GetSpecifiedName()
+		if len(value.GetSpecifiedName()) == 1 {
+			name = "-" + value.GetSpecifiedName()
+		}
+		return usagef("option %s wants %s", name, c.argument(value.GetFlag().Name))
+	}
+	return usageError{err}
+}
+
+func (c *command) nearest(name string) string {
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	for _, n := range names {
+		if len(name) >= 4 && strings.HasPrefix(n, name) {
+			return n
+		}
+	}
+	return config.Nearest(name, names)
+}
+
+// argument is the name of an option's argument.
+func (c *command) argument(long string) string {
+	for _, o := range append(c.table(), later...) {
+		if o.long == long {
+			return o.arg
+		}
+	}
+	return "a value"
+}
+
+// check finds what is wrong with a command line that could be parsed.
+func (c *command) check(args []string) error {
+	for _, o := range later {
+		if f := c.Flags().Lookup(o.long); f.Changed {
+			name := "--" + o.long
+			if o.short != "" {
+				name = "-" + o.short
+			}
+			return fmt.Errorf("%s: %s is not supported yet", name, o.help)
+		}
+	}
+	switch c.checksums {
+	case "", "all", "none", "auto":
+	default:
+		return usagef("-k wants all, none or auto, not %q", c.checksums)
+	}
+	switch c.runmode {
+	case "", "single":
+	case "autofp", "workers":
+		return fmt.Errorf("--runmode %s is not supported yet; so far there is single", c.runmode)
+	default:
+		return usagef("there is no run mode %q; so far there is single", c.runmode)
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	if info, err := os.Stat(args[0]); err == nil && len(c.read) == 0 && (len(args) == 1 || !info.IsDir()) {
+		return usagef("to read %s, say reknit -r %s", args[0], args[0])
+	}
+	return fmt.Errorf("capture filters are not supported yet: %s", strings.Join(args, " "))
+}
+
+// help prints the options.
+func (c *command) help() {
+	w := c.std.out
+	fmt.Fprint(w, `reknit looks into network traffic: it puts TCP connections back together, parses what
+they carry, and reports what it finds.
+
+Usage:
+  reknit -r FILE                  print a summary
+  reknit -r FILE -o -             print EVE JSON
+  reknit -r FILE -l DIR           print a summary, write DIR/eve.json
+  reknit -c FILE -r FILE -l DIR   do what a configuration says
+`)
+	for _, o := range c.table() {
+		if o.group != "" {
+			fmt.Fprintf(w, "\n%s:\n", o.group)
+		}
+		if o.help == "" {
+			continue
+		}
+		short := "   "
+		if o.short != "" {
+			short = "-" + o.short + ","
+		}
+		fmt.Fprintf(w, "  %s %-24s %s\n", short, strings.TrimSpace("--"+o.long+" "+o.arg), o.help)
+	}
+	fmt.Fprint(w, "   -h, --help                   print this\n")
+	fmt.Fprint(w, "\nThe exit code is 0 for success, 1 for an error, 2 for wrong usage.\n")
+}

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const capture = "../../testdata/mail.pcap"
+
+// result is what a run of the program left.
+type result struct {
+	code     int
+	out, err string
+}
+
+func execute(t *testing.T, args ...string) result {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code := run(context.Background(), args, stdio{strings.NewReader(""), &out, &errs, func(string) string { return "" }})
+	return result{code, out.String(), errs.String()}
+}
+
+// files makes files in a new directory, which becomes the current one, and returns the capture's name from there.
+func files(t *testing.T, texts map[string]string) string {
+	t.Helper()
+	name, err := filepath.Abs(capture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	for n, text := range texts {
+		if err := os.MkdirAll(filepath.Dir(n), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(n, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return name
+}
+
+func TestCommandLine(t *testing.T) {
+	mail := files(t, map[string]string{
+		"good.yaml":   "%YAML 1.1\n---\nstream:\n  midstream: yes\n",
+		"typo.yaml":   "stream:\n  midstrem: yes\n  memcap: 1mb\nflow:\n  memcp: 1mb\n",
+		"bad.yaml":    "stream:\n  memcap: lots\n  midstream: maybe\n",
+		"later.yaml":  "vars:\n  address-groups:\n    HOME_NET: any\nnfq:\n  mode: accept\n",
+		"eve.yaml":    "outputs:\n- eve-log:\n    enabled: yes\n    filename: no/such/dir/eve.json\n    types: [flow]\n",
+		"empty.rules": "# nothing\n\n", "some.rules": "# one\nalert tcp any any -> any any (sid:1;)\n",
+		"file": "", "text.pcap": "this is no capture", "dir/x": "", "other.yaml": "flow.memcap: 7mb\n",
+	})
+	for _, test := range []struct {
+		args     string // separated by blanks; CAPTURE is the capture
+		code     int
+		out, err string // expressions that must match; empty: nothing is printed
+	}{
+		{"", 2, "", "nothing to read"},
+		{"-V", 0, `version 8\.0\.7\n$`, ""},
+		{"--version", 0, `version 8\.0\.7\n$`, ""},
+		{"--build-info", 0, `(?m)^Features: .*RUST`, ""},
+		{"-h", 0, `--init-errors-fatal`, ""},
+		{"--help", 0, `Usage:`, ""},
+
+		{"-r CAPTURE", 0, `227 packets`, ""},
+		{"-rCAPTURE", 0, `227 packets`, ""},
+		{"--read=CAPTURE", 0, `227 packets`, ""},
+		{"-r CAPTURE -r CAPTURE", 0, `454 packets`, ""},
+		{"-r CAPTURE -k none --runmode single --no-random --data-dir=x --strict-rule-keywords=all", 0, `227 packets`, ""},
+		{"-r CAPTURE --runmode=single --simulate-ips -k all", 0, `227 packets`, ""},
+		{"-r CAPTURE --set stream.midstream=yes --set stream.inline=true", 0, `227 packets`, ""},
+		{"-r CAPTURE --disable-detection -S some.rules --init-errors-fatal", 0, `227 packets`, ""},
+		{"-r CAPTURE -S empty.rules --init-errors-fatal", 0, `227 packets`, ""},
+		{"-r CAPTURE -S some.rules", 0, `227 packets`, "Warning: detect: some.rules:2: rules are not supported yet; going on without"},
+		{"-r CAPTURE -S some.rules --init-errors-fatal", 1, "", "Error: detect: some.rules:2: rules are not supported yet"},
+		{"-r CAPTURE -S no.rules --init-errors-fatal", 1, "", "no.rules: no such file"},
+
+		{"-r no.pcap", 1, "", `^reknit: no.pcap: no such file or directory\n$`},
+		{"-r text.pcap", 1, "", "text.pcap: not a capture file"},
+		{"-r file", 1, "", "file: empty file"},
+		{"-r dir", 1, "", "no capture file|not a capture|empty"},
+		{"-r CAPTURE -l nowhere", 1, "", `^reknit: log directory nowhere: no such file or directory\n$`},
+		{"-r CAPTURE -l file", 1, "", `^reknit: log directory file: not a directory\n$`},
+		{"-r CAPTURE -o nowhere/eve.json", 1, "", "nowhere/eve.json: no such file"},
+
+		{"--runmod single", 2, "", `unknown option --runmod; did you mean --runmode\?`},
+		{"--simulate", 2, "", `did you mean --simulate-ips\?`},
+		{"-read CAPTURE", 2, "", `unknown option -read; did you mean --read\?`},
+		{"-x", 2, "", "unknown option -x"},
+		{"--xyzzy", 2, "", `unknown option --xyzzy\n`},
+		{"-r", 2, "", "option -r wants FILE"},
+		{"--set", 2, "", "option --set wants KEY=VALUE"},
+		{"-k sometimes -r CAPTURE", 2, "", `-k wants all, none or auto, not "sometimes"`},
+		{"--runmode autofp -r CAPTURE", 1, "", "--runmode autofp is not supported yet"},
+		{"--runmode=fast -r CAPTURE", 2, "", `no run mode "fast"`},
+		{"-i eth0", 1, "", "-i: capturing from an interface is not supported yet"},
+		{"--af-packet", 1, "", "--af-packet: capturing .* not supported yet"},
+		{"--af-packet=eth0", 1, "", "--af-packet: capturing .* not supported yet"},
+		{"-r CAPTURE tcp port 25", 1, "", "capture filters are not supported yet: tcp port 25"},
+		{"CAPTURE", 2, "", "to read .*mail.pcap, say reknit -r .*mail.pcap"},
+
+		{"-T -c good.yaml", 0, "", "Notice: reknit: Configuration provided was successfully loaded"},
+		{"-T", 0, "", ""},
+		{"-T -c typo.yaml", 1, "", `(?s)typo.yaml:2:3: unknown key stream.midstrem; did you mean stream.midstream\?.*typo.yaml:5:3`},
+		{"-T -c bad.yaml", 1, "", `(?s)bad.yaml:2:11: .*bad.yaml:3:14: `},
+		{"-T -c no.yaml", 1, "", "no.yaml: no such file"},
+		{"-T --set stream.midstrem=yes", 1, "", "--set stream.midstrem=yes: unknown key"},
+		{"-T -c later.yaml", 0, "", `(?s)later.yaml:1:1: vars has no effect yet.*later.yaml:4:1: nfq`},
+		{"-T -S some.rules", 1, "", "rules are not supported yet"},
+		{"-r CAPTURE -c typo.yaml -l .", 0, "", "Warning: config: typo.yaml:2:3: unknown key"},
+		{"-r CAPTURE -c bad.yaml -l .", 1, "", "Error: config: bad.yaml:2:11"},
+		{"-r CAPTURE -c later.yaml -l .", 0, "", "2 settings have no effect yet, among them vars, nfq"},
+		{"-r CAPTURE -c eve.yaml -l .", 0, "", "Warning: output: .*going on without"},
+		{"-r CAPTURE -c eve.yaml -l . --init-errors-fatal", 1, "", "no/such/dir/eve.json: no such file"},
+		{"-r CAPTURE -c good.yaml -l nowhere", 1, "", "log directory nowhere: no such file or directory"},
+		{"--dump-config -c good.yaml --include other.yaml", 0, `(?s)stream.midstream = yes.*flow.memcap = 7mb`, ""},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			got := execute(t, strings.Fields(strings.ReplaceAll(test.args, "CAPTURE", mail))...)
+			if got.code != test.code {
+				t.Errorf("exit code %d, want %d", got.code, test.code)
+			}
+			for _, x := range []struct{ name, got, want string }{{"output", got.out, test.out}, {"error output", got.err, test.err}} {
+				if x.want == "" && x.got != "" || !regexp.MustCompile(x.want).MatchString(x.got) {
+					t.Errorf("%s is %q, want %q", x.name, x.got, x.want)
+				}
+			}
+		})
+	}
+}
+
+// types counts the records of EVE JSON by event_type.
+func types(t *testing.T, eve string) map[string]int {
+	t.Helper()
+	n := map[string]int{}
+	for line := range strings.Lines(eve) {
+		var r struct {
+			Type string `json:"event_type"`
+		}
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		n[r.Type]++
+	}
+	return n
+}
+
+func TestEVEOnStandardOutput(t *testing.T) {
+	got := execute(t, "-r", capture, "-o", "-")
+	if got.code != 0 || got.err != "" {
+		t.Fatalf("exit code %d, error output %q", got.code, got.err)
+	}
+	n := types(t, got.out)
+	if n["smtp"] == 0 || n["fileinfo"] == 0 || n["flow"] == 0 || n["stats"] != 1 {
+		t.Errorf("record types %v", n)
+	}
+}
+
+func TestLogDirectory(t *testing.T) {
+	mail := files(t, nil)
+	got := execute(t, "-r", mail, "-l", ".")
+	if got.code != 0 || !strings.Contains(got.out, "227 packets") {
+		t.Fatalf("exit code %d, output %q, error output %q", got.code, got.out, got.err)
+	}
+	eve, err := os.ReadFile("eve.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := types(t, string(eve)); n["smtp"] == 0 {
+		t.Errorf("record types %v", n)
+	}
+}
+
+func TestOutputsOfConfiguration(t *testing.T) {
+	mail := files(t, map[string]string{"c.yaml": `%YAML 1.1
+---
+outputs:
+- eve-log:
+    enabled: yes
+    filename: flows.json
+    sensor-name: probe
+    types: [flow]
+- eve-log:
+    enabled: yes
+    filename: mail.json
+    suricata-version: yes
+    types:
+    - smtp:
+        custom: [subject]
+    - files:
+        force-hash: [md5]
+- eve-log:
+    enabled: no
+    filename: never.json
+logging:
+  outputs:
+  - file:
+      enabled: yes
+      filename: suricata.log
+  - file:
+`})
+	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".")
+	if got.code != 0 || got.out != "" || !strings.Contains(got.err, "Notice: pcap: read 1 file, 227 packets") {
+		t.Fatalf("exit code %d, output %q, error output %q", got.code, got.out, got.err)
+	}
+	for _, test := range []struct {
+		file  string
+		types []string
+		holds string
+	}{
+		{"flows.json", []string{"flow"}, `"host":"probe"`},
+		{"mail.json", []string{"fileinfo", "smtp"}, `"suricata_version":"8.0.7"`},
+		{"mail.json", []string{"fileinfo", "smtp"}, `"subject":"Minutes of Monday"`},
+		{"mail.json", []string{"fileinfo", "smtp"}, `"md5":"`},
+	} {
+		eve, err := os.ReadFile(test.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for typ := range types(t, string(eve)) {
+			found = append(found, typ)
+		}
+		slices.Sort(found)
+		if !slices.Equal(found, test.types) || !strings.Contains(string(eve), test.holds) {
+			t.Errorf("%s has types %v, want %v, and must hold %s", test.file, found, test.types, test.holds)
+		}
+	}
+	if _, err := os.Stat("never.json"); err == nil {
+		t.Error("never.json was written")
+	}
+	log, err := os.ReadFile("suricata.log")
+	if err != nil || !strings.Contains(string(log), "Notice: pcap: read 1 file") {
+		t.Errorf("suricata.log is %q, %v", log, err)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	names := []string{"-r", capture}
+	for range 8 { // more packets than pass between two looks
+		names = append(names, "-r", capture)
+	}
+	var out, errs bytes.Buffer
+	code := run(ctx, names, stdio{strings.NewReader(""), &out, &errs, func(string) string { return "" }})
+	if code != 0 || !strings.Contains(out.String(), "Interrupted. 256 packets") {
+		t.Errorf("exit code %d, output ends %q, error output %q", code, out.String()[max(0, out.Len()-200):], errs.String())
+	}
+}

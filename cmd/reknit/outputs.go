@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/internal/config"
+	"github.com/reknit/reknit/mime"
+	"github.com/reknit/reknit/sink/file"
+	"github.com/reknit/reknit/stats"
+)
+
+// eveOutput is an EVE file, or standard output, with the records that it takes.
+type eveOutput struct {
+	file.EVE
+	config config.EVE
+}
+
+var _ event.Sink = (*eveOutput)(nil)
+
+// Event writes a record if the output logs its kind.
+func (o *eveOutput) Event(r *event.Record) {
+	if o.takes(r) {
+		o.EVE.Event(r)
+	}
+}
+
+func (o *eveOutput) takes(r *event.Record) bool {
+	switch r.Type {
+	case "fileinfo":
+		return o.config.Logs("files")
+	case "anomaly":
+		if !o.config.Logs("anomaly") {
+			return false
+		}
+		if a, ok := r.Body.(*event.Anomaly); ok {
+			switch a.Type {
+			case event.AnomalyDecode:
+				return o.config.Anomaly.Decode
+			case event.AnomalyStream:
+				return o.config.Anomaly.Stream
+			}
+		}
+		return o.config.Anomaly.AppLayer
+	}
+	return o.config.Logs(r.Type)
+}
+
+// stats writes a stats record.
+func (o *eveOutput) stats(s *stats.Snapshot) {
+	if !o.config.Logs("stats") {
+		return
+	}
+	l := &o.config.Stats
+	o.EVE.Event(s.Record(stats.Options{NoTotals: !l.Totals, Threads: l.Threads, Deltas: l.Deltas, NoZeros: !l.NullValues}))
+}
+
+// newEVE opens an output. to is standard output, or nil for the file that the configuration names in dir.
+func newEVE(e config.EVE, c *config.Config, dir string, log *logger) (*eveOutput, error) {
+	switch e.FileType {
+	case "regular", "file":
+	default:
+		return nil, fmt.Errorf("eve-log: filetype %s is not supported yet", e.FileType)
+	}
+	if len(e.Types) == 0 {
+		log.warning("output", "eve-log: no types are configured, nothing will be logged")
+	}
+	return openEVE(e, c, log, file.Config{
+		Name:     within(dir, e.Filename),
+		Truncate: !e.Append,
+		Mode:     fs.FileMode(e.FileMode),
+		Buffer:   int(min(e.BufferSize, 1<<30)),
+	})
+}
+
+func openEVE(e config.EVE, c *config.Config, log *logger, f file.Config) (*eveOutput, error) {
+	f.Report = func(err error) { log.error("output", "%v", err) }
+	out, err := file.Open(f)
+	if err != nil {
+		return nil, err
+	}
+	o := &eveOutput{config: e}
+	o.Output, o.Prefix = out, e.Prefix
+	o.Options = &event.Options{
+		CompressIPv6:    e.IPv6Compress,
+		SensorID:        uint64(e.SensorID),
+		HasSensorID:     e.SensorID != 0,
+		SensorName:      e.SensorName,
+		Ethernet:        e.Ethernet,
+		CommunityID:     e.CommunityID,
+		CommunityIDSeed: e.CommunityIDSeed,
+		CaptureFile:     e.PcapFile,
+	}
+	if o.Options.SensorName == "" {
+		o.Options.SensorName = c.SensorName
+	}
+	if e.SuricataVersion {
+		o.Options.Version = claimed
+	}
+	return o, nil
+}
+
+// within returns a file's name as it is when dir is the directory for log files.
+func within(dir, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, name)
+}
+
+// checkLogDir says why no log files can be made in a directory.
+func checkLogDir(dir string) error {
+	info, err := os.Stat(dir)
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &path):
+		return path.Err // without the name, which the caller gives
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return errors.New("not a directory")
+	}
+	return writable(dir)
+}
+
+// add adds what an output wants.
+func (w *wishes) add(e *config.EVE) {
+	if e.Logs("anomaly") {
+		w.decode = w.decode || e.Anomaly.Decode
+		w.stream = w.stream || e.Anomaly.Stream
+	}
+	w.flows = w.flows || e.Logs("flow")
+	if e.Logs("files") {
+		for _, h := range e.Files.ForceHash {
+			switch h {
+			case "md5":
+				w.md5 = true
+			case "sha1":
+				w.sha1 = true
+			case "sha256":
+				w.sha256 = true
+			}
+		}
+		w.magic = w.magic || e.Files.ForceMagic
+	}
+	if e.Logs("smtp") {
+		for _, name := range e.SMTP.Custom {
+			if f, err := mime.ParseField(name); err == nil && !slices.Contains(w.mailFields, f) {
+				w.mailFields = append(w.mailFields, f)
+			}
+		}
+		w.bodyMD5 = w.bodyMD5 || slices.Contains(e.SMTP.MD5, "body")
+		w.subjectMD5 = w.subjectMD5 || slices.Contains(e.SMTP.MD5, "subject")
+	}
+}
+
+// sinks gives each record to several sinks.
+type sinks []event.Sink
+
+// Event passes r on.
+func (s sinks) Event(r *event.Record) {
+	for _, to := range s {
+		to.Event(r)
+	}
+}

@@ -1,0 +1,319 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/reknit/reknit/capture/pcapfile"
+	"github.com/reknit/reknit/engine"
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/internal/config"
+	"github.com/reknit/reknit/sink/file"
+)
+
+// start does what the command line says.
+func (c *command) start(ctx context.Context, args []string) error {
+	switch {
+	case c.version:
+		printVersion(c.std.out)
+		return nil
+	case c.build:
+		printBuild(c.std.out)
+		return nil
+	}
+	if err := c.check(args); err != nil {
+		return err
+	}
+	j := &job{options: &c.options, std: c.std, term: newTerminal(c.std), started: time.Now()}
+	j.log = newLogger(j.term.messages())
+	defer j.close()
+	return j.run(ctx)
+}
+
+// job is one run of the program.
+type job struct {
+	*options
+	std     stdio
+	term    *terminal
+	log     *logger
+	started time.Time
+
+	conf    *config.Config
+	dir     string // for log files; empty: none are written
+	eve     []*eveOutput
+	summary *summary // nil: none
+	meter   meter
+}
+
+func (j *job) run(ctx context.Context) error {
+	var problems config.Problems
+	j.conf, problems = config.Load(config.Options{File: j.config, Includes: j.includes, Set: j.set})
+	if j.dump {
+		j.report(problems)
+		return j.conf.Dump(j.std.out)
+	}
+	noPlace := j.place()
+	if err := j.log.configure(j.conf, j.verbose, j.openLog); err != nil && noPlace == nil {
+		noPlace = err
+	}
+	j.log.notice("reknit", "This is reknit %s, compatible with Suricata version %s", ownVersion(), claimed)
+	if err := j.report(problems); err != nil {
+		return err
+	}
+	if noPlace != nil {
+		return noPlace
+	}
+	if err := j.rulesOf(); err != nil {
+		return err
+	}
+	if j.test {
+		j.log.notice("reknit", "Configuration provided was successfully loaded. Exiting.")
+		return nil
+	}
+	if len(j.read) == 0 {
+		return usagef("nothing to read: give a capture file with -r")
+	}
+	return j.analyse(ctx)
+}
+
+// place decides where log files go.
+func (j *job) place() error {
+	switch {
+	case j.logDir != "":
+		j.dir = j.logDir
+	case j.config != "" && !j.test:
+		j.dir = j.conf.LogDir
+	default:
+		j.conf.Logging.Files = nil
+		return nil
+	}
+	err := checkLogDir(j.dir)
+	if err == nil {
+		return nil
+	}
+	j.conf.Logging.Files = nil
+	if j.logDir == "" {
+		return fmt.Errorf("default-log-dir %s: %w; -l gives another directory", j.dir, err)
+	}
+	return fmt.Errorf("log directory %s: %w", j.dir, err)
+}
+
+func (j *job) openLog(name string, append bool) (*os.File, error) {
+	flags := os.O_WRONLY | os.O_CREATE | os.O_APPEND
+	if !append {
+		flags |= os.O_TRUNC
+	}
+	return os.OpenFile(within(j.dir, name), flags, 0o666)
+}
+
+// report tells of all problems of the configuration. Those about keys without effect are drawn together unless somebody
+// wants to know.
+func (j *job) report(problems config.Problems) error {
+	every := j.test || j.verbose > 0
+	for _, p := range problems {
+		switch {
+		case p.Fatal(j.test):
+			j.log.error("config", "%v", p)
+		case p.Kind == config.UnknownKey || p.Kind == config.Adjusted || p.Kind == config.Misplaced ||
+			p.Kind == config.NotYet && every:
+			j.log.warning("config", "%v", p)
+		case p.Kind != config.NotYet:
+			j.log.info("config", "%v", p)
+		}
+	}
+	if later := problems.Of(config.NotYet); len(later) > 0 && !every {
+		var some []string
+		for _, p := range later[:min(len(later), 3)] {
+			some = append(some, p.Path)
+		}
+		text := "1 setting has no effect yet: " + some[0]
+		if len(later) > 1 {
+			text = fmt.Sprintf("%d settings have no effect yet, among them %s; -T lists them", len(later),
+				strings.Join(some, ", "))
+		}
+		j.log.warning("config", "%s", text)
+	}
+	if problems.Fatal(j.test) {
+		return errReported
+	}
+	return nil
+}
+
+// rulesOf looks at the files of rules.
+func (j *job) rulesOf() error {
+	if j.noDetection {
+		return nil
+	}
+	names := slices.Clone(j.moreRules)
+	if j.rules != "" {
+		names = append(names, j.rules)
+	}
+	for _, name := range names {
+		err := checkRules(name)
+		switch {
+		case err == nil:
+		case j.initFatal || j.test:
+			j.log.error("detect", "%v", err)
+			return errReported
+		default:
+			j.log.warning("detect", "%v; going on without", err)
+		}
+	}
+	return nil
+}
+
+// open opens the outputs.
+func (j *job) open() error {
+	outputs := j.conf.EVE
+	if j.output != "" {
+		if len(outputs) == 0 { // the configuration has none; what it would be without one will do
+			plain, _ := config.Load(config.Options{})
+			outputs = plain.EVE
+		}
+		f := file.Config{Name: j.output, Truncate: true}
+		if j.output == "-" {
+			f = file.Config{Name: "standard output", Writer: j.std.out}
+		}
+		o, err := openEVE(outputs[0], j.conf, j.log, f)
+		if err != nil {
+			return err
+		}
+		j.eve = append(j.eve, o)
+	}
+	if j.dir == "" {
+		return nil
+	}
+	for _, e := range j.conf.EVE {
+		o, err := newEVE(e, j.conf, j.dir, j.log)
+		switch {
+		case err == nil:
+			j.eve = append(j.eve, o)
+		case j.initFatal || !j.conf.FromFile:
+			return err
+		default:
+			j.log.warning("output", "%v; going on without", err)
+		}
+	}
+	return nil
+}
+
+// analyse reads the captures.
+func (j *job) analyse(ctx context.Context) error {
+	reader, err := pcapfile.OpenAll(j.read, pcapfile.Options{
+		Warn: func(err error) { j.log.warning("pcap", "%v", err) },
+	})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	if err := j.open(); err != nil {
+		return err
+	}
+	var want wishes
+	var to sinks
+	for _, o := range j.eve {
+		want.add(&o.config)
+		to = append(to, o)
+	}
+	if !j.conf.FromFile && j.output != "-" {
+		j.summary = newSummary(j.term, j.verbose > 0)
+		want.decode, want.stream, want.flows, want.sha256, want.magic = true, true, true, true, true
+		to = append(to, j.summary)
+	}
+	e := engineConfig(j.conf, j.options, want)
+	e.Sink = event.Sink(to)
+	e.Notice = func(text string) { j.log.warning("reknit", "%s", text) }
+	eng, err := engine.New(e)
+	if err != nil {
+		return err
+	}
+	src := &source{Reader: reader, meter: &j.meter}
+	if j.conf.Stats.Enabled {
+		src.every = time.Duration(j.conf.Stats.Interval) * time.Second
+		src.next = j.started.Add(src.every)
+		src.tick = func(now time.Time) { j.stats(eng, now) }
+	}
+	return j.drive(ctx, eng, src)
+}
+
+// drive runs the engine, and tells what came of it.
+func (j *job) drive(ctx context.Context, eng *engine.Engine, src *source) error {
+	ctx, restore := onSignals(ctx, j.reopen)
+	defer restore()
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		j.term.follow(&j.meter, stop)
+	}()
+	began := time.Now()
+	err := eng.Run(ctx, src)
+	took := time.Since(began)
+	close(stop)
+	<-stopped
+	interrupted := err != nil && errors.Is(err, ctx.Err())
+	if err != nil && !interrupted {
+		j.log.error("pcap", "%v", err)
+	}
+	if j.conf.Stats.Enabled {
+		j.stats(eng, time.Now())
+	}
+	totals := eng.Totals()
+	if j.summary != nil {
+		j.summary.print()
+		line := j.summary.totals(totals.Packets, totals.Bytes, took)
+		if interrupted {
+			line = "Interrupted. " + line
+		}
+		fmt.Fprintln(j.term, line)
+	}
+	if interrupted {
+		j.log.notice("reknit", "interrupted")
+	}
+	j.log.notice("pcap", "read %s, %s packets, %d bytes", plural(len(j.read), "file"), count(totals.Packets), totals.Bytes)
+	if err != nil && !interrupted {
+		return errReported
+	}
+	return j.closeOutputs()
+}
+
+// stats has the counters written.
+func (j *job) stats(eng *engine.Engine, now time.Time) {
+	if !slices.ContainsFunc(j.eve, func(o *eveOutput) bool { return o.config.Logs("stats") }) {
+		return
+	}
+	s := eng.Stats(now.UnixNano(), now.Sub(j.started))
+	for _, o := range j.eve {
+		o.stats(s)
+	}
+}
+
+// reopen opens log files anew, after they were moved away.
+func (j *job) reopen() {
+	for _, o := range j.eve {
+		if err := o.Output.Reopen(); err != nil {
+			j.log.error("output", "%v", err)
+		}
+	}
+}
+
+// closeOutputs writes out what is left.
+func (j *job) closeOutputs() error {
+	var errs []error
+	for _, o := range j.eve {
+		if err := o.Output.Close(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", o.Output.Name(), err))
+		}
+	}
+	j.eve = nil
+	return errors.Join(errs...)
+}
+
+func (j *job) close() {
+	j.closeOutputs()
+	j.log.close()
+}

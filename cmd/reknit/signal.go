@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// onSignals ends the context at the first signal to stop, and the program at the second; at a signal to open log files
+// anew it calls reopen. The function that it returns undoes all that.
+func onSignals(ctx context.Context, reopen func()) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for s := range signals {
+			switch {
+			case s == syscall.SIGHUP:
+				reopen()
+			case ctx.Err() != nil:
+				os.Exit(exitError)
+			default:
+				cancel()
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		<-done
+		cancel()
+	}
+}
