@@ -43,7 +43,7 @@ func decodeCharset(charset string, b []byte) string {
 	if err != nil {
 		return guessText(b)
 	}
-	return strings.ToValidUTF8(string(text), "\uFFFD")
+	return strings.ToValidUTF8(strings.TrimPrefix(string(text), "\uFEFF"), "\uFFFD") // without a byte order mark
 }
 
 // guessText makes valid UTF-8 of bytes whose charset is not known.

@@ -77,7 +77,8 @@ type EmailConfig struct {
 	// NoURLs turns the search for URLs off.
 	NoURLs bool
 
-	// URLSchemes are the schemes of the URLs searched for. When nil, it is http alone.
+	// URLSchemes are the schemes of the URLs searched for, without "://" and of at most 16 bytes. When nil, it is
+	// http alone.
 	URLSchemes []string
 
 	// LogURLScheme writes URLs with their scheme.
@@ -116,8 +117,8 @@ type span struct{ from, to int }
 // Email collects what EVE's email object shows of a mail: fields of the outermost header, names of attachments, URLs.
 // Its methods are those of a Handler; call them from another one, or use it as one.
 type Email struct {
-	config EmailConfig
-	urls   *urlFinder
+	config *EmailConfig
+	urls   urlFinder
 	active bool // the part that is open is searched for URLs
 
 	text        []byte // all that follows points into it
@@ -132,26 +133,36 @@ type Email struct {
 
 var _ Handler = (*Email)(nil)
 
-// NewEmail returns an Email. c may be nil.
+// NewEmail returns an Email. c may be nil and must not change after the call.
 func NewEmail(c *EmailConfig) *Email {
-	e := &Email{}
-	if c != nil {
-		e.config = *c
+	if c == nil {
+		c = &defaultEmailConfig
 	}
-	if e.config.MaxItems <= 0 {
-		e.config.MaxItems = 1000
-	}
-	if e.config.MaxBytes <= 0 {
-		e.config.MaxBytes = 1 << 20
-	}
-	if !e.config.NoURLs {
-		schemes := e.config.URLSchemes
-		if schemes == nil {
-			schemes = []string{"http"}
-		}
-		e.urls = newURLFinder(schemes, e.addURL)
+	e := &Email{config: c, text: make([]byte, 0, 512)}
+	e.urls.schemes = c.URLSchemes
+	if c.URLSchemes == nil {
+		e.urls.schemes = defaultSchemes
 	}
 	return e
+}
+
+var (
+	defaultEmailConfig EmailConfig
+	defaultSchemes     = []string{"http"}
+)
+
+func (c *EmailConfig) maxItems() int {
+	if c.MaxItems <= 0 {
+		return 1000
+	}
+	return c.MaxItems
+}
+
+func (c *EmailConfig) maxBytes() int {
+	if c.MaxBytes <= 0 {
+		return 1 << 20
+	}
+	return c.MaxBytes
 }
 
 // Header takes a field of the outermost header.
@@ -182,7 +193,7 @@ func (e *Email) Begin(p *Part) {
 	if len(p.Name) > 0 {
 		e.keep(&e.attachments, p.Name)
 	}
-	e.active = e.urls != nil && p.Kind == Leaf &&
+	e.active = !e.config.NoURLs && p.Kind == Leaf &&
 		(!p.Typed || p.Type == "text/plain" || p.Type == "text/html" || p.Disposition == "attachment" || len(p.Name) > 0)
 	if e.active {
 		e.urls.reset()
@@ -191,27 +202,35 @@ func (e *Email) Begin(p *Part) {
 
 // Body searches decoded bytes for URLs.
 func (e *Email) Body(p *Part, b []byte) {
-	if e.active {
-		e.urls.write(b)
+	if !e.active {
+		return
+	}
+	for len(b) > 0 {
+		n, ok := e.urls.next(b)
+		if ok {
+			e.addURL()
+		}
+		b = b[n:]
 	}
 }
 
 // Lost ends a URL that is cut by a gap.
-func (e *Email) Lost(p *Part, n int64) {
-	if e.active {
-		e.urls.reset()
-	}
-}
+func (e *Email) Lost(p *Part, n int64) { e.endText() }
 
 // End ends the search in a part, and takes the digest of the message.
 func (e *Email) End(p *Part) {
-	if e.active {
-		e.urls.reset()
-		e.active = false
-	}
+	e.endText()
+	e.active = false
 	if p.Index == 0 {
 		e.bodyMD5 = p.BodyMD5
 	}
+}
+
+func (e *Email) endText() {
+	if e.active && e.urls.end() {
+		e.addURL()
+	}
+	e.urls.reset()
 }
 
 // Anomaly does nothing.
@@ -219,7 +238,7 @@ func (e *Email) Anomaly(a Anomaly, p *Part) {}
 
 // store copies b.
 func (e *Email) store(b []byte) (s span, ok bool) {
-	if len(e.text)+len(b) > e.config.MaxBytes {
+	if len(e.text)+len(b) > e.config.maxBytes() {
 		return span{}, false
 	}
 	from := len(e.text)
@@ -228,7 +247,7 @@ func (e *Email) store(b []byte) (s span, ok bool) {
 }
 
 func (e *Email) keep(items *[]span, b []byte) bool {
-	if len(*items) >= e.config.MaxItems {
+	if len(*items) >= e.config.maxItems() {
 		return false
 	}
 	s, ok := e.store(b)
@@ -238,10 +257,11 @@ func (e *Email) keep(items *[]span, b []byte) bool {
 	return ok
 }
 
-func (e *Email) addURL(scheme, rest []byte) {
-	link := slices.Concat(scheme, []byte("://"), rest)
+// addURL keeps the URL found.
+func (e *Email) addURL() {
+	link := slices.Concat(e.urls.scheme, []byte("://"), e.urls.rest)
 	if e.keep(&e.links, link) {
-		e.schemes = append(e.schemes, len(scheme)+3)
+		e.schemes = append(e.schemes, len(e.urls.scheme)+3)
 	}
 }
 

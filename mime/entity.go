@@ -56,6 +56,11 @@ func (m *Message) headerLine(line []byte, e stream.Ending) {
 		return
 	}
 	m.endField()
+	if line[0] == '-' && m.declared(line) {
+		m.endHeader()
+		m.boundary(line)
+		return
+	}
 	name := bytes.IndexByte(line[:min(len(line), maxFieldName)], ':')
 	if name > 0 && !folded && (!m.unsure || isFieldName(line[:name])) {
 		m.field.start(line, name, e, m.config.MaxHeader)
@@ -69,6 +74,12 @@ func (m *Message) headerLine(line []byte, e stream.Ending) {
 	default:
 		m.raise(MalformedMsg, m.last())
 	}
+}
+
+// declared reports whether line is the first boundary of the innermost part, whose header lacks the empty line.
+func (m *Message) declared(line []byte) bool {
+	boundary := m.last().declared
+	return len(boundary) > 0 && len(line) > 2 && line[1] == '-' && bytes.Equal(bytes.TrimRight(line[2:], " \t"), boundary)
 }
 
 // isFieldName reports whether b is the name of a header field (RFC 5322, section 3.6.8).
@@ -122,12 +133,13 @@ func (p *Part) examine(h *Header) {
 		if p.contentType == nil && h.Is("content-type") {
 			p.contentType = append([]byte{}, h.Value()...)
 			p.typeName = rawParam(h.EVE(), "name")
+			p.declared = parseBoundary(p.contentType)
 		}
 	case len("content-disposition"):
 		if p.disposition == nil && h.Is("content-disposition") {
 			p.disposition = append([]byte{}, h.Value()...)
 			p.dispName = rawParam(h.EVE(), "filename")
-			p.Disposition = strings.ToLower(string(head(p.disposition)))
+			p.Disposition = lowerToken(head(p.disposition))
 		}
 	case len("content-transfer-encoding"):
 		if !p.transfer && h.Is("content-transfer-encoding") {
@@ -136,6 +148,20 @@ func (p *Part) examine(h *Header) {
 		}
 	}
 }
+
+// lowerToken returns b in lower case, without allocating for the common media types and dispositions.
+func lowerToken(b []byte) string {
+	for _, t := range commonTokens {
+		if equalFold(b, t) {
+			return t
+		}
+	}
+	return strings.ToLower(string(b))
+}
+
+var commonTokens = [...]string{"text/plain", "text/html", "multipart/mixed", "multipart/alternative", "multipart/related",
+	"application/octet-stream", "application/pdf", "application/zip", "image/jpeg", "image/png", "message/rfc822",
+	"attachment", "inline"}
 
 // parseEncoding reads the value of Content-Transfer-Encoding.
 func parseEncoding(value []byte) Encoding {
@@ -170,7 +196,7 @@ func (m *Message) endHeader() {
 
 // settle sets the fields that the handler sees.
 func (m *Message) settle(p *Part) {
-	if t := strings.ToLower(string(head(p.contentType))); strings.IndexByte(t, '/') > 0 {
+	if t := lowerToken(head(p.contentType)); strings.IndexByte(t, '/') > 0 {
 		p.Type, p.Typed = t, true
 	}
 	p.Name = p.dispName
@@ -200,7 +226,7 @@ func (m *Message) kind(p *Part) Kind {
 	}
 	var boundary []byte
 	if multipart {
-		boundary = parseBoundary(p.contentType)
+		boundary = p.declared
 		if len(boundary) > maxBoundary {
 			m.raise(LongBoundary, p)
 		}

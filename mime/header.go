@@ -2,6 +2,7 @@ package mime
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/reknit/reknit/stream"
 )
@@ -48,12 +49,11 @@ func (h *Header) EVE() []byte {
 		return bytes.TrimLeft(h.Raw, " \t")
 	}
 	if h.built&builtEVE == 0 {
-		first := h.folds[0].at
-		blanks := first - len(bytes.TrimLeft(h.Raw[:first], " \t"))
-		h.eve = h.unfold(h.eve[:0], 1)[blanks:]
+		h.eve = h.unfold(h.eve[:0], 1)
 		h.built |= builtEVE
 	}
-	return h.eve
+	first := h.Raw[:h.folds[0].at]
+	return h.eve[len(first)-len(bytes.TrimLeft(first, " \t")):]
 }
 
 // Text returns the value for people: unfolded, encoded words decoded, always valid UTF-8.
@@ -64,6 +64,7 @@ func (h *Header) Is(name string) bool { return equalFold(h.Name, name) }
 
 // unfold appends the value without its line ends and without drop characters behind each.
 func (h *Header) unfold(dst []byte, drop int) []byte {
+	dst = slices.Grow(dst, len(h.Raw))
 	from := 0
 	for _, f := range h.folds {
 		dst = append(dst, h.Raw[from:f.at]...)
@@ -78,10 +79,7 @@ func equalFold(b []byte, s string) bool {
 		return false
 	}
 	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != s[i] {
+		if lower(c) != s[i] {
 			return false
 		}
 	}

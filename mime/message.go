@@ -105,7 +105,19 @@ const (
 
 // NewMessage returns a parser that tells h what it finds. c may be nil.
 func NewMessage(c *Config, h Handler) *Message {
-	m := &Message{config: c.withDefaults(), handler: h}
+	// One piece of memory for what nearly every message needs; what grows beyond it moves out.
+	type start struct {
+		Message
+		open  [4]*Part
+		bytes [1280]byte
+		folds [8]fold
+	}
+	s := &start{}
+	m := &s.Message
+	m.config, m.handler = c.withDefaults(), h
+	m.open = s.open[:0]
+	m.field.buf, m.out = s.bytes[0:0:1024], s.bytes[1024:1024]
+	m.field.folds = s.folds[:0]
 	m.enter(nil)
 	return m
 }
@@ -116,6 +128,9 @@ func (m *Message) LostBytes() int64 { return m.lost }
 // Line takes the next line, or a piece of it: text without the line end, and how it ended. stream.None means that the
 // line goes on in the next call. The text is not kept.
 func (m *Message) Line(text []byte, e stream.Ending) {
+	if len(text) == 0 && e == stream.None {
+		return
+	}
 	if m.digest != nil && (m.state != inHeader || len(m.open) > 1) {
 		m.digest.Write(text)
 		m.digest.Write(lineEnds[e])
@@ -160,9 +175,13 @@ func (m *Message) Lost(n int64) {
 	}
 	m.lost += n
 	if m.state == inHeader {
-		// What there is of the line before the gap is a field, or the beginning of one, as far as it goes.
-		if len(m.line) > 0 && bytes.IndexByte(m.line, ':') > 0 {
-			m.headerLine(m.line, stream.None)
+		// What there is of a line before the gap is a field, or the beginning of one, as far as it goes.
+		switch line := m.line; {
+		case len(line) == 0:
+		case line[0] == ' ' || line[0] == '\t' || bytes.IndexByte(line, ':') > 0:
+			m.headerLine(line, stream.None)
+		default:
+			m.endField()
 		}
 	} else if m.state == inBody {
 		if len(m.line) > 0 {

@@ -15,9 +15,11 @@ type Param struct {
 
 // ParseParams reads a value such as that of Content-Type: the text before the first semicolon, and the parameters in
 // order of appearance. Sections and charsets of RFC 2231 and encoded words of RFC 2047 are decoded; what is not well
-// formed is read as mail programs do. Of several parameters of a name the first counts.
+// formed is read as mail programs do. Of several parameters of a name the first counts; those behind the hundredth are
+// left out.
 func ParseParams(value []byte) (text string, params []Param) {
-	for s := newParamScanner(value); s.next(); {
+	const maxParams = 100
+	for s := newParamScanner(value); len(params) < maxParams && s.next(); {
 		name, _, _ := strings.Cut(strings.ToLower(string(s.key)), "*")
 		known := false
 		for i := range params {
@@ -26,22 +28,33 @@ func ParseParams(value []byte) (text string, params []Param) {
 		if name == "" || known {
 			continue
 		}
-		v, language, _ := decodeParam(value, name)
-		params = append(params, Param{Name: name, Value: v, Language: language})
+		if v, language, ok := decodeParam(value, name); ok {
+			params = append(params, Param{Name: name, Value: v, Language: language})
+		}
 	}
 	return DecodeHeader(head(value)), params
 }
 
 // head returns the text before the parameters, without comments behind it: the media type, the disposition.
 func head(value []byte) []byte {
-	if i := bytes.IndexByte(value, ';'); i >= 0 {
-		value = value[:i]
-	}
-	value = skipComments(value)
+	value = skipComments(value[:headLen(value)])
 	if i := bytes.IndexByte(value, '('); i >= 0 {
 		value = value[:i]
 	}
 	return bytes.TrimRight(value, " \t")
+}
+
+// headLen is the number of bytes before the first semicolon that is not in a comment.
+func headLen(value []byte) int {
+	for i := 0; i < len(value); i++ {
+		switch value[i] {
+		case ';':
+			return i
+		case '(':
+			i += commentLen(value[i:]) - 1
+		}
+	}
+	return len(value)
 }
 
 // skipComments removes blanks and comments (RFC 5322, section 3.2.2) at the beginning.
@@ -82,17 +95,17 @@ type paramScanner struct {
 	quoted bool
 }
 
-func newParamScanner(value []byte) *paramScanner {
-	i := bytes.IndexByte(value, ';')
-	if i < 0 {
-		return &paramScanner{}
-	}
-	return &paramScanner{rest: value[i+1:]}
+func newParamScanner(value []byte) paramScanner {
+	return paramScanner{rest: value[headLen(value):]}
 }
 
 func (s *paramScanner) next() bool {
 	for {
-		s.rest = bytes.TrimLeft(skipComments(s.rest), "; \t\r\n")
+		s.rest = skipComments(s.rest)
+		if len(s.rest) > 0 && s.rest[0] == ';' {
+			s.rest = s.rest[1:]
+			continue
+		}
 		if len(s.rest) == 0 {
 			return false
 		}
@@ -175,17 +188,16 @@ func mark(key []byte, name string) (section int, extended, ok bool) {
 	if len(key) < len(name) || !equalFold(key[:len(name)], name) {
 		return 0, false, false
 	}
-	rest := string(key[len(name):])
-	if rest == "" {
+	key = key[len(name):]
+	switch {
+	case len(key) == 0:
 		return -1, false, true
-	}
-	if rest[0] != '*' {
+	case key[0] != '*':
 		return 0, false, false
-	}
-	if rest == "*" {
+	case len(key) == 1:
 		return -1, true, true
 	}
-	digits, extended := strings.CutSuffix(rest[1:], "*")
+	digits, extended := strings.CutSuffix(string(key[1:]), "*")
 	n, err := strconv.ParseUint(digits, 10, 15)
 	if err != nil {
 		return 0, false, false
@@ -304,17 +316,19 @@ func percentDecode(b []byte) []byte {
 	}
 	out := make([]byte, 0, len(b))
 	for i := 0; i < len(b); i++ {
-		if b[i] == '%' && i+2 < len(b) && hexValue[b[i+1]]|hexValue[b[i+2]] < notHex {
-			out = append(out, hexValue[b[i+1]]<<4|hexValue[b[i+2]])
-			i += 2
-			continue
+		c := b[i]
+		if c == '%' && i+2 < len(b) {
+			if v, ok := unhex(b[i+1], b[i+2]); ok {
+				c = v
+				i += 2
+			}
 		}
-		out = append(out, b[i])
+		out = append(out, c)
 	}
 	return out
 }
 
-// parseBoundary returns the boundary parameter, or nothing.
+// parseBoundary returns the boundary parameter, or nothing. It may be a part of value.
 func parseBoundary(value []byte) []byte {
 	plain, _, sections, quoted := findParam(value, "boundary")
 	if plain == nil {
@@ -328,5 +342,5 @@ func parseBoundary(value []byte) []byte {
 			plain = plain[:i]
 		}
 	}
-	return bytes.Clone(bytes.TrimRight(plain, " \t"))
+	return bytes.TrimRight(plain, " \t")
 }

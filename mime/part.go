@@ -48,8 +48,9 @@ type Part struct {
 	disposition []byte
 	typeName    []byte // file names, as in Name
 	dispName    []byte
-	transfer    bool // a Content-Transfer-Encoding was seen
-	boundary    []byte
+	transfer    bool   // a Content-Transfer-Encoding was seen
+	declared    []byte // boundary parameter
+	boundary    []byte // of an open multipart
 	seen        uint32 // anomalies that were raised for this part
 	headers     int
 

@@ -1,6 +1,11 @@
 package mime
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
 
 // maxTrail is the number of blanks at the end of a quoted-printable line that are removed. RFC 2045 allows no longer lines.
 const maxTrail = 76
@@ -36,7 +41,7 @@ func (q *quotedDecoder) piece(dst, text []byte) []byte {
 	switch {
 	case n > 0 && text[n-1] == '=':
 		n--
-	case n == len(text) && n > 1 && text[n-2] == '=' && hexValue[text[n-1]] != notHex:
+	case n == len(text) && n > 1 && text[n-2] == '=' && hexLow[text[n-1]] != notHex:
 		n -= 2
 	}
 	dst = q.decode(dst, text[:n])
@@ -52,42 +57,92 @@ func trailingBlanks(text []byte) int {
 	return n
 }
 
+// decode appends decoded text.
 func (q *quotedDecoder) decode(dst, text []byte) []byte {
-	for {
-		i := bytes.IndexByte(text, '=')
-		if i < 0 {
-			return append(dst, text...)
-		}
-		dst = append(dst, text[:i]...)
-		text = text[i:]
-		if len(text) < 3 || hexValue[text[1]]|hexValue[text[2]] >= notHex {
-			q.bad = true
-			dst = append(dst, '=')
-			text = text[1:]
+	i := bytes.IndexByte(text, '=')
+	if i < 0 {
+		return append(dst, text...)
+	}
+	dst = slices.Grow(dst, len(text))
+	n := len(dst) + i
+	out := dst[:cap(dst)]
+	copy(out[len(dst):], text[:i])
+	for i < len(text) {
+		if text[i] != '=' {
+			// Most text between escapes is short: eight bytes at a time are faster than calls that search and copy.
+			if i+8 > len(text) {
+				out[n] = text[i]
+				i++
+				n++
+				continue
+			}
+			eight := binary.LittleEndian.Uint64(text[i:])
+			binary.LittleEndian.PutUint64(out[n:], eight) // there is room for len(text), and n is not ahead of i
+			run := zeroByte(eight ^ equals)
+			i += run
+			n += run
 			continue
 		}
-		if text[1] >= 'a' || text[2] >= 'a' {
-			q.bad = true // small letters: not allowed, but every mail program decodes them
+		c := uint16(notHex)
+		if i+3 <= len(text) {
+			c = hexHigh[text[i+1]] | hexLow[text[i+2]]
 		}
-		dst = append(dst, hexValue[text[1]]<<4|hexValue[text[2]])
-		text = text[3:]
+		if c <= 0xff {
+			out[n] = byte(c)
+			i += 3
+		} else {
+			q.bad = true
+			var size int
+			out[n], size = oddEscape(c)
+			i += size
+		}
+		n++
 	}
+	return out[:n]
 }
 
-const notHex = 0x80
+// oddEscape takes an escape that breaks the rules.
+func oddEscape(c uint16) (b byte, size int) {
+	if c&notHex != 0 {
+		return '=', 1
+	}
+	return byte(c), 3 // small letters: not allowed, but every mail program decodes them
+}
 
-var hexValue = func() (t [256]byte) {
-	for c := range t {
+const equals = 0x3d3d3d3d3d3d3d3d // eight "="
+
+// zeroByte is the number of bytes before the first that is zero, counted from the lowest; 8 when there is none.
+func zeroByte(x uint64) int {
+	const low, high = 0x0101010101010101, 0x8080808080808080
+	return bits.TrailingZeros64((x-low)&^x&high) >> 3
+}
+
+// The value of a hexadecimal digit, in the upper and the lower half of a byte. Bits above the byte mark what is no digit,
+// and small letters.
+var hexHigh, hexLow = func() (high, low [256]uint16) {
+	for c := range low {
+		v := uint16(notHex)
 		switch {
 		case '0' <= c && c <= '9':
-			t[c] = byte(c - '0')
+			v = uint16(c - '0')
 		case 'A' <= c && c <= 'F':
-			t[c] = byte(c - 'A' + 10)
+			v = uint16(c - 'A' + 10)
 		case 'a' <= c && c <= 'f':
-			t[c] = byte(c - 'a' + 10)
-		default:
-			t[c] = notHex
+			v = uint16(c-'a'+10) | smallHex
 		}
+		low[c] = v
+		high[c] = v&(notHex|smallHex) | v&0xf<<4
 	}
-	return t
+	return high, low
 }()
+
+const (
+	notHex   = 0x8000
+	smallHex = 0x4000
+)
+
+// unhex returns the byte that two hexadecimal digits stand for.
+func unhex(high, low byte) (b byte, ok bool) {
+	c := hexHigh[high] | hexLow[low]
+	return byte(c), c&notHex == 0
+}

@@ -2,19 +2,21 @@ package mime
 
 import "bytes"
 
-// maxURL is the number of bytes kept of a URL.
-const maxURL = 8192
+// maxURL is the number of bytes kept of a URL, maxScheme that of a scheme that can be found.
+const (
+	maxURL    = 8192
+	maxScheme = 16
+)
 
-// urlFinder finds URLs in bytes that come in pieces. Schemes are found in either case, whatever stands before them.
+// urlFinder finds URLs in a text that comes in pieces. Schemes are found in either case, whatever stands before them.
 type urlFinder struct {
-	schemes [][]byte // in lower case, without "://"
-	longest int
-	found   func(scheme, rest []byte) // rest: behind "://"; valid during the call
+	schemes []string // without "://"; at most maxScheme bytes each
 
-	step   urlStep
-	tail   []byte // the last bytes of the text before, for a scheme that is cut in two
-	scheme []byte // as written
-	rest   []byte
+	step urlStep
+	tail [maxScheme]byte // the last bytes of the text before, at the end of the array; zero where there are none
+
+	scheme []byte // of the URL found, as written
+	rest   []byte // what stands behind "://"
 }
 
 type urlStep uint8
@@ -24,114 +26,111 @@ const (
 	colon             // behind a scheme and ":"
 	slash             // behind the first "/"
 	inURL
+	found
 )
 
-func newURLFinder(schemes []string, found func(scheme, rest []byte)) *urlFinder {
-	f := &urlFinder{found: found}
-	for _, s := range schemes {
-		s := bytes.ToLower([]byte(s))
-		if len(s) > 0 {
-			f.schemes = append(f.schemes, s)
-			f.longest = max(f.longest, len(s))
-		}
+// next searches b, the next bytes of the text, up to the end of a URL. It returns how many bytes it read, and whether
+// there is a URL in scheme and rest, which are valid until the next call. If there is none, it has read all of b.
+func (f *urlFinder) next(b []byte) (n int, ok bool) {
+	if f.step == searching && bytes.IndexByte(b, ':') < 0 {
+		f.keep(b)
+		return len(b), false
 	}
-	return f
-}
-
-// write takes the next piece of the text.
-func (f *urlFinder) write(b []byte) {
-	from := 0
-	for from < len(b) {
+	for n < len(b) {
 		switch f.step {
+		case found:
+			f.step, f.rest = searching, f.rest[:0]
 		case searching:
-			i := bytes.IndexByte(b[from:], ':')
+			i := bytes.IndexByte(b[n:], ':')
 			if i < 0 {
-				f.keep(b)
-				return
+				n = len(b)
+				break
 			}
-			from += i + 1
-			if f.match(b[:from-1]) {
+			if f.match(b[:n+i]) {
 				f.step = colon
 			}
+			n += i + 1
 		case colon, slash:
-			if b[from] != '/' {
+			if b[n] != '/' {
 				f.step = searching
-				continue
+				break
 			}
-			from++
 			f.step++
+			n++
 		case inURL:
-			n := urlLen(b[from:])
-			f.rest = append(f.rest, b[from:min(from+n, from+maxURL-len(f.rest))]...)
-			from += n
-			if from < len(b) {
-				f.end()
+			end := urlLen(b[n:])
+			room := maxURL - len(f.rest)
+			f.rest = append(f.rest, b[n:n+min(end, room)]...)
+			n += end
+			if n < len(b) && f.end() {
+				f.keep(b[:n])
+				return n, true
 			}
 		}
 	}
 	f.keep(b)
+	return n, false
 }
 
-// end ends the text, and with it the URL being read.
-func (f *urlFinder) end() {
-	if f.step == inURL && len(f.rest) > 0 {
-		f.found(f.scheme, f.rest)
+// end ends the text, and with it a URL. It reports whether there is one.
+func (f *urlFinder) end() bool {
+	ok := f.step == inURL && len(f.rest) > 0
+	if f.step = searching; ok {
+		f.step = found
 	}
-	f.step = searching
-	f.rest = f.rest[:0]
+	return ok
 }
 
 // reset makes ready for another text.
 func (f *urlFinder) reset() {
-	f.end()
-	f.tail = f.tail[:0]
+	f.step, f.rest = searching, f.rest[:0]
+	f.tail = [maxScheme]byte{}
 }
 
 // keep remembers the last bytes of the text.
 func (f *urlFinder) keep(b []byte) {
-	if len(b) >= f.longest {
-		f.tail = append(f.tail[:0], b[len(b)-f.longest:]...)
+	if len(b) >= maxScheme {
+		f.tail = [maxScheme]byte(b[len(b)-maxScheme:])
 		return
 	}
-	if over := len(f.tail) + len(b) - f.longest; over > 0 {
-		f.tail = append(f.tail[:0], f.tail[over:]...)
-	}
-	f.tail = append(f.tail, b...)
+	copy(f.tail[:], f.tail[len(b):])
+	copy(f.tail[maxScheme-len(b):], b)
 }
 
 // match reports whether the text up to the end of b ends with a scheme, and keeps it as written.
 func (f *urlFinder) match(b []byte) bool {
 	for _, s := range f.schemes {
-		var head []byte // the part of the scheme that came before b
-		body := b
-		if len(b) >= len(s) {
-			body = b[len(b)-len(s):]
-		} else {
-			n := len(s) - len(b)
-			if n > len(f.tail) {
-				continue
-			}
-			head = f.tail[len(f.tail)-n:]
+		if len(s) == 0 || len(s) > maxScheme {
+			continue
 		}
-		if equalLower(head, s[:len(head)]) && equalLower(body, s[len(head):]) {
-			f.scheme = append(append(f.scheme[:0], head...), body...)
+		var before []byte // of b
+		if n := len(s) - len(b); n > 0 {
+			before = f.tail[maxScheme-n:]
+		}
+		last := b[len(b)-(len(s)-len(before)):]
+		if foldsTo(before, s[:len(before)]) && foldsTo(last, s[len(before):]) {
+			f.scheme = append(append(f.scheme[:0], before...), last...)
 			return true
 		}
 	}
 	return false
 }
 
-// equalLower compares b with s, which is in lower case.
-func equalLower(b, s []byte) bool {
+// foldsTo compares b with s of the same length without regard to case.
+func foldsTo(b []byte, s string) bool {
 	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != s[i] {
+		if lower(c) != lower(s[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 // urlLen is the number of bytes up to the end of a URL.

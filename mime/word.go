@@ -71,6 +71,9 @@ type word struct {
 	text    []byte // decoded, in charset
 }
 
+// maxWord is the length up to which the end of an encoded word is searched for. RFC 2047, section 2, allows 75 bytes.
+const maxWord = 4096
+
 // parseWord reads the encoded word with which b begins, and returns how long it is: 0 when there is none.
 func parseWord(b []byte) (w word, n int) {
 	if len(b) < 8 || b[0] != '=' || b[1] != '?' {
@@ -82,7 +85,7 @@ func parseWord(b []byte) (w word, n int) {
 	}
 	charset, encoding := b[2:2+q], b[2+q+1]
 	text := b[2+q+3:]
-	end := bytes.Index(text, []byte("?="))
+	end := bytes.Index(text[:min(len(text), maxWord)], []byte("?="))
 	if end < 0 {
 		return w, 0
 	}
@@ -115,9 +118,12 @@ func decodeQ(text []byte) []byte {
 		switch c := text[i]; {
 		case c == '_':
 			out = append(out, ' ')
-		case c == '=' && i+2 < len(text) && hexValue[text[i+1]]|hexValue[text[i+2]] < notHex:
-			out = append(out, hexValue[text[i+1]]<<4|hexValue[text[i+2]])
-			i += 2
+		case c == '=' && i+2 < len(text):
+			if b, ok := unhex(text[i+1], text[i+2]); ok {
+				c = b
+				i += 2
+			}
+			out = append(out, c)
 		default:
 			out = append(out, c)
 		}
