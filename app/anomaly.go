@@ -2,40 +2,16 @@ package app
 
 import "github.com/reknit/reknit/event"
 
-// Layer is where an anomaly was found.
-type Layer uint8
-
-const (
-	LayerDetect Layer = iota // protocol detection
-	LayerParser              // the connection, as the parser sees it
-	LayerTx                  // a transaction
-)
-
-var layerNames = [...]string{"proto_detect", "parser", "proto_parser"}
-
-// String returns EVE's name.
-func (l Layer) String() string { return layerNames[l] }
-
 // Anomaly is an oddity of a peer.
 type Anomaly struct {
-	Layer    Layer
+	Layer    string      // event.LayerDetect, LayerParser or LayerProtoParser
 	Protocol string      // EVE app_proto, "unknown" when none was found
 	Name     string      // as rules write it, without the protocol
 	EVE      string      // as EVE writes it
 	Tx       Transaction // nil: not of a transaction
 }
 
-// AppendJSON writes the "anomaly" member of an EVE record.
-func (a *Anomaly) AppendJSON(o *event.Object) {
-	o.Open("anomaly")
-	o.Str("app_proto", a.Protocol)
-	o.Str("type", "applayer")
-	o.Str("event", a.EVE)
-	o.Str("layer", a.Layer.String())
-	o.Close()
-}
-
-// DetectionEvents are the anomalies of protocol detection.
+// detectionEvents are the anomalies of protocol detection.
 var detectionEvents = [...]EventInfo{
 	mismatch:            {"applayer_mismatch_protocol_both_directions", "APPLAYER_MISMATCH_PROTOCOL_BOTH_DIRECTIONS"},
 	wrongFirstDirection: {"applayer_wrong_direction_first_data", "APPLAYER_WRONG_DIRECTION_FIRST_DATA"},
@@ -65,7 +41,7 @@ const tooManyTx = "too_many_transactions"
 // odd tells the Logger of an anomaly of protocol detection.
 func (s *Session) odd(e detectionEvent) {
 	info := &detectionEvents[e]
-	s.tell(Anomaly{Layer: LayerDetect, Name: info.Name, EVE: info.EVE})
+	s.tell(Anomaly{Layer: event.LayerDetect, Name: info.Name, EVE: info.EVE})
 }
 
 // tell tells the Logger of an anomaly, unless the flow had too many.

@@ -8,6 +8,13 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
+// PeerWaits reports whether the other direction waits for this one. A parser that has read what the other direction may
+// wait for calls WaitPeer and returns, so that the other goes on before this one reads more.
+func (c *Conn) PeerWaits() bool {
+	s := (*Session)(c)
+	return s.dir[s.turning().Opposite()]&waiting != 0
+}
+
 // Switch asks for another protocol from here on.
 type Switch struct {
 	Expect string // name of the protocol that should follow; empty: any
@@ -35,12 +42,12 @@ func (c *Conn) Begin(tx Transaction) { (*Session)(c).begin(tx) }
 func (c *Conn) Raise(e EventID, tx Transaction) {
 	s := (*Session)(c)
 	info := &s.gateway.kind(s.parsed).Events[e]
-	a := Anomaly{Layer: LayerParser, Name: info.Name, EVE: info.EVE, Tx: tx}
+	a := Anomaly{Layer: event.LayerParser, Name: info.Name, EVE: info.EVE, Tx: tx}
 	if a.EVE == "" {
 		a.EVE = a.Name
 	}
 	if tx != nil {
-		a.Layer = LayerTx
+		a.Layer = event.LayerProtoParser
 		tx.Head().raised(e)
 	}
 	s.tell(a)
@@ -84,7 +91,8 @@ func (c *Conn) WaitPeer() {
 }
 
 // PeerLost reports whether a wait of this direction ended without the other having moved, which it has not done since:
-// it has a gap, ended, will not be seen, waits itself, or too many bytes were held for it. The parser must decide alone.
+// it has a gap, ended or will not be seen, this direction has a gap or too many bytes were held for it, or both waited
+// (the server's bytes are then read first). The parser must decide alone.
 func (c *Conn) PeerLost() bool {
 	s := (*Session)(c)
 	return s.dir[s.turning()]&peerLost != 0

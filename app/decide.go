@@ -8,28 +8,16 @@ import (
 func (v *drive) detect(d stream.Dir) {
 	in := v.in[d]
 	if v.dir[d]&decided != 0 {
-		v.undecided(d, in.Len(), v.dir[d]&gone != 0)
+		v.undecided(d, in.Len(), in.Beyond() >= stream.End)
 		return
 	}
-	head := v.head(d)
-	id, flipped := v.look(d, head, false)
-	if id != unknown {
+	final := in.Beyond() != stream.Short
+	if id, flipped := v.look(d, v.head(d), final); id != unknown {
 		v.found(d, id, flipped)
 		return
 	}
-	final := false
-	if _, ok := in.Peek(v.wanted(d, in.Len())); !ok {
-		switch in.Fault() {
-		case stream.End, stream.Depth:
-			final = true
-			v.dir[d] |= gone
-		}
-	}
-	if final {
-		if id, flipped = v.look(d, v.head(d), true); id != unknown {
-			v.found(d, id, flipped)
-			return
-		}
+	if !final {
+		in.Peek(v.wanted(d, in.Len())) // called again when there is so much
 	}
 	v.undecided(d, in.Len(), final)
 }
@@ -265,5 +253,7 @@ func (v *drive) flip() {
 	v.scanned[0], v.scanned[1] = v.scanned[1], v.scanned[0]
 	v.dir[0], v.dir[1] = v.dir[1], v.dir[0]
 	v.in[0], v.in[1] = v.in[1], v.in[0]
+	v.had[0], v.had[1] = v.had[1], v.had[0]
+	v.first = v.first.Opposite()
 	v.due[0], v.due[1] = v.due[1], v.due[0]
 }

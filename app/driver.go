@@ -3,7 +3,6 @@ package app
 import (
 	"errors"
 	"fmt"
-	"math"
 	"runtime/debug"
 
 	"github.com/reknit/reknit/stream"
@@ -14,6 +13,9 @@ type drive struct {
 	*Session
 	in  [2]*stream.Cursor // nil: there is none
 	due [2]bool
+	had [2]bool // a turn of the parser
+	// first is the direction that has its turn first when both are due.
+	first stream.Dir
 }
 
 // begins returns the drive for a call about direction d, by the caller's notion of directions.
@@ -21,6 +23,9 @@ func (s *Session) begins(d stream.Dir, in *stream.Cursor) (drive, stream.Dir) {
 	v := drive{Session: s}
 	d = s.side(d)
 	v.in[d], v.in[d.Opposite()] = in, in.Peer()
+	if s.state&serverFirst != 0 {
+		v.first = stream.ToClient
+	}
 	s.dir[d] |= seen
 	return v, d
 }
@@ -36,7 +41,19 @@ func (s *Session) Read(d stream.Dir, in *stream.Cursor) {
 		}
 	}
 	v.due[d] = true
+	if o := d.Opposite(); v.answers(d) {
+		v.dir[o] |= patternsDone | probesDone
+		v.due[o], v.first = true, o
+	}
 	v.run()
+}
+
+// answers reports whether the bytes of direction d answer bytes of the other one in which nothing was found so far,
+// though the protocol is known: they were all that the other side wanted to say, and are to be read first.
+func (v *drive) answers(d stream.Dir) bool {
+	o := d.Opposite()
+	return v.stream != nil && v.state&switching == 0 && v.dir[d]&decided != 0 && v.dir[o]&decided == 0 &&
+		v.in[o] != nil && v.in[o].Len() > 0 && v.in[d].Len() > 0
 }
 
 // Gap tells the parser of lost bytes.
@@ -51,7 +68,7 @@ func (s *Session) Gap(d stream.Dir, in *stream.Cursor, l stream.Loss) {
 func (s *Session) End(d stream.Dir, rest []byte) {
 	d = s.side(d)
 	defer s.caught(d, nil)
-	s.dir[d] |= gone | ended
+	s.dir[d] |= ended
 	if s.state&disabled != 0 {
 		return
 	}
@@ -59,6 +76,7 @@ func (s *Session) End(d stream.Dir, rest []byte) {
 		rest = nil // they are no longer the parser's
 	}
 	s.endParser(d, rest)
+	s.disrupt(d)
 	s.flush()
 	if s.dir[d.Opposite()]&ended != 0 {
 		s.finishAll()
@@ -94,11 +112,16 @@ func (v *drive) run() {
 	}
 	v.flush()
 	if v.state&disabled != 0 {
-		for _, in := range v.in {
-			if in != nil {
-				in.Skip(math.MaxInt64 - in.Offset())
-			}
-		}
+		abandon(v.in[0])
+		abandon(v.in[1])
+	}
+}
+
+// abandon makes everything that is still to come on in pass unread.
+func abandon(in *stream.Cursor) {
+	const never = 1 << 62
+	if in != nil && in.Offset() < never {
+		in.Skip(never - in.Offset())
 	}
 }
 
@@ -117,11 +140,9 @@ func (v *drive) budget() int {
 	return n
 }
 
-// next returns a direction that is due a turn: the one that spoke first, if both are.
+// next returns a direction that is due a turn.
 func (v *drive) next() (d stream.Dir, ok bool) {
-	if v.state&serverFirst != 0 {
-		d = stream.ToClient
-	}
+	d = v.first
 	for range directions {
 		if v.due[d] && v.in[d] != nil && v.dir[d]&ended == 0 && !v.waits(d) {
 			return d, true
@@ -133,14 +154,21 @@ func (v *drive) next() (d stream.Dir, ok bool) {
 
 // waits reports whether direction d waits for the other, and ends a wait that is in vain.
 func (v *drive) waits(d stream.Dir) bool {
-	o := d.Opposite()
-	switch {
-	case v.dir[d]&waiting == 0:
+	if v.dir[d]&waiting == 0 {
 		return false
-	case v.gateway.config.Inline, v.state&oneSided != 0, v.in[o] == nil, v.dir[o]&gone != 0:
-	case v.in[d].Len() >= v.gateway.config.MaxWait:
-	case v.dir[o]&waiting != 0 && d == stream.ToServer: // both wait: the client goes on
+	}
+	in, peer, o := v.in[d], v.in[d.Opposite()], d.Opposite()
+	switch {
+	case v.gateway.config.Inline, v.state&oneSided != 0, peer == nil:
+	case in.Len() >= v.gateway.config.MaxWait, in.Beyond() == stream.Gap:
+	case v.dir[o]&waiting != 0 && d == stream.ToClient: // both wait: the server goes on, it answers
+	case v.dir[o]&waiting == 0 && peer.Beyond() != stream.Short:
+		if peer.Len() > 0 && !v.had[o] {
+			v.due[o] = true // the last bytes that could end the wait
+			return true
+		}
 	default:
+		in.Hold()
 		return true
 	}
 	v.lose(d)
@@ -169,13 +197,14 @@ func (v *drive) parse(d stream.Dir) {
 	if v.rare != nil && v.rare.lost[d] != 0 {
 		l := stream.Loss{Lost: v.rare.lost[d]}
 		v.rare.lost[d] = 0
-		if !v.tellGap(d, l) {
+		if !v.tellGap(d, l, v.offset(d)) {
 			return
 		}
 	}
 	in, o := v.in[d], d.Opposite()
 	before := in.Offset()
 	v.gateway.counters.Turns++
+	v.had[d] = true
 	v.state |= fed
 	v.turnOf(d)
 	var err error
@@ -191,25 +220,12 @@ func (v *drive) parse(d stream.Dir) {
 	if in.Offset() != before {
 		v.moved(o)
 	}
-	v.outcome(d)
-	switch in.Fault() {
-	case stream.Depth:
-		v.disrupt(d)
-		fallthrough
-	case stream.End:
-		v.dir[d] |= gone
-		v.lose(o)
+	if v.dir[o]&waiting != 0 {
+		v.due[o] = true // perhaps it waits in vain from now on
 	}
 	if v.dir[d]&waiting != 0 {
-		v.due[d] = true // next finds out whether the wait is in vain
-		if v.dir[o]&waiting != 0 {
-			v.due[o] = true
-		}
+		v.due[d] = true
 	}
-}
-
-// outcome does what the parser asked for in its turn.
-func (v *drive) outcome(stream.Dir) {
 	if v.state&asked != 0 {
 		v.state &^= asked
 		v.change()
@@ -228,16 +244,16 @@ func (v *drive) gap(d stream.Dir, l stream.Loss) {
 		v.detectGap(d, l)
 		return
 	}
-	if v.tellGap(d, l) {
+	if v.tellGap(d, l, v.offset(d)) {
 		v.lose(d.Opposite())
 	}
 }
 
 // tellGap gives a gap to the parser and reports whether it goes on.
-func (s *Session) tellGap(d stream.Dir, l stream.Loss) bool {
+func (s *Session) tellGap(d stream.Dir, l stream.Loss, offset int64) bool {
 	h, ok := s.stream.(GapHandler)
 	if !ok {
-		s.fail(CauseGap, d, 0, GapError{l.Lost}, nil)
+		s.fail(CauseGap, d, offset, GapError{l.Lost}, nil)
 		return false
 	}
 	s.turnOf(d)
@@ -305,17 +321,16 @@ func (s *Session) caught(d stream.Dir, in *stream.Cursor) {
 	s.state |= disabled
 	s.stream, s.datagram = nil, nil
 	var offset int64
-	if in != nil {
+	if in != nil && s.turning() == d {
 		offset = in.Offset()
+	} else if in != nil && in.Peer() != nil {
+		offset = in.Peer().Offset()
 	}
-	s.report(CauseInternal, d, offset, fmt.Errorf("panic: %v", fault), debug.Stack())
+	s.report(CauseInternal, s.turning(), offset, fmt.Errorf("panic: %v", fault), debug.Stack())
 	s.salvage()
 	if in != nil {
-		for _, in := range [...]*stream.Cursor{in, in.Peer()} {
-			if in != nil {
-				in.Skip(math.MaxInt64 - in.Offset())
-			}
-		}
+		abandon(in)
+		abandon(in.Peer())
 	}
 }
 

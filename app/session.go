@@ -50,7 +50,6 @@ const (
 	patternsDone                      // no pattern can match any more
 	probesDone                        // no probe can say Yes any more
 	decided                           // detection has ended
-	gone                              // no more bytes for the parser: end or depth
 	ended                             // End was called
 	waiting                           // for the other direction
 	peerLost                          // the last wait ended without the other direction
@@ -176,16 +175,15 @@ func (s *Session) Depth() int64 { return s.gateway.kind(s.proto).Depth }
 // AppendJSON writes the members app_proto, app_proto_ts, app_proto_tc, app_proto_orig and app_proto_expected, those of
 // them that say something.
 func (s *Session) AppendJSON(o *event.Object) {
-	str := func(key string, id protoID, than protoID) {
-		if id != unknown && id != than {
-			o.Str(key, s.gateway.kind(id).Name)
-		}
+	name := func(id protoID) string { return s.gateway.kind(id).Name }
+	p := event.AppProto{
+		Name:     name(s.proto),
+		ToServer: name(s.result[stream.ToServer]),
+		ToClient: name(s.result[stream.ToClient]),
+		Original: name(s.original),
+		Expected: name(s.expected),
 	}
-	str("app_proto", s.proto, unknown)
-	str("app_proto_ts", s.result[stream.ToServer], s.proto)
-	str("app_proto_tc", s.result[stream.ToClient], s.proto)
-	str("app_proto_orig", s.original, unknown)
-	str("app_proto_expected", s.expected, s.proto)
+	p.AppendJSON(o)
 }
 
 // side translates a direction of the caller's into ours.

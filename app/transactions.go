@@ -3,6 +3,7 @@ package app
 import (
 	"iter"
 
+	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/stream"
 )
 
@@ -29,7 +30,7 @@ func (s *Session) force(t *Tx) {
 	if e := s.gateway.kind(s.parsed).tooMany; e != noEvent {
 		(*Conn)(s).Raise(e, t.self)
 	} else {
-		s.tell(Anomaly{Layer: LayerTx, Name: tooManyTx, EVE: tooManyTx, Tx: t.self})
+		s.tell(Anomaly{Layer: event.LayerProtoParser, Name: tooManyTx, EVE: tooManyTx, Tx: t.self})
 	}
 	t.state |= txDisrupted
 	s.complete(t)

@@ -127,6 +127,8 @@ func (st *Store) look(s *Stream, v *view, closing bool) {
 		v.last = Depth
 	case closing && s.contig >= s.edge:
 		v.last = End
+	case closing:
+		v.last = Gap
 	}
 }
 

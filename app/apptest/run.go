@@ -1,0 +1,208 @@
+package apptest
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/stream"
+)
+
+var update = flag.Bool("update", false, "write what is recorded into the conversation files")
+
+// Suite plays conversations to a protocol.
+type Suite struct {
+	Protocol app.Protocol
+	Others   []app.Protocol // that may be recognised instead
+	Config   app.Config     // of the gateway; Inline is set as needed
+
+	// Cuts is the number of places at which a conversation is cut; a longer one is cut at so many places taken at random.
+	// When zero, it is 400.
+	Cuts int
+	// Shuffles is the number of times that the segments are shuffled. When zero, it is 10.
+	Shuffles int
+}
+
+// Run plays all conversations in the files *.txt of dir to p.
+func Run(t *testing.T, p app.Protocol, dir string) {
+	t.Helper()
+	(&Suite{Protocol: p}).Run(t, dir)
+}
+
+// Run plays all conversations in the files *.txt of dir.
+func (s *Suite) Run(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.txt"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no conversations in %s: %v", dir, err)
+	}
+	for _, name := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txt"), func(t *testing.T) {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := Parse(filepath.Base(name), string(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *update {
+				records, err := s.Record(c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !ordered(records, c.Want) {
+					if err := os.WriteFile(name, []byte(c.text(records)), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					c.Want = records
+				}
+			}
+			s.Check(t, c)
+		})
+	}
+}
+
+// ordered reports whether two lists of records say the same in the same order.
+func ordered(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] && !equal(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// Record plays c once and returns what is recorded.
+func (s *Suite) Record(c *Conversation) ([]string, error) {
+	p, err := s.player(c.Inline)
+	if err != nil {
+		return nil, err
+	}
+	return p.play(c, way{inline: c.Inline, segments: asWritten}, s.port(c)), nil
+}
+
+// Check plays c in all ways and compares what is recorded with what is wanted.
+func (s *Suite) Check(t *testing.T, c *Conversation) {
+	t.Helper()
+	s.checkProbes(t, c)
+	for _, inline := range []bool{false, true} {
+		if inline && c.IDSOnly || !inline && c.Inline {
+			continue
+		}
+		p, err := s.player(inline)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range s.ways(c) {
+			w.inline = inline
+			for _, w.eachAck = range []bool{false, true} {
+				got := p.play(c, w, s.port(c))
+				if same(got, c.Want) {
+					continue
+				}
+				t.Errorf("%s, %s, inline %v, acknowledgements after each segment %v:\n%s",
+					c.Name, w.name, inline, w.eachAck, difference(got, c.Want))
+				return
+			}
+		}
+	}
+}
+
+func (s *Suite) player(inline bool) (*player, error) {
+	return newPlayer(s.Config, append([]app.Protocol{s.Protocol}, s.Others...), inline)
+}
+
+// port returns the server's port of c.
+func (s *Suite) port(c *Conversation) uint16 {
+	want := app.TCP
+	if c.Datagrams {
+		want = app.UDP
+	}
+	for _, p := range s.Protocol.Ports {
+		if p.Transport == want && p.Number != 0 {
+			return p.Number
+		}
+	}
+	return 0
+}
+
+// ways returns how c is to be played.
+func (s *Suite) ways(c *Conversation) []way {
+	list := []way{{name: "as written", segments: asWritten}}
+	if c.Datagrams {
+		return list
+	}
+	list = append(list, way{name: "joined", segments: joined}, way{name: "byte by byte", segments: bytewise})
+	for _, cut := range cuts(c, orElse(s.Cuts, 400)) {
+		list = append(list, way{
+			name:     fmt.Sprintf("cut %s at %d", cut.dir, cut.off),
+			segments: cutAt(cut.dir, cut.off),
+		})
+	}
+	for seed := range uint64(orElse(s.Shuffles, 10)) {
+		list = append(list, way{name: fmt.Sprintf("shuffled with seed %d", seed), segments: shuffled(seed)})
+	}
+	return list
+}
+
+func orElse(n, otherwise int) int {
+	if n == 0 {
+		return otherwise
+	}
+	return n
+}
+
+type place struct {
+	dir stream.Dir
+	off int64
+}
+
+// cuts returns the places where c is cut: all of them, or so many of them at equal distances that differ from file to
+// file.
+func cuts(c *Conversation, most int) []place {
+	var list []place
+	for _, f := range c.flights() {
+		for _, s := range joined(&f) {
+			for off := s.off + 1; off < s.end(); off++ {
+				list = append(list, place{f.dir, off})
+			}
+		}
+	}
+	if len(list) <= most {
+		return list
+	}
+	sample := make([]place, 0, most)
+	for i := range most {
+		sample = append(sample, list[(i*len(list)+len(c.Name)*7%len(list))/most])
+	}
+	return sample
+}
+
+// difference shows what was recorded and not wanted, and the other way round.
+func difference(got, want []string) string {
+	var b strings.Builder
+	list := func(mark string, a, b2 []string) {
+		left := append([]string(nil), b2...)
+	next:
+		for _, x := range a {
+			for i, y := range left {
+				if x == y || equal(x, y) {
+					left = append(left[:i], left[i+1:]...)
+					continue next
+				}
+			}
+			fmt.Fprintf(&b, "%s %s\n", mark, x)
+		}
+	}
+	list("got  ", got, want)
+	list("want ", want, got)
+	return b.String()
+}
