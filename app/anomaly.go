@@ -11,6 +11,12 @@ type Anomaly struct {
 	Tx       Transaction // nil: not of a transaction
 }
 
+// AppendJSON writes the "anomaly" member of an EVE record.
+func (a *Anomaly) AppendJSON(o *event.Object) {
+	e := event.Anomaly{AppProto: a.Protocol, Type: event.AnomalyApplayer, Event: a.EVE, Layer: a.Layer}
+	e.AppendJSON(o)
+}
+
 // detectionEvents are the anomalies of protocol detection.
 var detectionEvents = [...]EventInfo{
 	mismatch:            {"applayer_mismatch_protocol_both_directions", "APPLAYER_MISMATCH_PROTOCOL_BOTH_DIRECTIONS"},

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/stream"
 )
 
@@ -132,10 +131,9 @@ type Gateway struct {
 	counters Counters
 	perKind  []kindCounters
 
-	free        []*Session
-	anomaly     Anomaly // being told
-	anomalyBody event.Anomaly
-	file        fileBody // being recorded
+	free    []*Session
+	anomaly Anomaly  // being told
+	file    fileBody // being recorded
 }
 
 // NewGateway returns a gateway for the given protocols. The order of protocols decides when two of them claim the same

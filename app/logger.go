@@ -41,15 +41,13 @@ func TransactionRecord(r *event.Record, s *Session, tx Transaction) {
 }
 
 // AnomalyRecord fills in the type, transaction and body of a's record.
-func AnomalyRecord(r *event.Record, s *Session, a *Anomaly) {
+func AnomalyRecord(r *event.Record, a *Anomaly) {
 	r.Type = "anomaly"
 	r.TxID, r.HasTx = 0, a.Tx != nil
 	if a.Tx != nil {
 		r.TxID = a.Tx.Head().ID
 	}
-	g := s.gateway
-	g.anomalyBody = event.Anomaly{AppProto: a.Protocol, Type: event.AnomalyApplayer, Event: a.EVE, Layer: a.Layer}
-	r.Body = &g.anomalyBody
+	r.Body = a
 }
 
 // FileRecord fills in the type and body of a file's record: what the transaction tells so far, the flow's protocols, and

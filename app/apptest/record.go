@@ -34,7 +34,7 @@ func (r *recorder) Transaction(s *app.Session, tx app.Transaction) {
 
 func (r *recorder) Anomaly(s *app.Session, a *app.Anomaly) {
 	r.record = event.Record{}
-	app.AnomalyRecord(&r.record, s, a)
+	app.AnomalyRecord(&r.record, a)
 	r.write()
 }
 
