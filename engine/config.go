@@ -27,6 +27,9 @@ type Config struct {
 	// Sink is where event records go. When nil, there are none.
 	Sink event.Sink
 
+	// Streams takes the streams of all TCP connections in place of Protocols. When nil, the Protocols do.
+	Streams StreamHandler
+
 	// Inline says that packets wait for the verdict: bytes are then parsed as they arrive, acknowledged or not.
 	Inline bool
 	// Checksums says what is done about wrong checksums.

@@ -20,7 +20,11 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	f := &w.ended
 	*f = event.Flow{}
 	reversed := false
-	if v.session != 0 {
+	switch {
+	case v.session == 0:
+	case w.config.Streams != nil:
+		w.values.remove(v.session)
+	default:
 		s := w.sessions.at(v.session)
 		reversed = s.Reversed()
 		f.AppProto = event.AppProto{

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"github.com/reknit/reknit/app"
-	"github.com/reknit/reknit/tcp"
-)
+import "github.com/reknit/reknit/tcp"
 
 // conns keeps the connections of a worker in blocks that never move, numbered from 1.
 type conns struct {
@@ -33,26 +30,29 @@ func (s *conns) get() uint32 {
 
 func (s *conns) put(i uint32) { s.free = append(s.free, i) }
 
-// sessions numbers the sessions of a worker from 1.
-type sessions struct {
-	all  []*app.Session
+// numbered gives things numbers from 1.
+type numbered[T any] struct {
+	all  []T
 	free []uint32
 }
 
-func (s *sessions) at(i uint32) *app.Session { return s.all[i-1] }
+func (s *numbered[T]) at(i uint32) T { return s.all[i-1] }
 
-func (s *sessions) put(a *app.Session) uint32 {
+func (s *numbered[T]) set(i uint32, x T) { s.all[i-1] = x }
+
+func (s *numbered[T]) put(x T) uint32 {
 	if n := len(s.free); n > 0 {
 		i := s.free[n-1]
 		s.free = s.free[:n-1]
-		s.all[i-1] = a
+		s.all[i-1] = x
 		return i
 	}
-	s.all = append(s.all, a)
+	s.all = append(s.all, x)
 	return uint32(len(s.all))
 }
 
-func (s *sessions) remove(i uint32) {
-	s.all[i-1] = nil
+func (s *numbered[T]) remove(i uint32) {
+	var none T
+	s.all[i-1] = none
 	s.free = append(s.free, i)
 }

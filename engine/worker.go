@@ -15,7 +15,8 @@ type Worker struct {
 	decoder  packet.Decoder
 	flows    *flow.Table[flowState]
 	conns    conns
-	sessions sessions
+	sessions numbered[*app.Session]
+	values   numbered[any] // of a StreamHandler's flows, in place of sessions
 	store    *stream.Store
 	tracker  *tcp.Tracker
 	gateway  *app.Gateway
@@ -23,6 +24,7 @@ type Worker struct {
 	counters Counters
 
 	current
+	flow    Flow
 	segment tcp.Segment
 	verdict packet.Verdict
 
@@ -43,7 +45,7 @@ type current struct {
 // flowState is what the worker keeps of a flow: 24 bytes without pointers.
 type flowState struct {
 	conn    uint32 // of a TCP flow whose connection is followed; 0: none
-	session uint32 // 0: none
+	session uint32 // or the number of a StreamHandler's value; 0: none
 	opening tcp.Opening
 }
 
@@ -72,6 +74,7 @@ func newWorker(c Config) (*Worker, error) {
 	w.gateway = g
 	w.flows = flow.NewTable(c.Flow, w.endFlow)
 	w.checksum.mode = c.Checksums
+	w.flow.w = w
 	return w, nil
 }
 
@@ -127,7 +130,7 @@ func (w *Worker) track(p *packet.Packet) {
 		w.counters.BypassedBytes += uint64(len(p.Frame))
 	case isTCP:
 		w.follow(p)
-	case p.Flags&packet.HasUDP != 0 && len(p.Payload) > 0:
+	case p.Flags&packet.HasUDP != 0 && len(p.Payload) > 0 && w.config.Streams == nil:
 		w.datagram(p)
 	}
 }
@@ -271,27 +274,38 @@ func (w *Worker) forget(v *flowState) {
 	}
 }
 
-// reader hands the bytes of the connection being followed to the flow's session, which it makes when it is needed.
+// reader hands the bytes of the connection being followed to the flow's session, or to the handler of all streams.
 type reader Worker
 
 func (r *reader) Read(d stream.Dir, in *stream.Cursor) {
 	w := (*Worker)(r)
-	if w.entry.Mark&(dropped|bypassed) != 0 {
-		return
+	switch {
+	case w.entry.Mark&(dropped|bypassed) != 0:
+	case w.config.Streams != nil:
+		w.config.Streams.Read(&w.flow, d, in)
+	default:
+		w.session(app.TCP).Read(d, in)
 	}
-	w.session(app.TCP).Read(d, in)
 }
 
 func (r *reader) Gap(d stream.Dir, in *stream.Cursor, l stream.Loss) {
 	w := (*Worker)(r)
-	if w.entry.Mark&(dropped|bypassed) == 0 {
+	switch {
+	case w.entry.Mark&(dropped|bypassed) != 0:
+	case w.config.Streams != nil:
+		w.config.Streams.Gap(&w.flow, d, l)
+	default:
 		w.session(app.TCP).Gap(d, in, l)
 	}
 }
 
 func (r *reader) End(d stream.Dir, rest []byte) {
 	w := (*Worker)(r)
-	if v := &w.entry.Value; v.session != 0 && w.entry.Mark&dropped == 0 {
+	switch v := &w.entry.Value; {
+	case w.entry.Mark&(dropped|bypassed) != 0:
+	case w.config.Streams != nil:
+		w.config.Streams.End(&w.flow, d, rest)
+	case v.session != 0:
 		w.sessions.at(v.session).End(d, rest)
 	}
 }

@@ -18,12 +18,16 @@ func (t *Tracker) ackFits(c *Conn, x stream.Dir, g *Segment) bool {
 		if s.window == 0 || !g.Ack.Before(s.lastAck-Seq(s.window)) {
 			return true
 		}
-	case c.flags&async != 0:
+	case c.flags&async != 0 || t.trusts(c):
 		return true
 	}
 	t.raise(InvalidAck)
 	return false
 }
+
+// trusts reports whether windows are not to be held against the ends of c, because the capture lost some of what they
+// said.
+func (t *Tracker) trusts(c *Conn) bool { return t.config.TrustAfterLoss && c.flags&lossy != 0 }
 
 // widen raises the highest number that direction x may send.
 func (s *side) widen() {

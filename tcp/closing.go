@@ -12,7 +12,7 @@ func (t *Tracker) fin(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result
 	if !t.ackFits(c, o, g) {
 		return t.reject(FinInvalidAck)
 	}
-	if g.Seq.Before(snd.lastAck) || g.end().After(snd.nextWin) && c.flags&(midstream|async) == 0 {
+	if g.Seq.Before(snd.lastAck) || g.end().After(snd.nextWin) && c.flags&(midstream|async) == 0 && !t.trusts(c) {
 		return t.reject(FinOutOfWindow)
 	}
 	if g.Flags&SYN != 0 {
@@ -87,7 +87,7 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	if isFin && snd.flags&finSent != 0 && g.Seq.AtOrBefore(snd.next) && g.end().AtOrBefore(snd.next) {
 		again = true
 	}
-	loose := c.flags&(midstream|async) != 0
+	loose := c.flags&(midstream|async) != 0 || t.trusts(c)
 	switch {
 	case again || loose:
 	case isFin && (g.Seq.Before(snd.next-1) || g.Seq.After(snd.lastAck+Seq(snd.window))):

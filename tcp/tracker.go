@@ -10,6 +10,9 @@ type Config struct {
 	AsyncOneSide bool
 	// StrictTimestamps switches off the tolerance of one tick that current kernels have for every policy.
 	StrictTimestamps bool
+	// TrustAfterLoss accepts segments and acknowledgements beyond the window of a connection of which the capture has
+	// lost something: the window known may be an old one.
+	TrustAfterLoss bool
 }
 
 // Counters count what a Tracker saw.

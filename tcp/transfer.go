@@ -32,22 +32,25 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 		snd.flags |= windowProbe
 		return t.data(c, d, g, r)
 	}
-	first := g.Seq == snd.next
+	inOrder := g.Seq == snd.next && c.streams[d].Contiguous() >= c.streams[d].Edge()
 	if !end.Before(snd.next) {
 		snd.next = end
 		if c.flags&async != 0 {
 			c.ack(d, end)
 		}
 	}
-	if end.After(snd.nextWin) && c.flags&(midstream|async) == 0 {
+	if end.After(snd.nextWin) && c.flags&(midstream|async) == 0 && !t.trusts(c) {
 		return t.reject(EstPacketOutOfWindow)
 	}
 	t.acknowledge(c, d, g)
-	if first {
+	if inOrder {
 		t.stamp(c, d, g)
 	}
 	if g.Flags&ACK != 0 && c.flags&async == 0 && rcv.lastAck.After(rcv.next) {
 		t.Counters.AckUnseen++
+		if t.config.TrustAfterLoss {
+			c.flags |= lossy
+		}
 	}
 	return t.data(c, d, g, r)
 }

@@ -1,0 +1,109 @@
+package engine_test
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"github.com/reknit/reknit/engine"
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/stream"
+	"github.com/reknit/reknit/tcp"
+)
+
+// wire makes the packets of one endless connection, one at a time.
+type wire struct {
+	frame  []byte
+	packet packet.Packet
+	seq    [2]uint32
+}
+
+func newWire(payload int) *wire {
+	w := &wire{frame: make([]byte, 14+20+32+payload)}
+	f := w.frame
+	f[12], f[13] = 8, 0
+	ip := f[14:]
+	ip[0], ip[8], ip[9] = 0x45, 64, 6
+	copy(ip[12:], "\xc0\x00\x02\x00\xc0\x00\x02\x00")
+	tcp := ip[20:]
+	tcp[12] = 8 << 4
+	copy(tcp[20:], "\x01\x01\x08\x0a")
+	for i := range tcp[32:] {
+		tcp[32+i] = 'a'
+		if i%25 == 24 {
+			tcp[32+i] = '\n'
+		}
+	}
+	w.packet.Link = packet.LinkEthernet
+	return w
+}
+
+// next returns the next packet of direction d with n bytes of payload.
+func (w *wire) next(d int, flags byte, n int) *packet.Packet {
+	f := w.frame[:14+20+32+n]
+	be := binary.BigEndian
+	ip, tcp := f[14:], f[34:]
+	be.PutUint16(ip[2:], uint16(len(ip)))
+	ip[15], ip[19] = byte(1+d), byte(2-d)
+	be.PutUint16(tcp, uint16(40000-d*39975))
+	be.PutUint16(tcp[2:], uint16(25+d*39975))
+	be.PutUint32(tcp[4:], w.seq[d])
+	be.PutUint32(tcp[8:], w.seq[1-d])
+	tcp[13] = flags
+	be.PutUint16(tcp[14:], 65535)
+	w.packet.Time += 1000
+	be.PutUint32(tcp[24:], uint32(w.packet.Time/1e6))
+	w.seq[d] += uint32(n)
+	if flags&2 != 0 {
+		w.seq[d]++
+	}
+	w.packet.Number++
+	w.packet.Frame, w.packet.WireLen = f, len(f)
+	return &w.packet
+}
+
+type counter struct{ octets, lines int }
+
+func (c *counter) Read(f *engine.Flow, d stream.Dir, in *stream.Cursor) {
+	for {
+		p, ok := in.Piece(1 << 40)
+		if !ok {
+			return
+		}
+		c.octets += len(p.Data)
+	}
+}
+func (c *counter) Gap(f *engine.Flow, d stream.Dir, l stream.Loss) {}
+func (c *counter) End(f *engine.Flow, d stream.Dir, rest []byte)   {}
+
+func benchmarkPacket(b *testing.B, immediate bool) {
+	const payload = 500
+	var c counter
+	e, err := engine.New(engine.Config{Streams: &c, Checksums: engine.ChecksumIgnore, TCP: tcp.Config{Midstream: true},
+		Stream: stream.Config{Immediate: immediate}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := newWire(payload)
+	e.Worker().Packet(w.next(0, 2, 0))
+	e.Worker().Packet(w.next(1, 0x12, 0))
+	e.Worker().Packet(w.next(0, 0x10, 0))
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		d, size := 0, payload
+		if n%3 == 2 {
+			d, size = 1, 0
+		}
+		e.Worker().Packet(w.next(d, 0x10, size))
+		n++
+	}
+	if want := n / 3 * 2 * payload; c.octets < want-65536 {
+		b.Fatalf("%d octets delivered, want %d", c.octets, want)
+	}
+}
+
+// BenchmarkPacket is the whole path of a packet in cache: two segments of 500 octets, then an acknowledgement.
+func BenchmarkPacket(b *testing.B) {
+	b.Run("immediate", func(b *testing.B) { benchmarkPacket(b, true) })
+	b.Run("acknowledged", func(b *testing.B) { benchmarkPacket(b, false) })
+}
