@@ -151,13 +151,17 @@ func (w *Worker) fill(p *packet.Packet) {
 	if t.Options == 0 {
 		return
 	}
+	g.TSVal, g.TSEcr = t.TSVal, t.TSEcr
+	if t.Options == packet.OptTimestamp {
+		g.Options = tcp.Timestamps
+		return
+	}
 	for _, o := range optionsOf {
 		if t.Options&o.packet != 0 {
 			g.Options |= o.tcp
 		}
 	}
 	g.WindowScale = t.WindowScale
-	g.TSVal, g.TSEcr = t.TSVal, t.TSEcr
 	g.SACKs = t.SACKs
 	copy(g.SACK[:g.SACKs], t.SACK[:])
 }

@@ -62,6 +62,8 @@ type view struct {
 	liveAt int64
 	store  *Store
 	peer   *Cursor
+	dir    Dir
+	open   bool // the cursors fit the pair being delivered
 }
 
 const noFence = math.MaxInt64
@@ -91,7 +93,13 @@ func (c *Cursor) Beyond() Fault { return c.beyond() }
 func (c *Cursor) Hold() { c.view.hold = true }
 
 // Peer returns the cursor of the other direction, or nil when there is none.
-func (c *Cursor) Peer() *Cursor { return c.view.peer }
+func (c *Cursor) Peer() *Cursor {
+	p := c.view.peer
+	if p != nil && !p.view.open {
+		p.view.store.open(p.view.dir)
+	}
+	return p
+}
 
 // Offset returns the offset of the next byte, counted from the first byte after the SYN. It never wraps.
 func (c *Cursor) Offset() int64 { return c.s.app }

@@ -53,7 +53,11 @@ func (st *Store) keep(s *Stream, seg segment) Inserted {
 }
 
 // Deliver lets r read what direction d has ready, reports what is lost, and ends the direction when its end was reached.
-func (st *Store) Deliver(p *Pair, d Dir, r Reader) { st.deliver(p, d, r, nil, 0, false) }
+func (st *Store) Deliver(p *Pair, d Dir, r Reader) {
+	if !p[d].idle() {
+		st.deliver(p, d, r, nil, 0, false)
+	}
+}
 
 // Close delivers what is left, first to the server, then to the client, with every hole as a gap, ends both directions
 // and frees what they hold.
@@ -71,29 +75,34 @@ func (st *Store) deliver(p *Pair, d Dir, r Reader, live []byte, liveAt int64, cl
 	if s.flags&(ended|closed) != 0 {
 		return
 	}
-	if !closing && live == nil && s.idle() {
-		return
-	}
-	for i := range p {
-		c, v := &st.cursors[i], &st.views[i]
-		c.s, c.fence, c.off, c.buf = &p[i], noFence, -1, nil
-		v.live, v.lost = nil, 0
-	}
-	st.views[d].live, st.views[d].liveAt = live, liveAt
 	o := &p[d.Opposite()]
-	st.look(o, &st.views[d.Opposite()], closing)
+	st.pair, st.closing = p, closing
+	st.views[d.Opposite()].open = false
+	st.open(d)
+	st.views[d].live, st.views[d].liveAt = live, liveAt
 	st.run(s, d, r, closing)
 	if o.flags&onHold != 0 {
+		st.open(d.Opposite())
 		st.run(o, d.Opposite(), r, closing)
 	}
 	if cap(st.arena) > keepArena {
 		st.arena = nil
 	}
-	st.trim(s, st.edgeOf(s))
+	if s.index.root() != 0 || s.page != 0 {
+		st.trim(s, st.edgeOf(s))
+	}
 	if o.index.root() != 0 {
 		st.advance(o)
 		st.trim(o, st.edgeOf(o))
 	}
+}
+
+// open makes the cursor of direction d one of the pair being delivered.
+func (st *Store) open(d Dir) {
+	c, v := &st.cursors[d], &st.views[d]
+	c.s, c.fence, c.off, c.buf = &st.pair[d], noFence, -1, nil
+	v.open, v.live, v.lost = true, nil, 0
+	st.look(c.s, v, st.closing)
 }
 
 // idle reports whether nothing can have changed for the parser of s.
@@ -138,17 +147,19 @@ func (st *Store) run(s *Stream, d Dir, r Reader, closing bool) {
 	for s.flags&(ended|closed) == 0 {
 		st.look(s, v, closing)
 		c.off, c.buf = s.app, nil
-		switch lost := st.hole(s, closing); {
+		switch {
 		case v.limit-s.app >= int64(max(s.want, 1)):
 			st.read(s, c, d, r)
 		case v.last >= End:
 			if !st.finish(s, c, d, r, closing) {
 				return
 			}
-		case lost > 0 && !st.waits(s, closing):
-			st.lose(s, c, d, r, lost)
 		default:
-			return
+			lost := st.hole(s, closing)
+			if lost == 0 || st.waits(s, closing) {
+				return
+			}
+			st.lose(s, c, d, r, lost)
 		}
 	}
 }

@@ -59,6 +59,8 @@ type Store struct {
 	nodes   int64 // bytes in nodes of indexes
 	cursors [2]Cursor
 	views   [2]view
+	pair    *Pair  // being delivered
+	closing bool   // without limit
 	arena   []byte // units that did not lie in one piece, valid during one call of a Reader
 	now     int64  // packet time, nanoseconds
 }
@@ -77,6 +79,7 @@ func NewStore(c Config) *Store {
 	st := &Store{config: c}
 	for i := range st.cursors {
 		st.cursors[i].view = &st.views[i]
+		st.views[i].dir = Dir(i)
 		st.views[i].store, st.views[i].peer = st, &st.cursors[1-i]
 	}
 	return st
@@ -84,6 +87,9 @@ func NewStore(c Config) *Store {
 
 // Config returns the configuration with its defaults filled in.
 func (st *Store) Config() Config { return st.config }
+
+// Immediate reports whether bytes are delivered before they are acknowledged.
+func (st *Store) Immediate() bool { return st.config.Immediate }
 
 // Tick tells the Store the time of the packet that it works for, in nanoseconds.
 func (st *Store) Tick(now int64) { st.now = now }

@@ -80,7 +80,7 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 	}
 	gaps := st.Counters.Gaps
 	var did stream.Inserted
-	if st.Config().Immediate {
+	if st.Immediate() {
 		if n > 0 {
 			did = st.Push(&c.streams, d, c.offset(d, g.Seq), g.Payload, r)
 		} else {
