@@ -91,9 +91,11 @@ func (st *Store) deliver(p *Pair, d Dir, r Reader, live []byte, liveAt int64, cl
 	if s.index.root() != 0 || s.page != 0 {
 		st.trim(s, st.edgeOf(s))
 	}
-	if o.index.root() != 0 {
+	if st.views[d.Opposite()].open { // it may have been read, too
 		st.advance(o)
-		st.trim(o, st.edgeOf(o))
+		if o.index.root() != 0 {
+			st.trim(o, st.edgeOf(o))
+		}
 	}
 }
 

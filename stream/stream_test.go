@@ -185,3 +185,32 @@ func TestBuffer(t *testing.T) {
 		t.Fatalf("Line = %q, %v, %v", l, ok, c.Fault())
 	}
 }
+
+// skipper skips everything of the other direction, for ever, as soon as it reads anything.
+type skipper struct{ script }
+
+func (r *skipper) Read(d Dir, in *Cursor) {
+	in.Skip(int64(in.Len()))
+	p := in.Peer()
+	p.Skip(1<<62 - p.Offset())
+}
+
+func TestSkipOfPeer(t *testing.T) {
+	var p Pair
+	st := NewStore(Config{})
+	r := &skipper{}
+	st.Insert(&p[0], 0, []byte("a"))
+	p[0].Ack(1)
+	st.Deliver(&p, ToServer, r)
+	st.Insert(&p[1], 0, []byte("abc"))
+	st.Insert(&p[1], 7, []byte("def"))
+	p[1].Ack(10)
+	st.Deliver(&p, ToClient, r)
+	st.Close(&p, r)
+	if got := strings.Join(r.log, " "); got != `end "" end ""` {
+		t.Errorf("got %s", got)
+	}
+	if p[1].HasGap() || st.MemoryUse() != 0 {
+		t.Errorf("gap %v, %d bytes in use", p[1].HasGap(), st.MemoryUse())
+	}
+}
