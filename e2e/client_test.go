@@ -89,7 +89,7 @@ func (c *client) send(m *mail) {
 	c.t.Helper()
 	c.envelope(m)
 	c.command("354", "DATA")
-	c.write(stuff(m.text))
+	c.write(stuff(m.Text))
 	c.expect("250")
 }
 
@@ -108,7 +108,7 @@ func (c *client) pipeline(m *mail) {
 		c.expect(r.Reply)
 	}
 	c.expect("354")
-	c.write(stuff(m.text))
+	c.write(stuff(m.Text))
 	c.expect("250")
 }
 
@@ -116,10 +116,10 @@ func (c *client) pipeline(m *mail) {
 func (c *client) chunks(m *mail) {
 	c.t.Helper()
 	c.envelope(m)
-	half := len(m.text)/2 + 7
-	c.write(append(fmt.Appendf(nil, "BDAT %d\r\n", half), m.text[:half]...))
+	half := len(m.Text)/2 + 7
+	c.write(append(fmt.Appendf(nil, "BDAT %d\r\n", half), m.Text[:half]...))
 	c.expect("250")
-	c.write(append(fmt.Appendf(nil, "BDAT %d LAST\r\n", len(m.text)-half), m.text[half:]...))
+	c.write(append(fmt.Appendf(nil, "BDAT %d LAST\r\n", len(m.Text)-half), m.Text[half:]...))
 	c.expect("250")
 }
 

@@ -1,10 +1,5 @@
 //go:build e2e
 
-// Package e2e runs reknit on the traffic of real servers.
-//
-// A lab is two network namespaces joined by a veth pair: mail clients in one, Postfix in the other, and tcpdump on
-// the clients' end. Nothing leaves the two namespaces. The tests need root and the tools that README.md lists; they
-// are skipped without them.
 package e2e
 
 import (

@@ -158,7 +158,7 @@ func (l *lab) netSMTP(s *session) {
 			check(err)
 			return
 		}
-		_, err = w.Write(m.text)
+		_, err = w.Write(m.Text)
 		check(err)
 		check(w.Close())
 	}

@@ -14,70 +14,6 @@ import (
 	"time"
 )
 
-// facts is what was sent: the truth that reknit's report is compared with. testdata/mail.json holds those of
-// testdata/mail.pcap.
-type facts struct {
-	Capture  string     `json:"capture"`
-	Bytes    int        `json:"bytes"`   // of the capture file
-	Packets  int        `json:"packets"` // in it
-	Sessions []*session `json:"sessions"`
-}
-
-// session is one connection.
-type session struct {
-	About  string  `json:"about"`
-	Client string  `json:"client"` // address and port
-	Server string  `json:"server"`
-	Helo   string  `json:"helo"`
-	TLS    bool    `json:"tls"`   // STARTTLS: what follows is encrypted, its mail is not listed
-	Ended  string  `json:"ended"` // quit, or how else
-	Mails  []*mail `json:"mails"`
-}
-
-// mail is one message and its envelope.
-type mail struct {
-	MailFrom   string       `json:"mail_from"` // with its angle brackets
-	RcptTo     []*recipient `json:"rcpt_to"`
-	Transfer   string       `json:"transfer"` // DATA or BDAT
-	Complete   bool         `json:"complete"` // the server got the end of the message and took it
-	Header     header       `json:"header"`
-	Files      []*file      `json:"files"` // parts with a file name
-	TextBytes  int          `json:"text_bytes"`
-	TextSHA256 string       `json:"text_sha256"` // of the message as the server got it: no dots added, CRLF at its end
-
-	text []byte
-}
-
-// recipient is one RCPT command and the code of its reply.
-type recipient struct {
-	Address string `json:"address"`
-	Reply   string `json:"reply"`
-}
-
-// header is the part of a message's header that reknit reports.
-type header struct {
-	From       string `json:"from"` // as sent, on one line
-	To         string `json:"to"`
-	Cc         string `json:"cc,omitempty"`
-	Subject    string `json:"subject"`
-	Decoded    string `json:"subject_decoded"` // RFC 2047 words decoded
-	Date       string `json:"date"`
-	MessageID  string `json:"message_id"`
-	Type       string `json:"content_type"`
-	RawSubject string `json:"-"` // as written, folded
-}
-
-// file is an attachment.
-type file struct {
-	Name     string `json:"name"`
-	Type     string `json:"content_type"`
-	Encoding string `json:"encoding"`
-	Bytes    int    `json:"bytes"`
-	SHA256   string `json:"sha256"`
-
-	data []byte
-}
-
 // compose writes the message of a mail: its header, its text parts and its files.
 func (m *mail) compose(when time.Time, parts ...part) *mail {
 	const boundary = "=_part_0f6c"
@@ -110,14 +46,14 @@ func (m *mail) compose(when time.Time, parts ...part) *mail {
 			b.WriteString("\r\n")
 			if p.file != "" {
 				m.Files = append(m.Files, &file{Name: p.file, Type: mediaType(p.kind), Encoding: p.encoding,
-					Bytes: len(p.data), SHA256: sum(p.data), data: p.data})
+					Bytes: len(p.data), SHA256: sum(p.data)})
 			}
 		}
 		fmt.Fprintf(&b, "--%s--", boundary)
 	}
 	b.WriteString("\r\n")
-	m.text = b.Bytes()
-	m.TextBytes, m.TextSHA256 = len(m.text), sum(m.text)
+	m.Text = b.Bytes()
+	m.TextBytes, m.TextSHA256 = len(m.Text), sum(m.Text)
 	if m.Transfer == "" {
 		m.Transfer = "DATA"
 	}

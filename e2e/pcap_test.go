@@ -1,5 +1,3 @@
-//go:build e2e
-
 package e2e
 
 import (
@@ -7,20 +5,21 @@ import (
 	"testing"
 )
 
-// count counts the packets of a capture that tcpdump wrote on this machine.
-func count(t testing.TB, b []byte) int {
+// split cuts a little-endian capture file, as tcpdump writes it here, into its header and its packets.
+func split(t testing.TB, b []byte) (header []byte, packets [][]byte) {
 	t.Helper()
 	const fileHeader, recordHeader = 24, 16
-	if len(b) < fileHeader || binary.NativeEndian.Uint32(b) != 0xa1b2c3d4 {
-		t.Fatal("not a capture file in this machine's byte order")
+	if len(b) < fileHeader || binary.LittleEndian.Uint32(b) != 0xa1b2c3d4 {
+		t.Fatal("not a little-endian capture file")
 	}
-	n := 0
-	for b = b[fileHeader:]; len(b) >= recordHeader; n++ {
-		size := recordHeader + int(binary.NativeEndian.Uint32(b[8:]))
+	header, b = b[:fileHeader], b[fileHeader:]
+	for len(b) >= recordHeader {
+		size := recordHeader + int(binary.LittleEndian.Uint32(b[8:]))
 		if size > len(b) {
-			t.Fatalf("packet %d is cut off", n+1)
+			t.Fatalf("packet %d is cut off", len(packets)+1)
 		}
+		packets = append(packets, b[:size])
 		b = b[size:]
 	}
-	return n
+	return header, packets
 }

@@ -19,7 +19,7 @@ func (l *lab) swaks(s *session) {
 	}
 	m := s.Mails[0]
 	data := filepath.Join(l.dir, "swaks.eml")
-	if err := os.WriteFile(data, bytes.TrimSuffix(m.text, []byte("\r\n")), 0o644); err != nil {
+	if err := os.WriteFile(data, bytes.TrimSuffix(m.Text, []byte("\r\n")), 0o644); err != nil {
 		l.t.Fatal(err)
 	}
 	host, port, err := net.SplitHostPort(s.Client)
