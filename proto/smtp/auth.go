@@ -44,7 +44,7 @@ func (s *Session) authLine(line []byte, e stream.Ending) {
 		if len(line) < s.config.MaxAuth {
 			return
 		}
-		s.client = restOfLine
+		s.client, s.after = restOfLine, authSent
 		s.raise(truncatedLine, s.mail)
 	}
 	if s.flags&guessed != 0 {
@@ -93,10 +93,10 @@ func (s *Session) authAnswer(text []byte) {
 
 // authAnswered takes the reply to AUTH or to an answer.
 func (s *Session) authAnswered(code uint16) {
-	waits := s.client == authSent
+	waits := s.expects() == authSent
 	if code == 334 {
 		if waits {
-			s.client = inAuth
+			s.next(inAuth)
 		}
 		return
 	}
@@ -104,7 +104,7 @@ func (s *Session) authAnswered(code uint16) {
 		s.login.Reply = code
 	}
 	if waits {
-		s.client = commands
+		s.next(commands)
 	}
 }
 

@@ -16,7 +16,7 @@ func (s *Session) commandLine(line []byte, e stream.Ending) {
 		return // the connection ended in it: nobody carries it out
 	}
 	if !whole {
-		s.client = restOfLine
+		s.client, s.after = restOfLine, commands
 	}
 	v, arg := parseCommand(line)
 	if torn && v == other {
@@ -55,7 +55,7 @@ func (s *Session) command(v verb, arg []byte) *Mail {
 		m.dataSent = true
 		m.Advance(stream.ToServer, requestData)
 		s.flags &^= early
-		s.client = s.unlessLong(dataSent)
+		s.next(dataSent)
 	case bdat:
 		o.verb = s.chunkHeader(m, arg)
 	case rset:
@@ -64,21 +64,30 @@ func (s *Session) command(v verb, arg []byte) *Mail {
 		}
 	case auth:
 		s.beginAuth(m, arg)
-		s.client = s.unlessLong(authSent)
+		s.next(authSent)
 	case startTLS:
 		s.flags &^= early
-		s.client = s.unlessLong(tlsSent)
+		s.next(tlsSent)
 	}
 	s.owe(o)
 	return m
 }
 
-// unlessLong returns next, unless the rest of the command line has to be passed over first.
-func (s *Session) unlessLong(next clientState) clientState {
+// next sets what the client's bytes are behind the line that is being read.
+func (s *Session) next(state clientState) {
 	if s.client == restOfLine {
-		return restOfLine
+		s.after = state
+	} else {
+		s.client = state
 	}
-	return next
+}
+
+// expects returns what the client's bytes are behind the line that is being read.
+func (s *Session) expects() clientState {
+	if s.client == restOfLine {
+		return s.after
+	}
+	return s.client
 }
 
 // transaction returns the mail that a command belongs to, and begins one if need be: with the first command, and with
@@ -114,7 +123,8 @@ func (s *Session) owe(o owed) {
 	if s.queue == nil {
 		s.queue = new(queue)
 	}
-	if !s.queue.push(o, s.config.MaxOwed) {
+	if !s.queue.push(o, s.config.MaxOwed) && !s.queue.full {
+		s.queue.full = true
 		s.raise(unableToMatch, o.mail)
 	}
 }
@@ -225,9 +235,10 @@ func (s *Session) unasked(code uint16) {
 		if o, ok := s.queue.answer(code, s.lost); ok {
 			s.answered(o, code)
 		}
-	case code == 354 && (s.client == commands || s.client == tornLine):
-		s.expectText() // the server will take text now, whatever asked for it
 	case !s.queue.empty(): // it answers what was lost, or a blank line
+		if code == 354 && (s.client == commands || s.client == tornLine) {
+			s.expectText() // what was lost was DATA
+		}
 	default:
 		if s.queue == nil {
 			s.queue = new(queue)
@@ -259,8 +270,10 @@ func (s *Session) answered(o owed, code uint16) {
 	accepted := code < 400
 	switch o.verb {
 	case data:
+		s.noteEarly(m)
 		s.dataAnswered(m, code)
 	case startTLS:
+		s.noteEarly(m)
 		s.tlsAnswered(m, code)
 	case auth, credential:
 		s.authAnswered(code)
@@ -316,14 +329,35 @@ func (s *Session) lost(o owed) {
 	}
 }
 
+// noteEarly raises the event for a client that went on before the reply to DATA or STARTTLS, which it must not: RFC 2920,
+// section 3.1. It is known for certain only when the reply comes, as it may have been lost.
+func (s *Session) noteEarly(m *Mail) {
+	if s.flags&early != 0 {
+		s.flags &^= early
+		s.raise(invalidPipelinedSequence, m)
+	}
+}
+
+// unanswered does so for a reply that does not come any more.
+func (s *Session) unanswered() {
+	if s.flags&early == 0 || s.queue.empty() {
+		return
+	}
+	for _, o := range s.queue.owed[s.queue.head:] {
+		if (o.verb == data || o.verb == startTLS) && !o.lossy {
+			s.noteEarly(o.mail)
+		}
+	}
+}
+
 // dataAnswered takes the reply to DATA.
 func (s *Session) dataAnswered(m *Mail, code uint16) {
 	if code == 354 {
 		m.Advance(stream.ToClient, responseData)
-		switch s.client {
+		switch s.expects() {
 		case dataSent:
 			s.beginText(m)
-			s.client = inText
+			s.next(inText)
 		case inText:
 			s.flags &^= provisional
 			s.text.forget()
@@ -332,11 +366,10 @@ func (s *Session) dataAnswered(m *Mail, code uint16) {
 		}
 		return
 	}
-	m.dataSent = false
 	s.raise(dataCommandRejected, m)
-	switch s.client {
+	switch s.expects() {
 	case dataSent:
-		s.client = commands
+		s.next(commands)
 	case inText, textSent:
 		s.takeBack()
 	}
@@ -344,8 +377,8 @@ func (s *Session) dataAnswered(m *Mail, code uint16) {
 
 // tlsAnswered takes the reply to STARTTLS (RFC 3207, section 4).
 func (s *Session) tlsAnswered(m *Mail, code uint16) {
-	if s.client == tlsSent {
-		s.client = commands
+	if s.expects() == tlsSent {
+		s.next(commands)
 	}
 	if code != 220 {
 		s.raise(tlsRejected, m)

@@ -22,10 +22,13 @@ const (
 	duplicateFields
 	unparsableContent
 	truncatedLine
+	tooManyTransactions
 	firstMIME
 )
 
-// events are their names. Suricata has all but the last three of mime, and raises neither of the two about line lengths.
+// events are their names. Suricata has all but too_many_transactions and the last three of mime; neither it nor we raise
+// max_command_line_len_exceeded, max_reply_line_len_exceeded, bdat_chunk_len_exceeded or unparsable_content: the first
+// two are truncated_line, a chunk ends where it says, and text behind DATA is text.
 var events = func() []app.EventInfo {
 	list := []app.EventInfo{
 		invalidReply:             {Name: "invalid_reply"},
@@ -42,6 +45,7 @@ var events = func() []app.EventInfo {
 		duplicateFields:          {Name: "duplicate_fields"},
 		unparsableContent:        {Name: "unparsable_content"},
 		truncatedLine:            {Name: "truncated_line"},
+		tooManyTransactions:      {Name: "too_many_transactions"},
 	}
 	for a := range mime.Anomaly(mime.NumAnomalies) {
 		list = append(list, app.EventInfo{Name: a.String()})

@@ -57,7 +57,7 @@ type Mail struct {
 	events   uint8
 	over     bool // the request side is complete
 	reset    bool // RSET or EHLO was sent, and is not refused
-	dataSent bool // DATA or BDAT was sent, and is not refused
+	dataSent bool // DATA or BDAT was sent
 	told     bool // the handler had it
 }
 

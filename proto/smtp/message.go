@@ -225,9 +225,7 @@ func (s *Session) textGap(l stream.Loss) {
 		return
 	}
 	s.endOfText() // the server answered the dot, which is among what was lost
-	s.client = tornLine
-	s.owe(owed{verb: unsure, rcpt: -1})
-	s.queue.early = nil
+	s.commandsLost(0)
 }
 
 // lose notes n lost bytes.
@@ -265,7 +263,7 @@ func (s *Session) chunkHeader(m *Mail, arg []byte) verb {
 		v = lastBDAT
 	}
 	if size > 0 {
-		s.client = s.unlessLong(inChunk)
+		s.next(inChunk)
 	} else {
 		s.endChunk(m)
 	}

@@ -8,6 +8,9 @@ type queue struct {
 	owed  []owed
 	head  int // of owed
 	early []uint16
+	// slack says that replies may come that answer no entry: to commands that were lost, or to blank lines.
+	slack bool
+	full  bool // an entry found no room
 }
 
 // owed is what one final reply will answer.
@@ -50,6 +53,11 @@ func (q *queue) pop() owed {
 	o := q.owed[q.head]
 	q.owed[q.head] = owed{}
 	q.head++
+	if q.empty() {
+		q.slack = false
+	} else if o.verb == unsure {
+		q.slack = true
+	}
 	return o
 }
 
@@ -63,6 +71,9 @@ func (q *queue) answer(code uint16, lost func(owed)) (o owed, ok bool) {
 		return owed{}, false
 	}
 	if first := q.owed[q.head]; !first.lossy && first.verb != unsure {
+		if q.slack && !fits(first.verb, code) {
+			return owed{}, false
+		}
 		return q.pop(), true
 	}
 	if i := q.certain(); i >= 0 && fits(q.owed[i].verb, code) && !q.forBlank(code) {

@@ -20,6 +20,7 @@ type Session struct {
 	handle *Handler // nil: nobody listens
 
 	client clientState
+	after  clientState // what follows restOfLine
 	server serverState
 	flags  flags
 }
@@ -59,7 +60,7 @@ const (
 	pipelining                    // the server announced it
 	multiline                     // lines of the same reply follow
 	badReply                      // a reply was no reply: noted once
-	early                         // bytes behind DATA or STARTTLS were noted
+	early                         // bytes behind DATA or STARTTLS came before the reply
 	provisional                   // the text may turn out to be commands
 	deaf                          // the server is not seen: what it would answer is taken for granted
 	midLine                       // the next text goes on in the same line
@@ -94,7 +95,7 @@ func (s *Session) Client(in *stream.Cursor) error {
 				return nil
 			}
 			if in.Ending() != stream.None {
-				s.client = commands
+				s.client = s.after
 			}
 		case dataSent, textSent, authSent, tlsSent:
 			if !s.decide(in) {
@@ -151,9 +152,8 @@ func (s *Session) decide(in *stream.Cursor) bool {
 	if _, ok := in.Peek(1); !ok {
 		return false // the client waits, too
 	}
-	if s.flags&early == 0 && (s.client == dataSent || s.client == tlsSent) {
+	if s.client == dataSent || s.client == tlsSent {
 		s.flags |= early
-		s.raise(invalidPipelinedSequence, s.mail)
 	}
 	// Inline the bytes have passed, so that text is read as soon as it is here, and taken back if the reply says that it
 	// was none. An answer to a challenge or a TLS handshake can wait.
@@ -162,7 +162,8 @@ func (s *Session) decide(in *stream.Cursor) bool {
 		return false
 	}
 	if s.flags&greeted == 0 {
-		s.flags |= deaf
+		s.flags = s.flags&^early | deaf
+		s.queue = nil
 	}
 	switch s.client {
 	case dataSent:
@@ -204,24 +205,41 @@ func (s *Session) Gap(d stream.Dir, l stream.Loss) {
 	case inText:
 		s.textGap(l)
 	default:
-		s.client = tornLine
-		s.owe(owed{verb: unsure, rcpt: -1})
-		if s.queue != nil {
-			s.queue.early = nil // they answered what was lost
-		}
+		s.commandsLost(l.Lost)
 	}
+}
+
+// commandsLost is called for n lost bytes of commands.
+func (s *Session) commandsLost(n int64) {
+	var answers []uint16 // to what was lost
+	if s.queue != nil {
+		answers, s.queue.early = s.queue.early, nil
+	}
+	if k := len(answers); k > 0 && answers[k-1] == 354 { // DATA was the last, and perhaps some text
+		const command = int64(len("DATA\r\n"))
+		s.expectText()
+		s.text.gapped, s.text.torn = true, n > command
+		if n > command {
+			s.text.lose(n - command)
+		}
+		return
+	}
+	s.client = tornLine
+	s.owe(owed{verb: unsure, rcpt: -1})
 }
 
 // End is the last call of a direction.
 func (s *Session) End(d stream.Dir, rest []byte) {
+	if d == stream.ToServer {
+		if len(rest) > 0 && s.waits() {
+			s.reread(rest, s.at)
+		}
+		s.endText()
+	}
+	s.unanswered()
 	if d == stream.ToClient {
 		s.tellRest()
-		return
 	}
-	if len(rest) > 0 && s.waits() {
-		s.reread(rest, s.at)
-	}
-	s.endText()
 }
 
 // waits reports whether the client's bytes are held back for a reply.
