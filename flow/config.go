@@ -5,7 +5,8 @@ import "time"
 // Config limits a Table. The zero value is ready to use.
 type Config struct {
 	// Memory is the number of bytes that slabs and index may take.
-	// When zero, it is 128 MiB, some 1 050 000 flows with a value of 24 bytes; the least that works is some 150 KB.
+	// When zero, it is 128 MiB, some 1 050 000 flows with a value of 24 bytes; the least that works is some 150 KB, and
+	// there are never more than 16 million flows.
 	Memory int64
 
 	// IgnoreVLAN makes packets with different VLAN identifiers belong to the same flow.

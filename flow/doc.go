@@ -10,8 +10,9 @@
 // size and never move; they hold no pointers (unless the caller's type does), so the garbage collector has nothing to
 // follow. With a value of 24 bytes a flow costs at most 128 bytes, the index included.
 //
-// The index is a linear hash table: it grows by one bucket at a time, so no packet ever waits for a rehash. The
-// hash is keyed with random numbers, one set per table.
+// The index is a linear hash table: it grows by one bucket at a time, so no packet ever waits for a rehash. A bucket is a
+// cache line of handles with some bits of the hash, so a packet of a new flow costs one access to memory that is not in a
+// cache, and a packet of an old one two. The hash is keyed with random numbers, one set per table.
 //
 // The time is that of the packets; nobody has to flush. A hand goes around the slabs once every ten seconds of packet
 // time and ends what has timed out; besides, a flow found by Find is checked exactly. Each slab remembers the

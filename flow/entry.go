@@ -67,7 +67,7 @@ const (
 // Entry is laid out so that a lookup stays within its first 64 bytes; with a Value of 24 bytes it has 120.
 type Entry[V any] struct {
 	key   Key
-	next  Handle // in the bucket's chain, or in the free list
+	next  Handle // in a bucket's chain, or in the free list
 	flags flags
 
 	// Mark is for the caller; zero when the flow begins.

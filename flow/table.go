@@ -110,20 +110,38 @@ func (t *Table[V]) Lookup(k *Key, now int64) (h Handle, d Dir, created bool) {
 func (t *Table[V]) Find(k *Key, now int64) (h Handle, d Dir) {
 	k.word = k.word&1 | uint32(k.hash(&t.hash, t.mask))<<1
 	now = t.advance(now)
-	for h = *t.index.bucket(k.word); h != 0; {
+	b := t.index.bucket(k.word)
+	for _, s := range &b.slots {
+		if s == 0 {
+			return 0, ToServer
+		}
+		if (s^k.word)>>handleBits == 0 {
+			h = Handle(s & handleMask)
+			e := t.Entry(h)
+			if side := e.key.word ^ k.word; side <= 1 && e.key.differs(k, t.mask) == 0 {
+				return t.met(h, e, now), Dir(side)
+			}
+		}
+	}
+	for h = b.chain; h != 0; {
 		e := t.Entry(h)
 		if side := e.key.word ^ k.word; side <= 1 && e.key.differs(k, t.mask) == 0 {
-			if t.now-e.last >= t.limits[e.flags&kindMask] {
-				t.counters.LookupEvicted++
-				t.end(h, e, Timeout)
-				return 0, ToServer
-			}
-			e.last = now
-			return h, Dir(side)
+			return t.met(h, e, now), Dir(side)
 		}
 		h = e.next
 	}
 	return 0, ToServer
+}
+
+// met returns h after a packet of the flow was seen, or 0 if the flow had timed out before.
+func (t *Table[V]) met(h Handle, e *Entry[V], now int64) Handle {
+	if t.now-e.last >= t.limits[e.flags&kindMask] {
+		t.counters.LookupEvicted++
+		t.end(h, e, Timeout)
+		return 0
+	}
+	e.last = now
+	return h
 }
 
 // Create makes a flow for a packet of which Find has found none, or whose flow was ended since. The packet's source
@@ -139,8 +157,7 @@ func (t *Table[V]) Create(k *Key, now int64) (h Handle) {
 	}
 	e := t.Entry(h)
 	*e = Entry[V]{key: *k, flags: live | flags(classOf(k.Protocol())), last: now, start: now}
-	b := t.index.bucket(k.word)
-	e.next, *b = *b, h
+	t.insert(t.index.bucket(k.word), h, e)
 	t.counters.began(k)
 	t.lowerDeadline(h, e)
 	t.growIndex()
@@ -171,7 +188,7 @@ func (t *Table[V]) Close() {
 	}
 }
 
-// end tells the caller, takes the entry out of its chain and puts it on the free list.
+// end tells the caller, takes the entry out of the index and puts it on the free list.
 func (t *Table[V]) end(h Handle, e *Entry[V], r Reason) {
 	if t.emergency {
 		e.flags |= emergency
@@ -180,11 +197,7 @@ func (t *Table[V]) end(h Handle, e *Entry[V], r Reason) {
 		t.onEnd(h, e, r)
 	}
 	t.counters.ended(e.State(), r)
-	p := t.index.bucket(e.key.word)
-	for *p != h {
-		p = &t.Entry(*p).next
-	}
-	*p = e.next
+	t.remove(h, e)
 	e.flags = 0
 	e.next, t.free = t.free, h
 }
@@ -206,10 +219,10 @@ func (t *Table[V]) take() Handle {
 
 // addSlab adds a slab if the memory allows it, with its part of the index.
 func (t *Table[V]) addSlab() bool {
-	const indexBytes = slabSize * bucketsPer1024 / 1024 * 4
+	const indexBytes = slabSize/flowsPerBucket*64 + 64
 	bytes := uint64(unsafe.Sizeof(slab[V]{}))
 	index := max(uint64(len(t.slabs)+1)*indexBytes, segmentBytes)
-	if uint64(len(t.slabs)+1)*bytes+index > t.memory || len(t.slabs) == 1<<(32-slabShift) {
+	if uint64(len(t.slabs)+1)*bytes+index > t.memory || len(t.slabs) == 1<<(handleBits-slabShift) {
 		return false
 	}
 	t.slabs = append(t.slabs, new(slab[V]))

@@ -9,9 +9,9 @@ import (
 const (
 	// firstBlock is read when a file is opened, block from then on. Measured: see docs/performance.md.
 	firstBlock = 64 << 10
-	block      = 512 << 10
+	block      = 256 << 10
 
-	// maxFrame is the length of the longest packet; it fits into a block with all headers.
+	// maxFrame is the length of the longest packet; for those that do not fit into a block it grows.
 	maxFrame = 256 << 10
 )
 
