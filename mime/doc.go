@@ -25,5 +25,5 @@
 //
 // # Missing on purpose
 //
-// uuencode, yEnc and BinHex; TNEF; S/MIME and OpenPGP; the text of preambles and epilogues, which no mail program shows.
+// uuencode, yEnc and BinHex; UTF-7; TNEF; S/MIME and OpenPGP; the text of preambles and epilogues, which no mail program shows.
 package mime

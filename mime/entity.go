@@ -16,6 +16,7 @@ const (
 	maxBoundary    = 254
 	maxFilename    = 255
 
+	maxKept         = 1024 // bytes kept of Content-Type and Content-Disposition of a part that has parts inside it
 	maxBoundaryLine = 1024 // a longer line is no boundary
 	maxFieldName    = 1024 // a line without a colon before it is no field
 )
@@ -184,6 +185,9 @@ func (m *Message) endHeader() {
 	if p.Index == 0 {
 		m.startDigest()
 	}
+	if p.Kind != Leaf {
+		p.shrink()
+	}
 	switch p.Kind {
 	case Leaf:
 		m.state = inBody
@@ -192,6 +196,16 @@ func (m *Message) endHeader() {
 	case Nested:
 		m.enter(p)
 	}
+}
+
+// shrink frees what is large of a part that stays open while those inside it come.
+func (p *Part) shrink() {
+	if len(p.contentType) > maxKept || len(p.disposition) > maxKept {
+		p.boundary = bytes.Clone(p.boundary)
+		p.contentType = bytes.Clone(p.contentType[:min(len(p.contentType), maxKept)])
+		p.disposition = bytes.Clone(p.disposition[:min(len(p.disposition), maxKept)])
+	}
+	p.declared = nil
 }
 
 // settle sets the fields that the handler sees.
@@ -205,8 +219,9 @@ func (m *Message) settle(p *Part) {
 	}
 	if len(p.Name) > maxFilename {
 		m.raise(LongFilename, p)
-		p.Name = p.Name[:maxFilename]
+		p.Name = bytes.Clone(p.Name[:maxFilename])
 	}
+	p.dispName, p.typeName = nil, nil
 	p.Kind = m.kind(p)
 	// RFC 2045, section 6.4: what has parts inside it is not encoded.
 	if p.Kind != Leaf {

@@ -174,6 +174,30 @@ func TestLineAllocates(t *testing.T) {
 	}
 }
 
+// TestDeepMemory opens as many parts as possible, each with the largest header, and checks what stays.
+func TestDeepMemory(t *testing.T) {
+	heap := func() uint64 {
+		runtime.GC()
+		var s runtime.MemStats
+		runtime.ReadMemStats(&s)
+		return s.HeapAlloc
+	}
+	before := heap()
+	m := NewMessage(nil, &count{})
+	long := strings.Repeat("x", 30000)
+	for i := range 100 {
+		feed(m, fmt.Sprintf("Content-Type: multipart/mixed; x=%s; boundary=%d; name=%s\nContent-Disposition: x; filename=%s\n\n--%d\n",
+			long, i, long, long, i))
+	}
+	if held := heap() - before; held > 1<<20 {
+		t.Errorf("%d bytes held, want at most a megabyte", held)
+	}
+	if len(m.open) != 100 {
+		t.Errorf("%d parts open, want 100", len(m.open))
+	}
+	m.Close()
+}
+
 // TestHostile checks that input made to be slow is not.
 func TestHostile(t *testing.T) {
 	const n = 1 << 16

@@ -70,7 +70,8 @@ func (p *Part) FileName() string {
 	return name
 }
 
-// Param returns the decoded parameter of the Content-Type.
+// Param returns the decoded parameter of the Content-Type. Of a part with parts inside it, only the first kilobyte of the
+// field is kept after Handler.Begin.
 func (p *Part) Param(name string) (value string, ok bool) {
 	return decodedParam(p.contentType, name)
 }
