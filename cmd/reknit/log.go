@@ -74,8 +74,8 @@ func heeds(output, message config.Level) bool {
 	return slices.Index(levels, message) <= slices.Index(levels, output)
 }
 
-// configure applies the section logging. verbose raises the levels.
-func (l *logger) configure(c *config.Config, verbose int, openFile func(name string, append bool) (*os.File, error)) error {
+// configure applies the section logging. verbose raises the levels. A file that cannot be opened is told, and left out.
+func (l *logger) configure(c *config.Config, verbose int, openFile func(name string, append bool) (*os.File, error)) {
 	level := leastOf(c.Logging.Level)
 	if !c.FromFile {
 		level = config.Warning // the summary says the rest
@@ -83,8 +83,6 @@ func (l *logger) configure(c *config.Config, verbose int, openFile func(name str
 	if verbose > 0 {
 		level = levels[min(slices.Index(levels, config.Notice)+verbose, len(levels)-1)]
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.console.level = level
 	if own := c.Logging.Console.Level; own != "" && verbose == 0 {
 		l.console.level = leastOf(own)
@@ -95,7 +93,8 @@ func (l *logger) configure(c *config.Config, verbose int, openFile func(name str
 	for _, o := range c.Logging.Files {
 		f, err := openFile(o.Filename, o.Append)
 		if err != nil {
-			return err
+			l.warning("logging", "%v", err)
+			continue
 		}
 		to := logOutput{f, level, long}
 		if o.Level != "" {
@@ -107,9 +106,10 @@ func (l *logger) configure(c *config.Config, verbose int, openFile func(name str
 		if o.Type == "json" {
 			to.form = object
 		}
+		l.mu.Lock()
 		l.files = append(l.files, to)
+		l.mu.Unlock()
 	}
-	return nil
 }
 
 // leastOf maps syslog's levels, which Suricata accepts, to those that are used.

@@ -58,15 +58,20 @@ func (j *job) run(ctx context.Context) error {
 		return j.conf.Dump(j.std.out)
 	}
 	noPlace := j.place()
-	if err := j.log.configure(j.conf, j.verbose, j.openLog); err != nil && noPlace == nil {
-		noPlace = err
-	}
+	j.log.configure(j.conf, j.verbose, j.openLog)
 	j.log.notice("reknit", "This is reknit %s, compatible with Suricata version %s", ownVersion(), claimed)
 	if err := j.report(problems); err != nil {
 		return err
 	}
 	if noPlace != nil {
 		return noPlace
+	}
+	if err := j.conf.Policies.CheckMidstream(j.conf.Stream.Midstream, j.inline); err != nil {
+		if j.initFatal || j.test {
+			j.log.error("config", "%v", err)
+			return errReported
+		}
+		j.log.warning("config", "%v", err)
 	}
 	if err := j.rulesOf(); err != nil {
 		return err
@@ -275,10 +280,11 @@ func (j *job) drive(ctx context.Context, eng *engine.Engine, src *source) error 
 		j.log.notice("reknit", "interrupted")
 	}
 	j.log.notice("pcap", "read %s, %s packets, %d bytes", plural(len(j.read), "file"), count(totals.Packets), totals.Bytes)
-	if err != nil && !interrupted {
+	failed := j.closeOutputs()
+	if err != nil && !interrupted && !j.conf.FromFile { // Suricata takes what it got from a broken capture for success
 		return errReported
 	}
-	return j.closeOutputs()
+	return failed
 }
 
 // stats has the counters written.

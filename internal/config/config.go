@@ -63,7 +63,7 @@ func Load(o Options) (*Config, Problems) {
 	c.outputs(root, &ps)
 	c.logging(root, &ps)
 	c.Timeouts.limit(root, &ps)
-	return c, ps
+	return c, ps.order()
 }
 
 // table returns the rows of all keys that stand once in a configuration.

@@ -21,7 +21,8 @@ const (
 type word struct {
 	name   string
 	status status
-	leaf   bool // the key itself is in a table
+	leaf   bool     // the key itself is in a table or in the vocabulary
+	usual  []string // defaults: asking for one of them asks for nothing
 	below  []*word
 }
 
@@ -29,21 +30,18 @@ type word struct {
 var known = sync.OnceValue(func() *word {
 	root := &word{}
 	var c Config
-	for _, r := range c.table() {
-		root.learn(r.path, supported)
-	}
-	for _, r := range c.Logging.table() {
-		root.learn(r.path, supported)
+	for _, r := range append(c.table(), c.Logging.table()...) {
+		root.learn(r.path, supported).usual = []string{r.builtin, r.without}
 	}
 	var e EVE
 	const eve = "outputs.[].eve-log."
 	for _, r := range e.table() {
-		root.learn(eve+r.path, supported)
+		root.learn(eve+r.path, supported).usual = []string{r.builtin}
 	}
 	for _, t := range loggedTypes {
 		root.learn(eve+"types.[]."+t+".enabled", supported)
 		for _, r := range e.typeTable(t) {
-			root.learn(eve+"types.[]."+t+"."+r.path, supported)
+			root.learn(eve+"types.[]."+t+"."+r.path, supported).usual = []string{r.builtin}
 		}
 	}
 	for _, o := range []string{"console", "file"} {
@@ -60,8 +58,8 @@ var known = sync.OnceValue(func() *word {
 	return root
 })
 
-// learn adds a path.
-func (w *word) learn(path string, s status) {
+// learn adds a path and returns its word. The vocabulary wins over a table: a key in both is read, but not heeded yet.
+func (w *word) learn(path string, s status) *word {
 	for name := range strings.SplitSeq(path, ".") {
 		i := slices.IndexFunc(w.below, func(b *word) bool { return b.name == name })
 		if i < 0 {
@@ -70,9 +68,8 @@ func (w *word) learn(path string, s status) {
 		}
 		w = w.below[i]
 	}
-	if !w.leaf {
-		w.status, w.leaf = s, true
-	}
+	w.status, w.leaf = s, true
+	return w
 }
 
 // settle gives a section the status of what is in it: supported when something is, and so on in the order of the
@@ -189,7 +186,7 @@ func (w *word) checkKey(n *Node, wanted bool, path string, ps *Problems) {
 		ps.add(UnknownKey, n.Key, path, "unknown key %s%s", path, w.suggest(n.Name, path))
 	case own.status == supported:
 		own.check(n, path, ps)
-	case n.Kind == Null && !wanted || n.Off():
+	case n.Kind == Null && !wanted || n.Off() || own.isUsual(n):
 		// Nothing is asked for.
 	case own.status == notYet:
 		ps.add(NotYet, n.Key, path, "%s has no effect yet", path)
@@ -197,6 +194,23 @@ func (w *word) checkKey(n *Node, wanted bool, path string, ps *Problems) {
 	case own.status == obsolete:
 		ps.add(Obsolete, n.Key, path, "%s is obsolete and has no effect", path)
 	}
+}
+
+// isUsual reports whether a value is a default.
+func (w *word) isUsual(n *Node) bool {
+	if n.Kind != Scalar {
+		return false
+	}
+	for _, u := range w.usual {
+		a, errA := parseSize(u)
+		b, errB := parseSize(n.Text)
+		x, errX := parseBool(u)
+		y, errY := parseBool(n.Text)
+		if strings.EqualFold(u, n.Text) || errA == nil && errB == nil && a == b || errX == nil && errY == nil && x == y {
+			return true
+		}
+	}
+	return false
 }
 
 // checkNames reports only unknown keys: that the whole section has no effect was said.

@@ -35,7 +35,7 @@ func TestProblems(t *testing.T) {
 		{"nothing", "", nil, nil},
 		{"comments only", "%YAML 1.1\n---\n# nothing\n", nil, nil},
 		{"good", "%YAML 1.1\n---\nstream:\n  memcap: 64mb\n  midstream: on\n", nil, nil},
-		{"misspelled key", "stream:\n  memcap: 1mb\n  midstrem: yes\n", nil,
+		{"misspelled key", "stream:\n  inline: yes\n  midstrem: yes\n", nil,
 			[]string{"t.yaml:3:3: unknown key stream.midstrem; did you mean stream.midstream?"}},
 		{"misspelled section", "straem:\n  memcap: 1mb\n", nil,
 			[]string{"t.yaml:1:1: unknown key straem; did you mean stream?"}},
@@ -46,6 +46,9 @@ func TestProblems(t *testing.T) {
 			"t.yaml:1:1: nfq has no effect yet", "t.yaml:3:1: mpm-algo has no effect yet"}},
 		{"unknown key in a section without effect", "nfq:\n  mod: accept\n", nil, []string{
 			"t.yaml:1:1: nfq has no effect yet", "t.yaml:2:3: unknown key nfq.mod; did you mean nfq.mode?"}},
+		{"read, not heeded yet", "stream:\n  bypass: yes\n  memcap: 1mb\n", nil, []string{
+			"t.yaml:2:3: stream.bypass has no effect yet", "t.yaml:3:3: stream.memcap has no effect yet"}},
+		{"what is the default asks for nothing", "stream:\n  bypass: off\n  memcap: 65536kb\n  reassembly:\n    raw: true\n", nil, nil},
 		{"switched off", "unix-command:\n  enabled: no\n  filename: x\nnfq:\n", nil, nil},
 		{"names of the author", "vars:\n  address-groups:\n    MY_NET: any\n", nil,
 			[]string{"t.yaml:1:1: vars has no effect yet"}},
@@ -245,6 +248,26 @@ func TestWithoutFile(t *testing.T) {
 	}
 	if len(c.EVE) != 1 || !c.EVE[0].Enabled || !c.EVE[0].Logs("smtp") || !c.EVE[0].Anomaly.AppLayer {
 		t.Errorf("Load() gives outputs %+v", c.EVE)
+	}
+}
+
+func TestCheckMidstream(t *testing.T) {
+	for _, test := range []struct {
+		policy            Policy
+		midstream, inline bool
+		ok                bool
+	}{
+		{"", true, true, true}, {PolicyIgnore, true, false, true}, {PolicyPassFlow, true, true, true},
+		{PolicyAuto, false, true, true}, {PolicyDropFlow, false, true, true}, {PolicyBypass, false, true, true},
+		{PolicyBypass, false, false, true}, {PolicyReject, false, true, true},
+		{PolicyDropFlow, false, false, false}, {PolicyDropFlow, true, true, false}, {PolicyDropFlow, true, false, false},
+		{PolicyDropPacket, false, true, false}, {PolicyDropPacket, true, true, false}, {PolicyPassPacket, true, true, false},
+		{PolicyBypass, true, true, false}, {PolicyBypass, true, false, false},
+	} {
+		p := Policies{Midstream: test.policy}
+		if err := p.CheckMidstream(test.midstream, test.inline); (err == nil) != test.ok {
+			t.Errorf("CheckMidstream(%t, %t) of %q = %v, want ok %t", test.midstream, test.inline, test.policy, err, test.ok)
+		}
 	}
 }
 

@@ -1,5 +1,7 @@
 package config
 
+import "fmt"
+
 // Policy says what becomes of traffic that cannot be followed or parsed.
 type Policy string
 
@@ -25,6 +27,21 @@ type Policies struct {
 	Flow         Policy // no memory for a flow
 	Defrag       Policy // no memory for a fragment
 	ParserErrors Policy // a parser gave up
+}
+
+// CheckMidstream says why the policy for connections whose start was not seen makes no sense, or returns nil: such a
+// connection cannot be dropped by an engine that drops nothing, nor packet by packet, nor when it is to be followed.
+func (p *Policies) CheckMidstream(midstream, inline bool) error {
+	switch m := p.Midstream; {
+	case m == "" || m == PolicyAuto || m == PolicyIgnore || m == PolicyPassFlow:
+	case m == PolicyDropPacket || m == PolicyPassPacket:
+		return fmt.Errorf("stream.midstream-policy: %s is not possible: it is for flows", m)
+	case midstream:
+		return fmt.Errorf("stream.midstream-policy: %s is not possible together with stream.midstream", m)
+	case m == PolicyDropFlow && !inline:
+		return fmt.Errorf("stream.midstream-policy: %s needs inline mode", m)
+	}
+	return nil
 }
 
 func (p *Policies) table() []row {

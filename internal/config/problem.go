@@ -1,7 +1,9 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -47,6 +49,25 @@ type Problems []Problem
 
 func (ps *Problems) add(k ProblemKind, at Pos, path, format string, args ...any) {
 	*ps = append(*ps, Problem{Kind: k, Pos: at, Path: path, Text: fmt.Sprintf(format, args...)})
+}
+
+// order sorts the problems as their places come in the files. That a key has no effect does not matter if its value is
+// wrong.
+func (ps Problems) order() Problems {
+	files := map[string]int{}
+	bad := map[string]bool{}
+	for _, p := range ps {
+		if _, seen := files[p.Pos.File]; !seen {
+			files[p.Pos.File] = len(files)
+		}
+		bad[p.Path] = bad[p.Path] || p.Kind == BadValue
+	}
+	ps = slices.DeleteFunc(ps, func(p Problem) bool { return p.Kind == NotYet && bad[p.Path] })
+	slices.SortStableFunc(ps, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(files[a.Pos.File], files[b.Pos.File]), cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Pos.Column, b.Pos.Column))
+	})
+	return ps
 }
 
 // Fatal reports whether one of the problems is fatal.

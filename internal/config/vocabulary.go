@@ -1,9 +1,8 @@
 package config
 
-// vocabulary holds the keys of suricata.yaml that no table binds to a field, by section. "[]" stands for the elements of
-// a list, "*" for a name of the author's own, "**" for anything.
-//
-// A key moves from here to a table when the engine heeds it.
+// vocabulary holds the keys of suricata.yaml that the engine does not heed, by section. "[]" stands for the elements of
+// a list, "*" for a name of the author's own, "**" for anything. Some are in a table as well: they are read, and wait for
+// the engine.
 var vocabulary = []struct {
 	section string
 	status  status
@@ -21,15 +20,21 @@ var vocabulary = []struct {
 	{"livedev", notYet, "use-for-tracking"},
 
 	// Flows and streams.
-	{"flow", moot, "prealloc managers recyclers prune-flows"},
+	{"flow", moot, "hash-size prealloc managers recyclers prune-flows"},
+	{"flow", notYet, "memcap-policy"},
 	{"flow", notYet, "rate-tracking.bytes rate-tracking.interval"},
 	{"flow-timeouts.udp", moot, "closed emergency-closed"},
 	{"flow-timeouts.icmp", moot, "closed emergency-closed"},
 	{"stream", moot, "prealloc-sessions reassembly.segment-prealloc reassembly.zero-copy-size reassembly.segments.[].size " +
 		"reassembly.segments.[].prealloc reassembly.chunk-prealloc"},
 	{"stream", obsolete, "max-sessions"},
-	{"stream", notYet, "tcp-keepalive"},
-	{"defrag", notYet, "memcap hash-size trackers max-frags prealloc timeout host-config.[].* default-config.timeout"},
+	{"stream", notYet, `memcap memcap-policy midstream-policy drop-invalid max-syn-queued max-synack-queued bypass
+		reassembly.memcap-policy reassembly.toserver-chunk-size reassembly.toclient-chunk-size
+		reassembly.randomize-chunk-size reassembly.randomize-chunk-range reassembly.raw
+		reassembly.urgent.policy reassembly.urgent.oob-limit-policy`},
+	{"stream", moot, "reassembly.max-regions"}, // runs are indexed, however many there are
+	{"app-layer", notYet, "error-policy"},
+	{"defrag", notYet, "memcap memcap-policy hash-size trackers max-frags prealloc timeout host-config.[].* default-config.timeout"},
 	{"host", notYet, "memcap hash-size prealloc"},
 	{"ippair", notYet, "memcap hash-size prealloc"},
 	{"decoder", notYet, `teredo.enabled teredo.ports vxlan.enabled vxlan.ports vxlan.reserved-bits-check geneve.enabled
@@ -80,7 +85,9 @@ var vocabulary = []struct {
 	{"app-layer.protocols.tls", notYet, `enabled detection-ports.dp detection-ports.sp ja3-fingerprints
 		ja4-fingerprints encryption-handling encrypt-handling no-reassemble subjectaltname`},
 	{"app-layer.protocols.quic", notYet, "enabled ja3-fingerprints ja4-fingerprints encryption-handling"},
-	{"app-layer.protocols.smtp", notYet, "detection-ports.dp detection-ports.sp"},
+	{"app-layer.protocols.smtp", notYet, `detection-ports.dp detection-ports.sp mime.header-value-depth
+		inspected-tracker.content-limit inspected-tracker.content-inspect-min-size
+		inspected-tracker.content-inspect-window`},
 	{"app-layer.protocols.imap", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.msn", obsolete, "enabled"},
 	{"app-layer.protocols.pop3", notYet, "enabled detection-ports.dp detection-ports.sp stream-depth max-tx"},
@@ -133,7 +140,7 @@ var vocabulary = []struct {
 
 	// Outputs.
 	{"outputs.[].fast", notYet, "enabled filename append filetype"},
-	{"outputs.[].eve-log", notYet, `threaded rotate-interval type level identity facility extensions
+	{"outputs.[].eve-log", notYet, `ethernet metadata threaded rotate-interval type level identity facility extensions
 		xff.enabled xff.mode xff.deployment xff.header
 		json.preserve-order json.compact json.ensure-ascii json.escape-slash`},
 	{"outputs.[].eve-log.redis", notYet, `server port username password async mode key stream-maxlen
@@ -144,6 +151,7 @@ var vocabulary = []struct {
 		metadata.rule.metadata metadata.rule.raw metadata.rule.reference reference suricata-version`},
 	{"outputs.[].eve-log.types.[].alert", obsolete, "http tls ssh smtp dnp3 vars flow"},
 	{"outputs.[].eve-log.types.[].frame", notYet, "enabled payload-buffer-size"},
+	{"outputs.[].eve-log.types.[].anomaly", notYet, "packethdr"},
 	{"outputs.[].eve-log.types.[].anomaly", obsolete, "types.packethdr"},
 	{"outputs.[].eve-log.types.[].http", notYet, `enabled extended custom dump-all-headers xff.enabled xff.mode
 		xff.deployment xff.header`},
@@ -193,7 +201,7 @@ var vocabulary = []struct {
 	{"logging.outputs.[].console", notYet, "format filter"},
 	{"logging.outputs.[].file", notYet, "format filter"},
 	{"logging.outputs.[].syslog", notYet, "enabled facility format level type filter identity"},
-	{"stats", notYet, "exception-policy.global-stats"},
+	{"stats", notYet, "exception-policy.global-stats exception-policy.per-app-proto-errors"},
 
 	// Rules.
 	{"detect", notYet, `profile custom-values.toclient-groups custom-values.toserver-groups sgh-mpm-context
