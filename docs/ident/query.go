@@ -3,6 +3,7 @@ package ident
 import (
 	"bytes"
 	"strconv"
+	"strings"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
@@ -82,30 +83,24 @@ func parsePorts(b []byte) (server, client uint16, ok bool) {
 	return uint16(s), uint16(c), err1 == nil && err2 == nil && s != 0 && c != 0
 }
 
-// maxHead is the number of bytes of a query that the probe needs at most: two numbers, a comma, and some blanks.
+// maxHead is the number of bytes that two ports take at most, with a comma and some blanks.
 const maxHead = 32
 
-// probe wants a query: digits, blanks and one comma, then the end of the line.
+// probe wants two ports, and then the end of a query or the colon of a reply.
 func probe(d stream.Dir, head []byte) app.Guess {
-	if d != stream.ToServer {
-		return app.Unknown
+	end := byte('\n')
+	if d == stream.ToClient {
+		end = ':'
 	}
-	commas := 0
 	for i, b := range head {
 		switch {
-		case i == maxHead:
-			return app.No
-		case b == '\n':
-			if _, ok := parseQuery(head[:i]); ok {
+		case b == end:
+			if _, _, ok := parsePorts(head[:i]); ok {
 				return app.Yes
 			}
 			return app.No
-		case b == ',' && commas == 0:
-			commas++
-		case b < '0' || b > '9':
-			if b != ' ' && b != '\t' && b != '\r' {
-				return app.No
-			}
+		case i == maxHead, strings.IndexByte("0123456789, \t\r", b) < 0:
+			return app.No
 		}
 	}
 	return app.Unknown
