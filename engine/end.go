@@ -6,6 +6,13 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
+// IP protocol numbers.
+const (
+	protocolICMP   = 1
+	protocolTCP    = 6
+	protocolICMPv6 = 58
+)
+
 // endFlow is called before a flow is freed: what is left of its streams is delivered, its session closed, and its
 // record written. It may happen in the middle of another flow's packet.
 func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reason) {
@@ -14,7 +21,8 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	w.gateway.Packet(w.now, 0)
 
 	v := &e.Value
-	if v.conn != 0 && e.Mark&dropped == 0 {
+	isTCP := e.Key().Protocol() == protocolTCP
+	if isTCP && v.conn != 0 && e.Mark&(dropped|bypassed) == 0 {
 		w.tracker.Close(w.conns.at(v.conn), (*reader)(w))
 	}
 	f := &w.ended
@@ -38,7 +46,7 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	if !w.config.NoFlows && w.config.Sink != nil {
 		w.flowRecord(e, why, reversed)
 	}
-	if v.conn != 0 {
+	if isTCP && v.conn != 0 {
 		w.conns.put(v.conn)
 	}
 	w.current = outer
@@ -68,10 +76,14 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 	if e.Mark&dropped != 0 {
 		f.Action = "drop"
 	}
-	w.tcpPart(e, reversed)
-
 	r := &w.record
 	*r = event.Record{Type: "flow", Layout: event.LayoutFlow, Time: w.now, FlowID: e.ID(), Body: f}
+	switch e.Key().Protocol() {
+	case protocolTCP:
+		w.tcpPart(e, reversed)
+	case protocolICMP, protocolICMPv6:
+		r.ICMPType, r.ICMPCode = e.Value.icmp()
+	}
 	w.orient(r, stream.ToServer, reversed)
 	w.send(r)
 }

@@ -70,4 +70,9 @@ func (f *Flow) SetValue(x any) {
 
 // Drop gives the connection up: nothing more is delivered of it, and the verdict on this packet and all that follow is
 // packet.Drop.
-func (f *Flow) Drop() { f.w.entry.Mark |= dropped }
+func (f *Flow) Drop() {
+	if f.w.entry.Mark&dropped == 0 {
+		f.w.entry.Mark |= dropped
+		f.w.counters.FlowsDropped++
+	}
+}

@@ -48,12 +48,7 @@ func (l *logger) File(s *app.Session, tx app.Transaction, d stream.Dir, f event.
 	w.send(r)
 }
 
-func (l *logger) Detected(s *app.Session) {
-	w := (*Worker)(l)
-	if s.Bypassed() {
-		w.entry.Mark |= bypassed
-	}
-}
+func (l *logger) Detected(*app.Session) {}
 
 // begin returns the worker's record with the header of the packet, or of the flow that ends.
 func (w *Worker) begin() *event.Record {

@@ -44,10 +44,15 @@ type current struct {
 
 // flowState is what the worker keeps of a flow: 24 bytes without pointers.
 type flowState struct {
-	conn    uint32 // of a TCP flow whose connection is followed; 0: none
+	conn    uint32 // of a TCP flow whose connection is followed; 0: none. Of an ICMP flow: type and code
 	session uint32 // or the number of a StreamHandler's value; 0: none
 	opening tcp.Opening
 }
+
+// setICMP remembers the type and code of the first packet of an ICMP flow.
+func (v *flowState) setICMP(kind, code uint8) { v.conn = uint32(kind)<<8 | uint32(code) }
+
+func (v *flowState) icmp() (kind, code uint8) { return uint8(v.conn >> 8), uint8(v.conn) }
 
 // Marks of a flow.Entry.
 const (
@@ -60,7 +65,7 @@ type Counters struct {
 	InvalidChecksum uint64 `stat:"tcp.invalid_checksum"`
 	BypassedPackets uint64 `stat:"flow_bypassed.local_pkts"`
 	BypassedBytes   uint64 `stat:"flow_bypassed.local_bytes"`
-	SessionDropped  uint64 // flows dropped by a handler
+	FlowsDropped    uint64 // by a handler
 }
 
 // newWorker returns a worker for a configuration that was completed.
@@ -87,9 +92,12 @@ func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 	if w.config.DecodeEvents {
 		w.decodeEvents(p)
 	}
-	if p.WantsFlow() {
+	switch {
+	case p.WantsFlow():
 		w.track(p)
-	} else {
+	case p.Flags&packet.HasICMP != 0:
+		w.quoted(p)
+	default:
 		w.flows.Advance(p.Time)
 	}
 	return w.verdict
@@ -122,6 +130,9 @@ func (w *Worker) track(p *packet.Packet) {
 		}
 	}
 	w.visit(h, d, p)
+	if created && p.Flags&packet.HasICMP != 0 {
+		w.entry.Value.setICMP(p.ICMPType, p.ICMPCode)
+	}
 	switch e := w.entry; {
 	case e.Mark&dropped != 0:
 		w.verdict = packet.Drop
@@ -139,6 +150,20 @@ func (w *Worker) track(p *packet.Packet) {
 func (w *Worker) visit(h flow.Handle, d flow.Dir, p *packet.Packet) {
 	w.handle, w.entry, w.dir = h, w.flows.Entry(h), stream.Dir(d)
 	w.entry.Count(d, len(p.Frame))
+}
+
+// quoted counts an ICMP error as a packet of the flow that it is about, if there is one.
+func (w *Worker) quoted(p *packet.Packet) {
+	q, ok := p.Quote()
+	if !ok {
+		w.flows.Advance(p.Time)
+		return
+	}
+	var k flow.Key
+	k.Set((*[16]byte)(&q.Src), (*[16]byte)(&q.Dst), q.SrcPort, q.DstPort, &p.VLAN, q.Protocol, p.Version, 0)
+	if h, d := w.flows.Find(&k, p.Time); h != 0 {
+		w.visit(h, d.Opposite(), p) // the quoted packet went the other way
+	}
 }
 
 // fill makes the segment of a TCP packet.
@@ -227,7 +252,9 @@ func (w *Worker) follow(p *packet.Packet) {
 	}
 	if w.entry.Mark&dropped != 0 {
 		w.verdict = packet.Drop
-		w.forget(v)
+	}
+	if w.entry.Mark&(dropped|bypassed) != 0 && v.conn != 0 {
+		w.tracker.Drop(c)
 	}
 }
 
@@ -250,7 +277,23 @@ func (w *Worker) policy(p *packet.Packet) stream.Policy {
 
 // datagram gives a UDP payload to the flow's session.
 func (w *Worker) datagram(p *packet.Packet) {
-	w.session(app.UDP).Datagram(w.dir, p.Payload)
+	s := w.session(app.UDP)
+	s.Datagram(w.dir, p.Payload)
+	w.heed(s)
+	if w.entry.Mark&dropped != 0 {
+		w.verdict = packet.Drop
+	}
+}
+
+// heed does with the flow what its parser asked for.
+func (w *Worker) heed(s *app.Session) {
+	if s.Dropped() && w.entry.Mark&dropped == 0 {
+		w.entry.Mark |= dropped
+		w.counters.FlowsDropped++
+	}
+	if s.Bypassed() {
+		w.entry.Mark |= bypassed
+	}
 }
 
 // session returns the session of the flow, which it makes if there is none yet.
@@ -268,16 +311,6 @@ func (w *Worker) session(t app.Transport) *app.Session {
 	return w.sessions.at(v.session)
 }
 
-// forget frees what a flow that is dropped holds. The flow itself stays, so that its packets are dropped.
-func (w *Worker) forget(v *flowState) {
-	w.counters.SessionDropped++
-	if v.conn != 0 {
-		w.tracker.Drop(w.conns.at(v.conn))
-		w.conns.put(v.conn)
-		v.conn = 0
-	}
-}
-
 // reader hands the bytes of the connection being followed to the flow's session, or to the handler of all streams.
 type reader Worker
 
@@ -288,7 +321,9 @@ func (r *reader) Read(d stream.Dir, in *stream.Cursor) {
 	case w.config.Streams != nil:
 		w.config.Streams.Read(&w.flow, d, in)
 	default:
-		w.session(app.TCP).Read(d, in)
+		s := w.session(app.TCP)
+		s.Read(d, in)
+		w.heed(s)
 	}
 }
 
@@ -299,7 +334,9 @@ func (r *reader) Gap(d stream.Dir, in *stream.Cursor, l stream.Loss) {
 	case w.config.Streams != nil:
 		w.config.Streams.Gap(&w.flow, d, l)
 	default:
-		w.session(app.TCP).Gap(d, in, l)
+		s := w.session(app.TCP)
+		s.Gap(d, in, l)
+		w.heed(s)
 	}
 }
 

@@ -77,7 +77,7 @@ func (b *Buffer) Pass() Loss {
 	}
 	first := b.losses[0]
 	held := int(first.off - b.view.liveAt)
-	l := Loss{Held: b.data[:held:held], Lost: first.n}
+	l := Loss{Held: b.data[:held:held], Lost: first.n, Offset: first.off}
 	b.data, b.losses = b.data[held:], b.losses[1:]
 	b.view.liveAt = first.off + first.n
 	b.s.app = max(b.s.app, b.view.liveAt)

@@ -232,11 +232,12 @@ func (st *Store) lose(s *Stream, c *Cursor, d Dir, r Reader, n int64) {
 	n, c.view.lost = c.view.lost, 0
 	if n > 0 {
 		held := c.gather(c.Len())
-		s.app = max(s.app, c.view.limit+n)
+		at := c.view.limit
+		s.app = max(s.app, at+n)
 		s.want, s.scan, s.scanFor = 0, 0, 0
 		c.view.limit = s.app
 		c.off, c.buf = s.app, nil
-		r.Gap(d, c, Loss{Held: held, Lost: n})
+		r.Gap(d, c, Loss{Held: held, Lost: n, Offset: at})
 	}
 	st.advance(s)
 }

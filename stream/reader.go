@@ -20,8 +20,9 @@ func (d Dir) String() string {
 
 // Loss tells a parser what it will never get.
 type Loss struct {
-	Held []byte // the unfinished unit before the hole: read by nobody, gone after the call
-	Lost int64  // bytes that are missing
+	Held   []byte // the unfinished unit before the hole: read by nobody, gone after the call
+	Lost   int64  // bytes that are missing
+	Offset int64  // of the first of them
 }
 
 // Reader consumes the two streams of one connection.

@@ -113,6 +113,9 @@ func (t *Tracker) Close(c *Conn, r stream.Reader) {
 
 // Drop forgets the connection without delivering anything.
 func (t *Tracker) Drop(c *Conn) {
+	if c.state != None {
+		t.Counters.Active--
+	}
 	for d := range c.streams {
 		t.store.Release(&c.streams[d])
 	}
