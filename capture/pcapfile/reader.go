@@ -235,6 +235,14 @@ func (x *Reader) lost(err error) {
 	}
 }
 
+// File returns the name of the file that the last packet is from; "" before the first and after the last.
+func (x *Reader) File() string {
+	if x.current == nil {
+		return ""
+	}
+	return x.current.name
+}
+
 // Progress returns how much was read, in bytes as they are in the files, and how much there is, which is 0 if that is
 // not known. It may be called while another goroutine calls Next.
 func (x *Reader) Progress() (read, total int64) {

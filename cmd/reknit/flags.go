@@ -259,8 +259,11 @@ func (c *command) check(args []string) error {
 	default:
 		return usagef("there is no run mode %q; so far there is single", c.runmode)
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		return nil
+	case args[0] == "help":
+		return pflag.ErrHelp
 	}
 	if info, err := os.Stat(args[0]); err == nil && len(c.read) == 0 && (len(args) == 1 || !info.IsDir()) {
 		return usagef("to read %s, say reknit -r %s", args[0], args[0])

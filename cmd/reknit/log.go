@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,6 +27,7 @@ type logOutput struct {
 	w     io.Writer
 	level config.Level
 	form  func(m message) []byte
+	open  func() (*os.File, error) // nil: it is no file
 }
 
 // message is one of them.
@@ -41,7 +43,7 @@ var levels = []config.Level{config.Error, config.Warning, config.Notice, config.
 
 // newLogger returns a logger that writes notices, and what is more important, to the console.
 func newLogger(console io.Writer) *logger {
-	return &logger{console: logOutput{console, config.Notice, short}, now: time.Now}
+	return &logger{console: logOutput{w: console, level: config.Notice, form: short}, now: time.Now}
 }
 
 func (l *logger) error(from, format string, args ...any) { l.log(config.Error, from, format, args...) }
@@ -96,7 +98,7 @@ func (l *logger) configure(c *config.Config, verbose int, openFile func(name str
 			l.warning("logging", "%v", err)
 			continue
 		}
-		to := logOutput{f, level, long}
+		to := logOutput{f, level, long, func() (*os.File, error) { return openFile(o.Filename, true) }}
 		if o.Level != "" {
 			to.level = leastOf(o.Level)
 		}
@@ -123,14 +125,30 @@ func leastOf(level config.Level) config.Level {
 	return level
 }
 
+// reopen opens the files anew, after they were moved away.
+func (l *logger) reopen() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var errs []error
+	for i := range l.files {
+		o := &l.files[i]
+		f, err := o.open()
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		o.w.(*os.File).Close() // what could not be written is lost
+		o.w = f
+	}
+	return errors.Join(errs...)
+}
+
 // close closes the files.
 func (l *logger) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, o := range l.files {
-		if f, ok := o.w.(io.Closer); ok {
-			f.Close() // what could not be written is lost
-		}
+		o.w.(*os.File).Close()
 	}
 	l.files = nil
 }

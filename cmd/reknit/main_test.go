@@ -67,6 +67,8 @@ func TestCommandLine(t *testing.T) {
 		{"--build-info", 0, `(?m)^Features: .*RUST`, ""},
 		{"-h", 0, `--init-errors-fatal`, ""},
 		{"--help", 0, `Usage:`, ""},
+		{"help", 0, `Usage:`, ""},
+		{"completion bash", 0, `__start_reknit`, ""},
 
 		{"-r CAPTURE", 0, `227 packets`, ""},
 		{"-rCAPTURE", 0, `227 packets`, ""},
@@ -238,6 +240,23 @@ logging:
 	log, err := os.ReadFile("suricata.log")
 	if err != nil || !strings.Contains(string(log), "Notice: pcap: read 1 file") {
 		t.Errorf("suricata.log is %q, %v", log, err)
+	}
+}
+
+func TestCaptureFileName(t *testing.T) {
+	mail := files(t, map[string]string{"c.yaml": "outputs:\n- eve-log:\n    enabled: yes\n    pcap-file: yes\n    types: [flow, smtp, stats]\n"})
+	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".")
+	if got.code != 0 {
+		t.Fatal(got)
+	}
+	eve, err := os.ReadFile("eve.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(eve)) {
+		if !strings.Contains(line, `"pcap_filename":"`+strings.ReplaceAll(mail, `\`, `\\`)+`"`) {
+			t.Errorf("no pcap_filename: %s", line)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 type eveOutput struct {
 	file.EVE
 	config config.EVE
+	source *source // of the records; nil before there is one
 }
 
 var _ event.Sink = (*eveOutput)(nil)
@@ -26,6 +27,9 @@ var _ event.Sink = (*eveOutput)(nil)
 // Event writes a record if the output logs its kind.
 func (o *eveOutput) Event(r *event.Record) {
 	if o.takes(r) {
+		if o.config.PcapFile {
+			r.CaptureFile = o.source.file
+		}
 		o.EVE.Event(r)
 	}
 }
@@ -57,7 +61,7 @@ func (o *eveOutput) stats(s *stats.Snapshot) {
 		return
 	}
 	l := &o.config.Stats
-	o.EVE.Event(s.Record(stats.Options{NoTotals: !l.Totals, Threads: l.Threads, Deltas: l.Deltas, NoZeros: !l.NullValues}))
+	o.Event(s.Record(stats.Options{NoTotals: !l.Totals, Threads: l.Threads, Deltas: l.Deltas, NoZeros: !l.NullValues}))
 }
 
 // newEVE opens an output. to is standard output, or nil for the file that the configuration names in dir.

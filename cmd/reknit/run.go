@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/reknit/reknit/capture/pcapfile"
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/event"
@@ -26,7 +28,10 @@ func (c *command) start(ctx context.Context, args []string) error {
 		printBuild(c.std.out)
 		return nil
 	}
-	if err := c.check(args); err != nil {
+	if err := c.check(args); errors.Is(err, pflag.ErrHelp) {
+		c.help()
+		return nil
+	} else if err != nil {
 		return err
 	}
 	j := &job{options: &c.options, std: c.std, term: newTerminal(c.std), started: time.Now()}
@@ -197,6 +202,7 @@ func (j *job) open() error {
 		o, err := newEVE(e, j.conf, j.dir, j.log)
 		switch {
 		case err == nil:
+			j.log.info("output", "eve-log: writing to %s", o.Output.Name())
 			j.eve = append(j.eve, o)
 		case j.initFatal || !j.conf.FromFile:
 			return err
@@ -238,6 +244,9 @@ func (j *job) analyse(ctx context.Context) error {
 		return err
 	}
 	src := &source{Reader: reader, meter: &j.meter}
+	for _, o := range j.eve {
+		o.source = src
+	}
 	if j.conf.Stats.Enabled {
 		src.every = time.Duration(j.conf.Stats.Interval) * time.Second
 		src.next = j.started.Add(src.every)
@@ -248,7 +257,11 @@ func (j *job) analyse(ctx context.Context) error {
 
 // drive runs the engine, and tells what came of it.
 func (j *job) drive(ctx context.Context, eng *engine.Engine, src *source) error {
-	ctx, restore := onSignals(ctx, j.reopen)
+	reopen := j.reopen
+	if j.dir == "" {
+		reopen = nil
+	}
+	ctx, restore := onSignals(ctx, reopen)
 	defer restore()
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -305,6 +318,10 @@ func (j *job) reopen() {
 			j.log.error("output", "%v", err)
 		}
 	}
+	if err := j.log.reopen(); err != nil {
+		j.log.error("logging", "%v", err)
+	}
+	j.log.notice("reknit", "log files opened anew")
 }
 
 // closeOutputs writes out what is left.

@@ -7,8 +7,9 @@ import (
 	"syscall"
 )
 
-// onSignals ends the context at the first signal to stop, and the program at the second; at a signal to open log files
-// anew it calls reopen. The function that it returns undoes all that.
+// onSignals ends the context at the first signal to stop, and the program at the second. A hang-up is the signal to open
+// log files anew, for which reopen is called; without log files, when reopen is nil, it is one to stop. The function that
+// onSignals returns undoes all that.
 func onSignals(ctx context.Context, reopen func()) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 4)
@@ -18,7 +19,7 @@ func onSignals(ctx context.Context, reopen func()) (context.Context, func()) {
 		defer close(done)
 		for s := range signals {
 			switch {
-			case s == syscall.SIGHUP:
+			case s == syscall.SIGHUP && reopen != nil:
 				reopen()
 			case ctx.Err() != nil:
 				os.Exit(exitError)

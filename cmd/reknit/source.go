@@ -8,10 +8,11 @@ import (
 	"github.com/reknit/reknit/packet"
 )
 
-// source counts the packets of a capture, and now and then has the counters written.
+// source counts the packets of captures, remembers their file, and now and then has the counters written.
 type source struct {
 	*pcapfile.Reader
 	meter *meter
+	file  string // that the last packet is from
 
 	every time.Duration // 0: never
 	next  time.Time
@@ -26,6 +27,7 @@ func (s *source) Next(p *packet.Packet) error {
 	if err != nil {
 		return err
 	}
+	s.file = s.File()
 	if s.meter.count(len(p.Frame)) {
 		s.meter.publish(s.Progress())
 		if s.every > 0 {
