@@ -105,7 +105,8 @@ func (e *EVE) typeTable(typ string) []row {
 			{"force-magic", boolean(&l.ForceMagic), "no", "", "Log the type of each file by its content."},
 			{"force-hash", list("a list of md5, sha1 and sha256", &l.ForceHash, func(w string) error {
 				if err := oneWord(w, "md5", "sha1", "sha256"); err != nil {
-					return fmt.Errorf("Invalid configuration: force-hash algorithm: %w", err) //nolint:staticcheck // Suricata's words
+					//lint:ignore ST1005 these are Suricata's words, which tools look for
+					return fmt.Errorf("Invalid configuration: force-hash algorithm: %w", err)
 				}
 				return nil
 			}), "[]", "", "Log these hashes of each file: md5, sha1, sha256."},
