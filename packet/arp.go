@@ -7,7 +7,7 @@ const (
 )
 
 // arp checks an ARP packet. Nothing of it is kept.
-func (d *Decoder) arp(p *Packet, b []byte) {
+func (d *Decoder) arp(p *Packet, b []byte, cut int) {
 	d.Counters.ARP++
 	if len(b) < arpFixedLen {
 		d.invalid(p, EventARPPacketTooSmall)
@@ -19,7 +19,7 @@ func (d *Decoder) arp(p *Packet, b []byte) {
 		d.invalid(p, EventARPUnsupportedHardware)
 	case be16(b[2:4]) != etherIPv4:
 		d.invalid(p, EventARPUnsupportedProtocol)
-	case len(b) < arpLen:
+	case len(b)+cut < arpLen:
 		d.invalid(p, EventARPInvalidPacket)
 	case b[4] != 6:
 		d.invalid(p, EventARPInvalidHardwareSize)

@@ -2,7 +2,9 @@ package packet
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
+	"strings"
 )
 
 // What follows builds frames from the inside out: eth(etherIPv4, ip4(protoTCP, tcp{...}.bytes())).
@@ -165,4 +167,40 @@ func eventNamesOf(p *Packet) []string {
 		names = append(names, e.String())
 	}
 	return names
+}
+
+// describe sums up what Decode found.
+func describe(p *Packet) string {
+	var b strings.Builder
+	if p.Version == 0 {
+		fmt.Fprintf(&b, "no IP, type %04x", p.EtherType)
+	} else {
+		fmt.Fprintf(&b, "IPv%d %s %v", p.Version, ProtocolName(p.Protocol), p.SourceAddr())
+		if p.SrcPort != 0 {
+			fmt.Fprintf(&b, ":%d", p.SrcPort)
+		}
+		fmt.Fprintf(&b, " %v", p.DestAddr())
+		if p.DstPort != 0 {
+			fmt.Fprintf(&b, ":%d", p.DstPort)
+		}
+		fmt.Fprintf(&b, " payload %d", len(p.Payload))
+	}
+	if p.Lost != 0 {
+		fmt.Fprintf(&b, " lost %d", p.Lost)
+	}
+	if p.VLANs != 0 {
+		fmt.Fprintf(&b, " vlan %v", p.VLAN[:p.VLANs])
+	}
+	for i, name := range []string{"tcp", "udp", "icmp", "fragment", "invalid", "offload", "sctp", "esp", "cut"} {
+		if p.Flags&(1<<i) != 0 {
+			b.WriteString(" +" + name)
+		}
+	}
+	if p.WantsFlow() {
+		b.WriteString(" flow")
+	}
+	for _, e := range p.Events() {
+		b.WriteString(" !" + e.String())
+	}
+	return b.String()
 }

@@ -36,7 +36,8 @@ func (p *Packet) ChecksumOK() bool {
 	default:
 		return true
 	}
-	return verifies(sum(b, p.pseudoHeader(len(b))))
+	s := sum(b, p.pseudoHeader(len(b)))
+	return verifies(s) || p.Version == 6 && p.verifiesRouted(b)
 }
 
 // headerLen returns the length of the IPv4 header.
@@ -50,6 +51,40 @@ func (p *Packet) pseudoHeader(n int) uint64 {
 		return sum(p.Network[12:20], s)
 	}
 	return sum(p.Network[8:40], s)
+}
+
+// verifiesRouted verifies a transport datagram behind a routing header that names further destinations: its checksum is
+// made for the last of them (RFC 8200, section 8.1).
+func (p *Packet) verifiesRouted(transport []byte) bool {
+	next := p.Network[6]
+	for b := p.Network[ipv6Len : len(p.Network)-len(p.Transport)]; len(b) >= 8; {
+		n := 8 + int(b[1])*8
+		switch next {
+		case nextHopByHop, nextDestOptions:
+		case nextRouting:
+			if n > len(b) || n < 24 || b[3] == 0 { // no segments left
+				return false
+			}
+			last := b[8:24] // segments are listed backwards (RFC 8754), or there is but one (RFC 6275)
+			if b[2] == 0 {
+				last = b[n-16 : n]
+			}
+			s := uint64(bits.ReverseBytes32(uint32(len(transport)))) + uint64(p.Protocol)<<8
+			return verifies(sum(transport, sum(last, sum(p.Src[:], s))))
+		case nextAuth:
+			n = (int(b[1]) + 2) * 4
+		case nextFragment:
+			n = fragmentLen
+		default:
+			return false
+		}
+		if n > len(b) {
+			return false
+		}
+		next = b[0]
+		b = b[n:]
+	}
+	return false
 }
 
 // verifies folds a sum that includes the checksum field and reports whether it comes out as all ones.

@@ -71,13 +71,13 @@ func (d *Decoder) network(p *Packet, etherType uint16, b []byte, cut int) bool {
 	case etherVLAN, etherQinQ, etherQinQOld:
 		d.vlan(p, b, cut)
 	case etherARP:
-		d.arp(p, b)
+		d.arp(p, b, cut)
 	case etherMPLS, etherMPLSMulticast:
 		d.mpls(p, b, cut)
 	case etherPPPoESession:
 		d.pppoeSession(p, b, cut)
 	case etherPPPoEDiscover:
-		d.pppoeDiscovery(p, b)
+		d.pppoeDiscovery(p, b, cut)
 	default:
 		return false
 	}

@@ -18,7 +18,6 @@ const fragmentLen = 8
 // extensions walks the chain of IPv6 extension headers from b on and decodes what is behind it. Every header has at
 // least eight bytes, so the walk is linear.
 func (d *Decoder) extensions(p *Packet, next uint8, b []byte, missing int) {
-	chain := b
 	var hopByHop, destOptions, routing, auth, fragment int // seen so far
 	for {
 		var n int
@@ -36,8 +35,8 @@ func (d *Decoder) extensions(p *Packet, next uint8, b []byte, missing int) {
 		case nextFragment:
 			n = fragmentLen
 		default:
-			if len(b)+missing < 2 && len(b) < len(chain) && next != nextNone {
-				d.invalid(p, EventIPv6TruncatedExtHeader) // headers, and nothing that they lead to
+			if len(b)+missing < 2 && next != nextNone { // headers, and nothing that they lead to
+				d.invalid(p, EventIPv6TruncatedExtHeader)
 				return
 			}
 			d.transport6(p, next, b, missing)

@@ -16,7 +16,7 @@ const (
 )
 
 // pppoeDiscovery checks a PPPoE discovery packet. It carries nothing of interest.
-func (d *Decoder) pppoeDiscovery(p *Packet, b []byte) {
+func (d *Decoder) pppoeDiscovery(p *Packet, b []byte, cut int) {
 	d.Counters.PPPoE++
 	if len(b) < pppoeLen {
 		d.invalid(p, EventPPPoEPacketTooSmall)
@@ -28,20 +28,24 @@ func (d *Decoder) pppoeDiscovery(p *Packet, b []byte) {
 		d.invalid(p, EventPPPoEWrongCode)
 		return
 	}
-	length := int(be16(b[4:6]))
 	tags := b[pppoeLen:]
-	if length > len(tags) {
+	missing := int(be16(b[4:6])) - len(tags)
+	if missing > cut {
 		d.invalid(p, EventPPPoEMalformedTags)
 		return
 	}
-	for tags = tags[:length]; len(tags) > 0; {
-		if len(tags) < pppoeTagLen {
-			d.invalid(p, EventPPPoEMalformedTags)
-			return
+	if missing <= 0 {
+		tags = tags[:len(tags)+missing]
+	}
+	for len(tags) > 0 {
+		n := pppoeTagLen
+		if len(tags) >= pppoeTagLen {
+			n += int(be16(tags[2:4]))
 		}
-		n := pppoeTagLen + int(be16(tags[2:4]))
 		if n > len(tags) {
-			d.invalid(p, EventPPPoEMalformedTags)
+			if missing <= 0 {
+				d.invalid(p, EventPPPoEMalformedTags)
+			}
 			return
 		}
 		tags = tags[n:]

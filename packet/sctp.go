@@ -23,11 +23,7 @@ func (d *Decoder) sctp(p *Packet, b []byte, missing int) {
 func (d *Decoder) esp(p *Packet, b []byte, missing int) {
 	d.Counters.ESP++
 	if len(b) < espLen {
-		e := EventESPPacketTooSmall
-		if p.Version == 6 { // an extension header there
-			e = EventIPv6TruncatedExtHeader
-		}
-		d.short(p, b, missing, espLen, e)
+		d.short(p, b, missing, espLen, EventESPPacketTooSmall)
 		return
 	}
 	p.SPI = be32(b[0:4])

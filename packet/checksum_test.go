@@ -1,0 +1,155 @@
+package packet
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestChecksumOK(t *testing.T) {
+	udp := udpDatagram([]byte("name?"))
+	flip := func(b []byte, at int) []byte {
+		b = cat(b)
+		b[at] ^= 0x10
+		return b
+	}
+	set := func(b []byte, at, v int) []byte {
+		b = cat(b)
+		binary.BigEndian.PutUint16(b[at:], uint16(v))
+		return b
+	}
+	last := func(b []byte) int { return len(b) - 1 }
+	tests := []struct {
+		name  string
+		frame []byte // raw IP
+		want  bool
+	}{
+		{"tcp4", tcp4, true},
+		{"tcp4, TTL", flip(tcp4, 8), false},
+		{"tcp4, address", flip(tcp4, 15), false},
+		{"tcp4, port", flip(tcp4, 20), false},
+		{"tcp4, last octet", flip(tcp4, last(tcp4)), false},
+		{"tcp4, checksum 0", set(tcp4, 36, 0), false},
+		{"tcp6", tcp6TS, true},
+		{"tcp6, address", flip(tcp6TS, 30), false},
+		{"tcp6, last octet", flip(tcp6TS, last(tcp6TS)), false},
+		{"tcp6, hop limit is not covered", flip(tcp6TS, 7), true},
+		{"tcp6 behind options", ip6ext(nextDestOptions, options6(protoTCP, 5, 2, 0, 0, 0, 0), protoTCP, segment{payload: hello}.bytes()), true},
+		{"udp4", udp4, true},
+		{"udp4, last octet", flip(udp4, last(udp4)), false},
+		{"udp4 without a checksum", set(udp4, 26, 0), true},
+		{"udp6", udp6, true},
+		{"udp6, last octet", flip(udp6, last(udp6)), false},
+		{"udp6 without a checksum", set(udp6, 46, 0), false},
+		{"icmpv4", echo4, true},
+		{"icmpv4, last octet", flip(echo4, last(echo4)), false},
+		{"icmpv6", echo6, true},
+		{"icmpv6, last octet", flip(echo6, last(echo6)), false},
+		{"icmpv6, address", flip(echo6, 8), false},
+		{"fragment", header4{protocol: protoTCP, frag: 0x2000}.bytes(make([]byte, 32)), true},
+		{"fragment, header", flip(header4{protocol: protoTCP, frag: 0x2000}.bytes(make([]byte, 32)), 8), false},
+		{"length 0", header4{protocol: protoTCP, length: -1}.bytes(segment{payload: hello}.bytes()), true},
+		{"another transport", ip4(47, make([]byte, 9)), true},
+		{"not IP", make([]byte, 40), true},
+	}
+	for _, tt := range tests {
+		p, _ := decode(LinkRaw, tt.frame)
+		if got := p.ChecksumOK(); got != tt.want {
+			t.Errorf("%s: ChecksumOK() = %v, want %v (%q)", tt.name, got, tt.want, describe(p))
+		}
+	}
+
+	// The checksum of UDP covers the length that UDP gives.
+	short := cat(udp4)
+	short[3] += 3
+	binary.BigEndian.PutUint16(short[10:], 0)
+	binary.BigEndian.PutUint16(short[10:], slowSum(short[:20]))
+	p, _ := decode(LinkRaw, append(short, 1, 2, 3))
+	if !p.ChecksumOK() || len(p.Payload) != len(udp)-8 {
+		t.Errorf("ChecksumOK() = %v, Payload of %d bytes, want true, %d", p.ChecksumOK(), len(p.Payload), len(udp)-8)
+	}
+}
+
+// What the snap length cut cannot be verified, but the IPv4 header can.
+func TestChecksumCut(t *testing.T) {
+	for n := 40; n < len(tcp4); n++ {
+		p, _ := decodeCut(LinkRaw, tcp4, n)
+		if !p.ChecksumOK() {
+			t.Errorf("cut to %d: ChecksumOK() = false, want true", n)
+		}
+		wrong := cat(tcp4)
+		wrong[8]++
+		p, _ = decodeCut(LinkRaw, wrong, n)
+		if p.ChecksumOK() {
+			t.Errorf("cut to %d, TTL changed: ChecksumOK() = true, want false", n)
+		}
+	}
+}
+
+// The packet that a source route or a segment list sends elsewhere carries the checksum for its last destination.
+func TestChecksumRouting(t *testing.T) {
+	final := cat(dst6)
+	final[15] = 0x77
+	routing := cat([]byte{protoTCP, 2, 2, 1, 0, 0, 0, 0}, final)
+	tcp := segment{flags: ACK, payload: hello}.bytes()
+	pseudo := cat(src6, final, u32(uint32(len(tcp))), u32(protoTCP))
+	tcp = withSum(protoTCP, pseudo, tcp)
+	frame := cat([]byte{0x60, 0, 0, 0}, u16(len(routing)+len(tcp)), []byte{nextRouting, 64}, src6, dst6, routing, tcp)
+
+	p, _ := decode(LinkRaw, frame)
+	if !p.ChecksumOK() {
+		t.Errorf("ChecksumOK() = false for the last destination, want true (%q)", describe(p))
+	}
+	frame[len(frame)-1]++
+	p, _ = decode(LinkRaw, frame)
+	if p.ChecksumOK() {
+		t.Error("ChecksumOK() = true after a change, want false")
+	}
+}
+
+// sum agrees with the word by word sum for any bytes, any alignment, any start.
+func TestSum(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "b")
+		head := cat(b[:rapid.IntRange(0, len(b)).Draw(t, "half")/2*2])
+		tail := b[len(head):]
+		want := slowSum(b) == 0
+		if got := verifies(sum(tail, sum(head, 0))); got != want {
+			t.Fatalf("sum of %x and %x verifies: %v, want %v", head, tail, got, want)
+		}
+		filled := cat(b, make([]byte, len(b)%2), u16(int(slowSum(b))))
+		if !verifies(sum(filled, 0)) {
+			t.Fatalf("%x with its checksum does not verify", filled)
+		}
+	})
+	// All ones, where every addition carries.
+	for n := range 300 {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = 0xff
+		}
+		if got, want := verifies(sum(b, 0)), slowSum(b) == 0; got != want {
+			t.Errorf("%d octets of ones: verifies is %v, want %v", n, got, want)
+		}
+	}
+}
+
+// A change of any one bit is found.
+func TestChecksumFindsChange(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, frame := range [][]byte{tcp4TS, tcp6TS, udp4, udp6, echo4, echo6} {
+		for range 200 {
+			at, bit := r.IntN(len(frame)), r.IntN(8)
+			changed := cat(frame)
+			changed[at] ^= 1 << bit
+			p, _ := decode(LinkRaw, changed)
+			covered := p.Version == 4 || at >= 8 // the start of an IPv6 header is not
+			udp := p.Flags.Has(HasUDP) && at >= len(frame)-len(p.Transport)+4 && at < len(frame)-len(p.Transport)+6
+			if covered && !udp && p.WantsFlow() && !p.Flags.Has(Offload) && p.ChecksumOK() {
+				t.Errorf("bit %d of octet %d of %x changed: ChecksumOK() = true, want false (%q)", bit, at, frame, describe(p))
+			}
+		}
+	}
+}
