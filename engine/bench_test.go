@@ -15,6 +15,7 @@ type wire struct {
 	frame  []byte
 	packet packet.Packet
 	seq    [2]uint32
+	host   [4]byte // address of the client
 }
 
 func newWire(payload int) *wire {
@@ -23,7 +24,7 @@ func newWire(payload int) *wire {
 	f[12], f[13] = 8, 0
 	ip := f[14:]
 	ip[0], ip[8], ip[9] = 0x45, 64, 6
-	copy(ip[12:], "\xc0\x00\x02\x00\xc0\x00\x02\x00")
+	w.host = [4]byte{192, 0, 2, 1}
 	tcp := ip[20:]
 	tcp[12] = 8 << 4
 	copy(tcp[20:], "\x01\x01\x08\x0a")
@@ -43,7 +44,8 @@ func (w *wire) next(d int, flags byte, n int) *packet.Packet {
 	be := binary.BigEndian
 	ip, tcp := f[14:], f[34:]
 	be.PutUint16(ip[2:], uint16(len(ip)))
-	ip[15], ip[19] = byte(1+d), byte(2-d)
+	copy(ip[12+4*d:], w.host[:])
+	copy(ip[16-4*d:], "\xc0\x00\x02\x02")
 	be.PutUint16(tcp, uint16(40000-d*39975))
 	be.PutUint16(tcp[2:], uint16(25+d*39975))
 	be.PutUint32(tcp[4:], w.seq[d])

@@ -11,7 +11,7 @@ type piece struct {
 
 func (p *piece) end() int64 { return p.off + int64(p.n) }
 
-// index is the pieces of one stream in order of offset: nothing, a leaf of two, a leaf of forty, or a B+ tree of such
+// index is the pieces of one stream in order of offset: nothing, one piece, a leaf of twenty, or a B+ tree of such
 // leaves. Pieces do not overlap. Offsets in inner nodes are lower bounds of their subtrees.
 type index struct {
 	top uint32 // the number of the root, and in the top three bits the levels
@@ -26,8 +26,8 @@ func (x *index) levels() int { return int(x.top >> levelShift) }
 func (x *index) set(root uint32, levels int) { x.top = uint32(levels)<<levelShift | root }
 
 const (
-	smallCap = 2
-	leafCap  = 40
+	smallCap = 1
+	leafCap  = 20
 	nodeCap  = 64
 	maxDepth = 8 // levels; 20*32^6 pieces are more than memory holds
 

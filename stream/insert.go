@@ -165,7 +165,7 @@ func (st *Store) store(s *Stream, seg segment) Inserted {
 // add writes one piece's bytes behind what the stream's page holds and puts it in the index.
 func (st *Store) add(s *Stream, seg segment) {
 	n := len(seg.data)
-	if s.page == 0 || int(st.pages.meta(s.page).fill)+n > pageSize(int(s.page>>classShift)) {
+	if s.page == 0 || !st.pages.room(s.page, n) {
 		page := st.pages.get(max(n, min(int(s.held), maxPage/4)))
 		if s.page != 0 {
 			st.pages.unref(s.page)
@@ -175,7 +175,7 @@ func (st *Store) add(s *Stream, seg segment) {
 	m := st.pages.meta(s.page)
 	at := int(m.fill)
 	copy(st.pages.data(s.page)[at:], seg.data)
-	m.fill += uint32(n)
+	m.fill += uint16(n)
 	s.held += uint32(n)
 	s.edge = max(s.edge, seg.off+int64(n))
 	if last := st.trees.last(&s.index); last != nil && last.end() == seg.off && last.page == s.page && int(last.at)+int(last.n) == at &&

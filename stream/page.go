@@ -1,77 +1,152 @@
 package stream
 
-// pageID names a page: the size class in the top three bits, its number in the class, from 1, below. 0 is no page.
+// pageID names a page: the number of its block, and its place there. Blocks are numbered from 1, so 0 is no page.
 type pageID uint32
 
 const (
-	pageClasses = 6
-	minPage     = 64
-	maxPage     = minPage << (2 * (pageClasses - 1)) // 64 KiB
-	classShift  = 29
+	minPage    = 64
+	maxPage    = 64 << 10
+	classes    = 6  // of page sizes: 64 B, 256 B, … 64 KiB
+	slotBits   = 10 // a block has at most maxPage/minPage pages
+	slotMask   = 1<<slotBits - 1
+	noSlot     = 1<<16 - 1
+	fullOfRefs = 1<<16 - 1
 )
 
+func (id pageID) block() uint32 { return uint32(id >> slotBits) }
+func (id pageID) slot() uint32  { return uint32(id & slotMask) }
+
 // pages hands out memory for the bytes that streams hold: pages of 64 B to 64 KiB, each filled once from front to
-// back, freed when the last piece in it is gone. Memory of freed pages is used again and never given back.
+// back, freed when the last piece in it is gone. Pages of one size share a block; a block without pages in use serves
+// any size again. Memory is never given back to the system.
 type pages struct {
-	class [pageClasses]pageClass
-	bytes int64 // in pages that are in use
+	blocks  []block
+	partial [classes]uint32 // head of the list of blocks with pages in use and pages free; 0: none
+	empty   []uint32        // blocks without a page in use
+	bytes   int64           // in pages that are in use
 }
 
-type pageClass struct {
-	blocks [][]byte // maxPage bytes each
-	meta   []pageMeta
-	free   []uint32
+// block is maxPage bytes in pages of one size.
+type block struct {
+	data       []byte
+	meta       []pageMeta
+	prev, next uint32 // in the list of its class
+	used       uint16
+	free       uint16 // the first page that is free; noSlot: none
+	fresh      uint16 // pages from here on were never used
+	class      uint8
 }
 
 type pageMeta struct {
-	refs uint32 // pieces in the page, plus one while a stream fills it
-	fill uint32 // bytes used from the front
+	refs uint16 // pieces in the page, plus one while a stream fills it; of a free page: the next free one
+	fill uint16 // bytes used from the front
 }
 
-func pageSize(class int) int { return minPage << (2 * class) }
+func pageSize(class uint8) int { return minPage << (2 * class) }
 
-// get returns an empty page of at least n bytes (at most maxPage) with one reference.
+// get returns an empty page of at least n bytes (less than maxPage) with one reference.
 func (p *pages) get(n int) pageID {
-	class := 0
+	class := uint8(0)
 	for pageSize(class) < n {
 		class++
 	}
-	c := &p.class[class]
+	if p.partial[class] == 0 {
+		p.assign(class)
+	}
+	i := p.partial[class]
+	b := &p.blocks[i]
+	slot := b.free
+	if slot != noSlot {
+		b.free = b.meta[slot].refs
+	} else {
+		slot = b.fresh
+		b.fresh++
+	}
+	b.meta[slot] = pageMeta{refs: 1}
+	b.used++
+	if int(b.used) == len(b.meta) {
+		p.unlink(i)
+	}
 	p.bytes += int64(pageSize(class))
-	if k := len(c.free); k > 0 {
-		i := c.free[k-1]
-		c.free = c.free[:k-1]
-		c.meta[i] = pageMeta{refs: 1}
-		return pageID(class)<<classShift | pageID(i+1)
-	}
-	i := len(c.meta)
-	if i*pageSize(class) == len(c.blocks)*maxPage {
-		c.blocks = append(c.blocks, make([]byte, maxPage))
-	}
-	c.meta = append(c.meta, pageMeta{refs: 1})
-	return pageID(class)<<classShift | pageID(i+1)
+	return pageID(i<<slotBits | uint32(slot))
 }
 
-func (p *pages) meta(id pageID) *pageMeta {
-	return &p.class[id>>classShift].meta[id<<3>>3-1]
+// assign gives a block to a class.
+func (p *pages) assign(class uint8) {
+	if len(p.blocks) == 0 {
+		p.blocks = append(p.blocks, block{}) // number 0 is none
+	}
+	var i uint32
+	if n := len(p.empty); n > 0 {
+		i = p.empty[n-1]
+		p.empty = p.empty[:n-1]
+	} else {
+		i = uint32(len(p.blocks))
+		p.blocks = append(p.blocks, block{data: make([]byte, maxPage)})
+	}
+	b := &p.blocks[i]
+	n := maxPage / pageSize(class)
+	if cap(b.meta) < n {
+		b.meta = make([]pageMeta, n)
+	}
+	b.meta = b.meta[:n]
+	b.class, b.used, b.free, b.fresh = class, 0, noSlot, 0
+	p.link(i)
 }
+
+func (p *pages) link(i uint32) {
+	b := &p.blocks[i]
+	head := p.partial[b.class]
+	b.prev, b.next = 0, head
+	if head != 0 {
+		p.blocks[head].prev = i
+	}
+	p.partial[b.class] = i
+}
+
+func (p *pages) unlink(i uint32) {
+	b := &p.blocks[i]
+	if b.prev != 0 {
+		p.blocks[b.prev].next = b.next
+	} else {
+		p.partial[b.class] = b.next
+	}
+	if b.next != 0 {
+		p.blocks[b.next].prev = b.prev
+	}
+}
+
+func (p *pages) meta(id pageID) *pageMeta { return &p.blocks[id.block()].meta[id.slot()] }
 
 // data returns the whole memory of a page.
 func (p *pages) data(id pageID) []byte {
-	class := int(id >> classShift)
-	size := pageSize(class)
-	at := int(id<<3>>3-1) * size
-	return p.class[class].blocks[at/maxPage][at%maxPage:][:size:size]
+	b := &p.blocks[id.block()]
+	size := pageSize(b.class)
+	at := int(id.slot()) * size
+	return b.data[at : at+size : at+size]
 }
 
-func (p *pages) ref(id pageID) { p.meta(id).refs++ }
+// room reports whether another piece of n bytes fits in a page.
+func (p *pages) room(id pageID, n int) bool {
+	m := p.meta(id)
+	return int(m.fill)+n <= min(pageSize(p.blocks[id.block()].class), 1<<16-1) && m.refs < fullOfRefs
+}
 
 func (p *pages) unref(id pageID) {
-	m := p.meta(id)
-	if m.refs--; m.refs == 0 {
-		class := id >> classShift
-		p.bytes -= int64(pageSize(int(class)))
-		c := &p.class[class]
-		c.free = append(c.free, uint32(id<<3>>3-1))
+	i := id.block()
+	b := &p.blocks[i]
+	m := &b.meta[id.slot()]
+	if m.refs--; m.refs > 0 {
+		return
 	}
+	p.bytes -= int64(pageSize(b.class))
+	if int(b.used) == len(b.meta) {
+		p.link(i)
+	}
+	if b.used--; b.used == 0 {
+		p.unlink(i)
+		p.empty = append(p.empty, i)
+		return
+	}
+	m.refs, b.free = b.free, uint16(id.slot())
 }
