@@ -1,12 +1,14 @@
 package stream
 
+import "math/bits"
+
 // pageID names a page: the number of its block, and its place there. Blocks are numbered from 1, so 0 is no page.
 type pageID uint32
 
 const (
 	minPage    = 64
 	maxPage    = 64 << 10
-	classes    = 6  // of page sizes: 64 B, 256 B, … 64 KiB
+	classes    = 11 // of page sizes: 64 B, 128 B, … 64 KiB
 	slotBits   = 10 // a block has at most maxPage/minPage pages
 	slotMask   = 1<<slotBits - 1
 	noSlot     = 1<<16 - 1
@@ -42,14 +44,11 @@ type pageMeta struct {
 	fill uint16 // bytes used from the front
 }
 
-func pageSize(class uint8) int { return minPage << (2 * class) }
+func pageSize(class uint8) int { return minPage << class }
 
 // get returns an empty page of at least n bytes (less than maxPage) with one reference.
 func (p *pages) get(n int) pageID {
-	class := uint8(0)
-	for pageSize(class) < n {
-		class++
-	}
+	class := uint8(bits.Len(uint(max(n, minPage)-1) / minPage))
 	if p.partial[class] == 0 {
 		p.assign(class)
 	}
