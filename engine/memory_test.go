@@ -8,7 +8,6 @@ import (
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/flow"
-	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/proto/smtp"
 )
 
@@ -84,7 +83,7 @@ func TestMemoryPerFlow(t *testing.T) {
 	}{
 		{"half-open", handshake[:1], 128},
 		{"idle established", handshake, 400},
-		{"SMTP with half a line each way", half, 1024},
+		{"SMTP with half a line each way", half, 1400},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -95,5 +94,4 @@ func TestMemoryPerFlow(t *testing.T) {
 			}
 		})
 	}
-	_ = packet.Pass
 }
