@@ -122,22 +122,3 @@ func TestModel(t *testing.T) {
 		}
 	})
 }
-
-// TestIndexGrows checks every flow after many splits of buckets, and after many ends.
-func TestIndexGrows(t *testing.T) {
-	table := NewTable[value](Config{}, nil)
-	const n = 60_000
-	handles := make([]Handle, n)
-	for i := range handles {
-		handles[i], _, _ = lookup(table, tcp(i), base)
-	}
-	for i := 0; i < n; i += 2 {
-		table.End(handles[i], Forced)
-	}
-	for i := range handles {
-		h, _, created := lookup(table, tcp(i), base)
-		if created != (i%2 == 0) || i%2 == 1 && h != handles[i] {
-			t.Fatalf("flow %d: Lookup = %v, created %v, want %v", i, h, created, handles[i])
-		}
-	}
-}
