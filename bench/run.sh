@@ -20,7 +20,7 @@ while getopts n:k:a:b: option; do
 done
 shift $((OPTIND - 1))
 if [ -z "$b" ] || [ $# -eq 0 ]; then
-	sed -n 's/^# \{0,1\}//; 2,10p' "$0" >&2
+	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 fi
 work=$(mktemp -d)
@@ -74,7 +74,7 @@ for capture in "$@"; do
 			for (k = 1; k <= n; k++) {
 				spread("A", key[k]); x = median; left = short(median) " (" short(least) "-" short(most) ")"
 				spread("B", key[k]); y = median; right = short(median) " (" short(least) "-" short(most) ")"
-				printf "%-18s %-22s %28s %28s %8s\n", capture, key[k], left, right, y > 0 ? sprintf("%.2f", x / y) : "-"
+				printf "%-18s %-22s %28s %28s %8s\n", capture, key[k], left, right, (y > 0 ? sprintf("%.2f", x / y) : "-")
 			}
 			for (k = 1; k <= m; k++)
 				if (counted["A", same[k]] != counted["B", same[k]])

@@ -10,6 +10,7 @@ var layers = map[string]func() layer{
 	"read":     func() layer { return readLayer{} },
 	"decode":   func() layer { return &decodeLayer{} },
 	"flow":     func() layer { return newFlowLayer() },
+	"assemble": func() layer { return newAssembleLayer() },
 }
 
 // readLayer does nothing.

@@ -70,7 +70,7 @@ func run() error {
 	hold := flag.Bool("hold", false, "report the live heap before the streams are ended (memory per flow)")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
-	make, ok := layers[*layerName]
+	newLayer, ok := layers[*layerName]
 	if !ok || flag.NArg() != 1 {
 		flag.Usage()
 		os.Exit(2)
@@ -98,7 +98,7 @@ func run() error {
 		defer pprof.StopCPUProfile()
 	}
 	r := result{Name: "reknit " + *layerName, Capture: flag.Arg(0)}
-	if err := r.measure(src, make(), *hold); err != nil {
+	if err := r.measure(src, newLayer(), *hold); err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(&r)
@@ -158,8 +158,9 @@ func cpuSeconds() float64 {
 }
 
 // preload reads all packets.
-func preload(from source) (source, error) {
-	var m memory
+func preload(from *pcapfile.Reader) (source, error) {
+	_, size := from.Progress()
+	m := memory{frames: make([]byte, 0, size)} // enough, unless the file is compressed
 	var p packet.Packet
 	for {
 		err := from.Next(&p)
