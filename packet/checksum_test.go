@@ -88,24 +88,48 @@ func TestChecksumCut(t *testing.T) {
 	}
 }
 
-// The packet that a source route or a segment list sends elsewhere carries the checksum for its last destination.
+// The packet that a source route or a segment list sends on carries the checksum for its last destination.
 func TestChecksumRouting(t *testing.T) {
-	final := cat(dst6)
-	final[15] = 0x77
-	routing := cat([]byte{protoTCP, 2, 2, 1, 0, 0, 0, 0}, final)
-	tcp := segment{flags: ACK, payload: hello}.bytes()
-	pseudo := cat(src6, final, u32(uint32(len(tcp))), u32(protoTCP))
-	tcp = withSum(protoTCP, pseudo, tcp)
-	frame := cat([]byte{0x60, 0, 0, 0}, u16(len(routing)+len(tcp)), []byte{nextRouting, 64}, src6, dst6, routing, tcp)
-
-	p, _ := decode(LinkRaw, frame)
-	if !p.ChecksumOK() {
-		t.Errorf("ChecksumOK() = false for the last destination, want true (%q)", describe(p))
+	last, other := cat(dst6), cat(dst6)
+	last[15], other[15] = 0x77, 0x78
+	routing := func(next, kind, left byte, addresses ...[]byte) []byte {
+		return cat([]byte{next, byte(2 * len(addresses)), kind, left, 0, 0, 0, 0}, cat(addresses...))
 	}
-	frame[len(frame)-1]++
-	p, _ = decode(LinkRaw, frame)
-	if p.ChecksumOK() {
-		t.Error("ChecksumOK() = true after a change, want false")
+	options := options6(nextRouting, 5, 2, 0, 0, 0, 0)
+	auth := cat([]byte{nextRouting, 2, 0, 0}, make([]byte, 12))
+	useless := []byte{nextRouting, 0, 0, 0, 0, 0, 0, 7}
+	tests := []struct {
+		name  string
+		next  int
+		chain []byte
+		want  bool // with the checksum for last
+	}{
+		{"source route", nextRouting, routing(protoTCP, 0, 2, other, last), true},
+		{"source route, another last", nextRouting, routing(protoTCP, 0, 2, last, other), false},
+		{"segments", nextRouting, routing(protoTCP, 4, 1, last, other), true},
+		{"segments, another last", nextRouting, routing(protoTCP, 4, 1, other, last), false},
+		{"home address", nextRouting, routing(protoTCP, 2, 1, last), true},
+		{"arrived", nextRouting, routing(protoTCP, 4, 0, last), false},
+		{"no addresses", nextRouting, routing(protoTCP, 3, 1), false},
+		{"behind options", nextDestOptions, cat(options, routing(protoTCP, 4, 1, last)), true},
+		{"behind authentication", nextAuth, cat(auth, routing(protoTCP, 4, 1, last)), true},
+		{"behind a fragment header", nextFragment, cat(useless, routing(protoTCP, 4, 1, last)), true},
+		{"mobility", nextMobility, make8(protoTCP), false},
+		{"none", protoTCP, nil, false},
+	}
+	for _, tt := range tests {
+		tcp := segment{flags: ACK, payload: hello}.bytes()
+		tcp = withSum(protoTCP, cat(src6, last, u32(uint32(len(tcp))), u32(protoTCP)), tcp)
+		frame := cat([]byte{0x60, 0, 0, 0}, u16(len(tt.chain)+len(tcp)), []byte{byte(tt.next), 64}, src6, dst6, tt.chain, tcp)
+		p, _ := decode(LinkRaw, frame)
+		if got := p.ChecksumOK(); got != tt.want || !p.Flags.Has(HasTCP) {
+			t.Errorf("%s: ChecksumOK() = %v, want %v (%q)", tt.name, got, tt.want, describe(p))
+		}
+		frame[len(frame)-1]++
+		p, _ = decode(LinkRaw, frame)
+		if p.ChecksumOK() {
+			t.Errorf("%s: ChecksumOK() = true after a change, want false", tt.name)
+		}
 	}
 }
 

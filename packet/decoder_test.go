@@ -202,3 +202,34 @@ func TestNoWireLen(t *testing.T) {
 		t.Errorf("Decode gives %q, want %q", got, want)
 	}
 }
+
+// A length of 0 was to be filled in by the network card, or by the jumbo payload option.
+func TestOffload(t *testing.T) {
+	udp := cat(udpDatagram(hello))
+	udp[4], udp[5] = 0, 0
+	without := func(b []byte) []byte { return cat(b[:4], []byte{0, 0}, b[6:]) } // IPv6 length
+	jumbo := without(ip6ext(nextHopByHop, options6(protoTCP, 0xc2, 4, 0, 0, 0, 55), protoTCP, segment{payload: hello}.bytes()))
+	for _, tt := range []struct {
+		name  string
+		frame []byte
+		want  string
+	}{
+		{"udp4", header4{protocol: protoUDP, length: -1}.bytes(udp), "payload 27 +udp +offload flow"},
+		{"tcp6", without(tcp6TS), "payload 27 +tcp +offload flow"},
+		{"udp6", without(ip6(protoUDP, udp)), "payload 27 +udp +offload flow"},
+		{"jumbo", jumbo, "payload 27 +tcp +offload flow"},
+		{"none6", ip6(nextNone, nil), "payload 0"},
+	} {
+		p, _ := decode(LinkRaw, tt.frame)
+		if got := describe(p); !strings.HasSuffix(got, tt.want) || !p.ChecksumOK() {
+			t.Errorf("%s: Decode gives %q, want …%q", tt.name, got, tt.want)
+		}
+		if !p.WantsFlow() {
+			continue
+		}
+		p, _ = decodeCut(LinkRaw, tt.frame, len(tt.frame)-7)
+		if p.Lost != 7 || len(p.Payload) != len(hello)-7 {
+			t.Errorf("%s cut: payload %d, lost %d, want %d, 7", tt.name, len(p.Payload), p.Lost, len(hello)-7)
+		}
+	}
+}

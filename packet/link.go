@@ -5,6 +5,7 @@ import "strconv"
 // LinkType is the type of a frame's link header, as numbered in capture files (LINKTYPE_ values).
 type LinkType uint32
 
+// Link types that Decode knows.
 const (
 	LinkNull     LinkType = 0
 	LinkEthernet LinkType = 1

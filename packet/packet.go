@@ -45,6 +45,7 @@ type Packet struct {
 // Flags is a set of facts about a packet.
 type Flags uint16
 
+// What Flags can tell.
 const (
 	HasTCP   Flags = 1 << iota // TCP is valid
 	HasUDP                     // a valid UDP header
@@ -63,6 +64,7 @@ func (s Flags) Has(f Flags) bool { return s&f == f }
 // Verdict is what is to become of a packet.
 type Verdict uint8
 
+// The verdicts.
 const (
 	Pass Verdict = iota
 	Drop

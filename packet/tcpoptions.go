@@ -3,6 +3,7 @@ package packet
 // TCPOptions is a set of TCP options.
 type TCPOptions uint16
 
+// The options that are read.
 const (
 	OptMSS TCPOptions = 1 << iota
 	OptWindowScale
