@@ -104,6 +104,9 @@ func (c *Cursor) Peer() *Cursor {
 // Offset returns the offset of the next byte, counted from the first byte after the SYN. It never wraps.
 func (c *Cursor) Offset() int64 { return c.s.app }
 
+// Deep reports whether bytes were discarded because they lie beyond Config.Depth.
+func (c *Cursor) Deep() bool { return c.s.Deep() }
+
 // Len returns how many bytes can be read now.
 func (c *Cursor) Len() int { return int(max(0, c.end()-c.s.app)) }
 
@@ -330,10 +333,11 @@ func (c *Cursor) find(b byte, from, to int64) int64 {
 	for from < to {
 		s := c.span(from)
 		s = s[:min(int64(len(s)), to-from)]
-		c.view.store.Counters.Scanned += uint64(len(s))
 		if i := bytes.IndexByte(s, b); i >= 0 {
+			c.view.store.Counters.Scanned += uint64(i) + 1
 			return from + int64(i)
 		}
+		c.view.store.Counters.Scanned += uint64(len(s))
 		from += int64(len(s))
 	}
 	return -1

@@ -72,7 +72,7 @@ func Parse(name, text string) (*Conversation, error) {
 // line reads one line; ok is false when nothing happens in it.
 func (c *Conversation) line(line string, last stream.Dir) (steps []Step, ok bool, err error) {
 	switch {
-	case line == "" || line[0] == '#':
+	case strings.TrimSpace(line) == "" || line[0] == '#':
 		return nil, false, nil
 	case line[0] == '>' || line[0] == '<':
 		step, err := data(line)

@@ -107,6 +107,9 @@ func shuffled(seed uint64) func(f *flight) []segment {
 		r := rand.New(rand.NewPCG(seed, uint64(f.end)<<1|uint64(f.dir)))
 		var list []segment
 		for _, s := range joined(f) {
+			if len(s.data) == 0 {
+				continue
+			}
 			for len(s.data) > 0 {
 				n := 1 + r.IntN(min(len(s.data), 1+r.IntN(40)))
 				list = append(list, segment{s.off, s.data[:n]})
