@@ -19,8 +19,10 @@ type Conversation struct {
 }
 
 // NewConversation returns a Conversation of which nothing was said yet.
-func NewConversation(c Config) *Conversation {
-	g, err := app.NewGateway(app.Config{}, []app.Protocol{New(c)}, silent{})
+func NewConversation(c Config) *Conversation { return newConversation(New(c)) }
+
+func newConversation(p app.Protocol) *Conversation {
+	g, err := app.NewGateway(app.Config{}, []app.Protocol{p}, silent{})
 	if err != nil {
 		panic("BUG: " + err.Error())
 	}

@@ -71,7 +71,7 @@ func (s *Session) here(d stream.Dir) At {
 func (s *Session) verdict(v Verdict) {
 	if v == Block {
 		s.conn.Drop()
-		s.client = dead
+		s.flags |= blocked
 	}
 }
 

@@ -27,6 +27,7 @@ type message struct {
 	torn    bool // the next line may be the rest of one
 	cut     bool // the text ends before its end
 	raised  uint32
+	held    int // bytes of a line that had not ended when the client was last read
 }
 
 var _ mime.Handler = (*message)(nil)
@@ -219,7 +220,7 @@ func (s *Session) textGap(l stream.Loss) {
 		s.textLine(l.Held, stream.None)
 	}
 	s.flags &^= midLine
-	t.torn = true
+	t.torn, t.held = true, 0
 	t.lose(l.Lost)
 	if s.queue == nil || len(s.queue.early) == 0 || s.flags&provisional != 0 {
 		return
@@ -400,7 +401,8 @@ func (t *message) open(name []byte, mediaType string, part int) {
 	t.session.conn.OpenFile(t.mail, stream.ToServer, f)
 }
 
-// closeFile ends the file that is open.
+// closeFile ends the file that is open. It is told with its transaction, so that its record does not depend on how much
+// of the message was there when it ended.
 func (t *message) closeFile() {
 	f := t.file
 	if f == nil {
@@ -412,7 +414,23 @@ func (t *message) closeFile() {
 	} else {
 		f.Close()
 	}
-	t.session.conn.CloseFile(t.mail, f)
+}
+
+// truncate ends the file that is open: the connection is looked at no further than a depth, and bytes beyond it came.
+// As with Suricata the file ends with what was there before they came, not at the depth.
+func (s *Session) truncate(in *stream.Cursor) {
+	t := s.text
+	if t.file == nil {
+		return
+	}
+	const terminator = 3 // a piece of the final line must not be read as a piece of text
+	if s.client == inText && t.held > terminator {
+		if piece, ok := in.Next(t.held); ok {
+			s.textLine(piece, stream.None)
+		}
+	}
+	t.file.Truncate()
+	t.file = nil
 }
 
 // AppendJSON writes the members of a fileinfo object.

@@ -78,6 +78,9 @@ var (
 
 // Client reads what the client sent.
 func (s *Session) Client(in *stream.Cursor) error {
+	if s.text != nil && in.Deep() {
+		s.truncate(in)
+	}
 	for {
 		s.at = s.base + in.Offset()
 		if s.flags&blocked != 0 {
@@ -104,6 +107,7 @@ func (s *Session) Client(in *stream.Cursor) error {
 		case inText:
 			line, ok := in.Line(s.config.MaxText)
 			if !ok {
+				s.text.held = in.Len()
 				return nil
 			}
 			s.textLine(line, in.Ending())
