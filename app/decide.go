@@ -11,10 +11,13 @@ func (v *drive) detect(d stream.Dir) {
 		v.undecided(d, in.Len(), in.Beyond() >= stream.End)
 		return
 	}
-	final := in.Beyond() != stream.Short
-	if id, flipped := v.look(d, v.head(d), final); id != unknown {
+	final, answered := in.Beyond() != stream.Short, v.answered(d)
+	if id, flipped := v.look(d, v.head(d), final || answered); id != unknown {
 		v.found(d, id, flipped)
 		return
+	}
+	if answered && !final {
+		v.dir[d] |= patternsDone | probesDone
 	}
 	if !final {
 		in.Peek(v.wanted(d, in.Len())) // called again when there is so much
@@ -254,6 +257,6 @@ func (v *drive) flip() {
 	v.dir[0], v.dir[1] = v.dir[1], v.dir[0]
 	v.in[0], v.in[1] = v.in[1], v.in[0]
 	v.had[0], v.had[1] = v.had[1], v.had[0]
-	v.first = v.first.Opposite()
+	v.first, v.about = v.first.Opposite(), v.about.Opposite()
 	v.due[0], v.due[1] = v.due[1], v.due[0]
 }

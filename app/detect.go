@@ -90,7 +90,6 @@ type look struct {
 	final   bool       // no more can come
 
 	claims  []claim
-	room    [8]claim
 	pending bool // a probe or check wants more bytes
 }
 
@@ -108,8 +107,8 @@ func (s *Session) match(d stream.Dir, head []byte, final bool) (id protoID, flip
 	g := s.gateway
 	g.counters.Detects++
 	g.counters.Examined += uint64(len(head))
-	l := look{session: s, dir: d, head: head, final: final}
-	l.claims = l.room[:0]
+	l := &g.look
+	*l = look{session: s, dir: d, head: head, final: final, claims: l.claims[:0]}
 	if s.dir[d]&patternsDone == 0 {
 		l.patterns(d, false)
 		if s.mayFlip(d) {
@@ -128,7 +127,9 @@ func (s *Session) match(d stream.Dir, head []byte, final bool) (id protoID, flip
 	}
 	scanned := int(s.scanned[d])
 	s.scanned[d] = uint16(min(len(head), 1<<16-1))
-	return l.choose(scanned)
+	id, flipped = l.choose(scanned)
+	l.session, l.head = nil, nil
+	return id, flipped
 }
 
 // mayFlip reports whether the bytes of direction d may turn out to be those of the other direction.

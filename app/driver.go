@@ -11,18 +11,18 @@ import (
 // drive is one call of the stream: the session, both cursors, and the directions that are due a turn.
 type drive struct {
 	*Session
-	in  [2]*stream.Cursor // nil: there is none
-	due [2]bool
-	had [2]bool // a turn of the parser
-	// first is the direction that has its turn first when both are due.
-	first stream.Dir
+	in    [2]*stream.Cursor // nil: there is none
+	due   [2]bool
+	had   [2]bool    // a turn of the parser
+	about stream.Dir // whose bytes or gap the call is about
+	first stream.Dir // has its turn first when both are due
 }
 
 // begins returns the drive for a call about direction d, by the caller's notion of directions.
 func (s *Session) begins(d stream.Dir, in *stream.Cursor) (drive, stream.Dir) {
 	v := drive{Session: s}
 	d = s.side(d)
-	v.in[d], v.in[d.Opposite()] = in, in.Peer()
+	v.in[d], v.in[d.Opposite()], v.about = in, in.Peer(), d
 	if s.state&serverFirst != 0 {
 		v.first = stream.ToClient
 	}
@@ -32,8 +32,35 @@ func (s *Session) begins(d stream.Dir, in *stream.Cursor) (drive, stream.Dir) {
 
 // Read gives the parser what arrived in direction d, and what it or the other direction's waited for.
 func (s *Session) Read(d stream.Dir, in *stream.Cursor) {
-	v, d := s.begins(d, in)
 	defer s.caught(d, in)
+	if !s.steady() {
+		s.read(d, in)
+		return
+	}
+	before, at := in.Offset(), s.side(d)
+	err := s.turn(at, in)
+	if err == nil && s.steady() {
+		if in.Offset() != before {
+			s.dir[at.Opposite()] &^= peerLost
+		}
+		s.flush()
+		return
+	}
+	v, at := s.begins(d, in)
+	v.took(at, before, err)
+	v.run()
+}
+
+// steady reports whether all that a Read has to do is to give the parser its turn: the protocol is settled, nobody
+// waits, and the parser asked for nothing. It is so nearly always.
+func (s *Session) steady() bool {
+	return s.stream != nil && s.state&(disabled|switching|asked|bypassed) == 0 &&
+		s.dir[0]&s.dir[1]&decided != 0 && (s.dir[0]|s.dir[1])&waiting == 0
+}
+
+// read is Read when anything may be the case.
+func (s *Session) read(d stream.Dir, in *stream.Cursor) {
+	v, d := s.begins(d, in)
 	if s.state&firstSeen == 0 && in.Len() > 0 {
 		s.state |= firstSeen
 		if d == stream.ToClient {
@@ -41,19 +68,18 @@ func (s *Session) Read(d stream.Dir, in *stream.Cursor) {
 		}
 	}
 	v.due[d] = true
-	if o := d.Opposite(); v.answers(d) {
-		v.dir[o] |= patternsDone | probesDone
+	if o := d.Opposite(); v.answered(o) {
 		v.due[o], v.first = true, o
 	}
 	v.run()
 }
 
-// answers reports whether the bytes of direction d answer bytes of the other one in which nothing was found so far,
-// though the protocol is known: they were all that the other side wanted to say, and are to be read first.
-func (v *drive) answers(d stream.Dir) bool {
-	o := d.Opposite()
-	return v.stream != nil && v.state&switching == 0 && v.dir[d]&decided != 0 && v.dir[o]&decided == 0 &&
-		v.in[o] != nil && v.in[o].Len() > 0 && v.in[d].Len() > 0
+// answered reports whether direction d has bytes in which nothing was found so far, though the protocol is known, and the
+// call is about bytes of the other side. These answer the former: they were all that was to be said, and are to be read
+// first.
+func (v *drive) answered(d stream.Dir) bool {
+	return d != v.about && v.stream != nil && v.state&switching == 0 && v.dir[d]&decided == 0 &&
+		v.dir[v.about]&decided != 0 && v.in[d] != nil && v.in[d].Len() > 0
 }
 
 // Gap tells the parser of lost bytes.
@@ -201,18 +227,25 @@ func (v *drive) parse(d stream.Dir) {
 			return
 		}
 	}
-	in, o := v.in[d], d.Opposite()
-	before := in.Offset()
-	v.gateway.counters.Turns++
-	v.had[d] = true
-	v.state |= fed
-	v.turnOf(d)
-	var err error
+	before := v.in[d].Offset()
+	v.took(d, before, v.turn(d, v.in[d]))
+}
+
+// turn calls the parser.
+func (s *Session) turn(d stream.Dir, in *stream.Cursor) error {
+	s.gateway.counters.Turns++
+	s.state |= fed
+	s.turnOf(d)
 	if d == stream.ToServer {
-		err = v.stream.Client(in)
-	} else {
-		err = v.stream.Server(in)
+		return s.stream.Client(in)
 	}
+	return s.stream.Server(in)
+}
+
+// took acts on what came of a turn that began at offset before.
+func (v *drive) took(d stream.Dir, before int64, err error) {
+	in, o := v.in[d], d.Opposite()
+	v.had[d] = true
 	if err != nil {
 		v.fail(CauseParser, d, in.Offset(), err, nil)
 		return

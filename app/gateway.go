@@ -132,6 +132,7 @@ type Gateway struct {
 	perKind  []kindCounters
 
 	free    []*Session
+	look    look     // being taken
 	anomaly Anomaly  // being told
 	file    fileBody // being recorded
 }

@@ -104,7 +104,8 @@ type noteParser struct {
 	state  noteState
 	asked  *message   // whose GO is awaited
 	queue  []*message // whose replies are awaited
-	left   int64      // of a body
+	body   *message   // whose file is read
+	left   int64      // of it
 	lines  int        // of the server
 	spoken bool       // by the server
 	ends   int
@@ -204,7 +205,7 @@ func (p *noteParser) Client(in *stream.Cursor) error {
 			p.asked.Advance(stream.ToServer, 1)
 			p.state = noteCommands
 		case noteBody:
-			m := p.queue[len(p.queue)-1]
+			m := p.body
 			if p.left == 0 {
 				m.file.closed = true
 				p.conn.CloseFile(m, m.file)
@@ -239,12 +240,16 @@ func (p *noteParser) command(line []byte) error {
 		p.left = -1
 		return nil
 	}
+	if len(p.queue) == 100 { // too many: nobody will know the reply to the first
+		p.queue = append(p.queue[:0], p.queue[1:]...)
+	}
 	p.queue = append(p.queue, m)
 	p.conn.Begin(m)
 	switch m.verb {
 	case "TEXT":
 		p.state, p.asked = noteAsked, m
 	case "BODY":
+		p.body = m
 		p.left, _ = strconv.ParseInt(m.text, 10, 32)
 		m.file = new(noteFile)
 		p.conn.OpenFile(m, stream.ToServer, m.file)
