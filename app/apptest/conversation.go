@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/reknit/reknit/stream"
 )
@@ -129,12 +130,18 @@ func data(line string) (Step, error) {
 	step := Step{Dir: side(line[0])}
 	text := line[1:]
 	if raw, ok := strings.CutPrefix(text, "|"); ok {
-		raw = strings.TrimPrefix(raw, " ")
-		s, err := strconv.Unquote(`"` + strings.ReplaceAll(raw, `"`, `\"`) + `"`)
-		if err != nil {
-			return step, fmt.Errorf("escapes of %q: %w", raw, err)
+		for raw = strings.TrimPrefix(raw, " "); raw != ""; {
+			c, wide, rest, err := strconv.UnquoteChar(raw, 0)
+			if err != nil {
+				return step, fmt.Errorf("escapes of %q: %w", raw, err)
+			}
+			if wide {
+				step.Data = utf8.AppendRune(step.Data, c)
+			} else {
+				step.Data = append(step.Data, byte(c))
+			}
+			raw = rest
 		}
-		step.Data = []byte(s)
 		return step, nil
 	}
 	step.Data = []byte(strings.TrimPrefix(text, " ") + "\r\n")

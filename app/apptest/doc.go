@@ -17,7 +17,7 @@
 //
 //	> text       the client sends text and CRLF; the space after > is not sent
 //	< text       so does the server
-//	>| text      the client sends text with Go's escapes, nothing added; trailing spaces are kept
+//	>| text      the client sends text with Go's escapes (but quotes as they are), nothing added
 //	<| text      so does the server
 //	lost > n     n bytes of the client are lost: they never arrive, but their receiver acknowledges them; lost < n: of the
 //	             server; lost n: of the side that sent last
@@ -40,6 +40,6 @@
 //
 // Each conversation is played as written, one segment a line; one segment a flight; byte by byte; cut at every place, or
 // a sample of the places; and with the segments of each flight cut, shuffled and duplicated at random. Each of these
-// is played as an IDS sees it, with acknowledgements after each segment and after each flight, and inline. All must give
-// the same records.
+// is played as an IDS sees it and inline, some with an acknowledgement after each segment, some with one after each
+// flight. All must give the same records.
 package apptest

@@ -81,7 +81,7 @@ func (s *Suite) CheckBounded(t *testing.T, limit int, n int, text func(n int) st
 		}
 		p.recorder.silent = true
 		before := heap()
-		session, pair := p.run(c, way{segments: asWritten, eachAck: true}, s.port(c))
+		session, pair := p.run(c, way{segments: fullSize, eachAck: true}, s.port(c))
 		if used := heap() - before; used > limit {
 			t.Errorf("length %d: the flow keeps %d bytes, want at most %d", n, used, limit)
 		}

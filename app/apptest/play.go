@@ -84,6 +84,20 @@ func bytewise(f *flight) []segment {
 	return list
 }
 
+// fullSize makes segments as large as they are on an Ethernet.
+func fullSize(f *flight) []segment {
+	const most = 1460
+	var list []segment
+	for _, s := range joined(f) {
+		for len(s.data) > most {
+			list = append(list, segment{s.off, s.data[:most]})
+			s.off, s.data = s.off+most, s.data[most:]
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
 // cutAt joins the segments and cuts at one offset of one direction.
 func cutAt(d stream.Dir, off int64) func(f *flight) []segment {
 	return func(f *flight) []segment {
@@ -132,7 +146,8 @@ type player struct {
 	config   app.Config
 	gateway  *app.Gateway
 	recorder *recorder
-	store    *stream.Store
+	store    *stream.Store    // in use
+	stores   [2]*stream.Store // for connections that are seen whole, and one-sided ones
 	number   uint64
 	peak     int64 // of the store's memory
 }
@@ -186,7 +201,7 @@ func (p *player) run(c *Conversation, w way, port uint16) (*app.Session, *stream
 		return s, nil
 	}
 	s := p.gateway.NewSession(info)
-	p.store = stream.NewStore(stream.Config{Inline: w.inline, Immediate: c.OneSided})
+	p.open(w.inline, c.OneSided)
 	pair := new(stream.Pair)
 	var sent [2]int64
 	for _, f := range c.flights() {
@@ -200,6 +215,18 @@ func (p *player) run(c *Conversation, w way, port uint16) (*app.Session, *stream
 	p.ack(pair, s, stream.ToServer, sent[stream.ToServer])
 	p.ack(pair, s, stream.ToClient, sent[stream.ToClient])
 	return s, pair
+}
+
+// open makes a store ready for a connection.
+func (p *player) open(inline, oneSided bool) {
+	i := 0
+	if oneSided {
+		i = 1
+	}
+	if p.stores[i] == nil {
+		p.stores[i] = stream.NewStore(stream.Config{Inline: inline, Immediate: oneSided})
+	}
+	p.store = p.stores[i]
 }
 
 // flight sends what one side has to say.
