@@ -28,6 +28,20 @@
 // stable within a build only. A packet keeps the first few events; all are counted. An event that makes the packet
 // invalid sets the flag Invalid too. Whether a packet may become part of a flow is another question: see WantsFlow.
 //
+// # Where Suricata does otherwise
+//
+// The events agree with those of Suricata 7.0.10 but for these:
+//   - A datagram that the snap length cut is decoded; there it is ipv4.trunc_pkt or ipv6.trunc_pkt.
+//   - An IP length of 0 is taken from the frame, with the flag Offload; there it is iplen_smaller_than_hlen.
+//   - The family of a null header may be in either byte order, and the length in a PPPoE header is heeded.
+//   - An IPv6 header that is too small raises ipv6.pkt_too_small, a tag beyond a PPPoE discovery packet
+//     pppoe.malformed_tags, a PadN option beyond its header ipv6.exthdr_invalid_optlen; there nothing tells.
+//   - ICMP types and codes that IANA has assigned are known: router solicitation, extended echo, the later codes of
+//     parameter problem and destination unreachable. The hop limit of MLDv2 reports is checked.
+//   - TCP experiments (RFC 6994) are nobody's error. Fast open takes cookies of 4 to 16 octets, under either kind.
+//   - PPP control protocols raise nothing (as in later releases), and assigned network protocols are unsupported, not wrong.
+//   - ICMPv6 errors have no flow of their own, as ICMPv4 errors have none.
+//
 // # Missing on purpose
 //
 // Fragments are counted and flagged, and their transport header is not read: defragmentation is not here yet, nor are
