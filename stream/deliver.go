@@ -131,11 +131,11 @@ func (st *Store) look(s *Stream, v *view, closing bool) {
 		v.limit = min(v.limit, max(s.acked, s.app))
 	}
 	switch {
+	case s.flags&deep != 0: // what is not acknowledged yet is given up with the rest
+		v.last = Depth
 	case v.limit < s.contig:
 	case s.flags&finished != 0 && s.contig >= s.final:
 		v.limit, v.last = s.final, End
-	case s.flags&deep != 0 && s.contig >= s.edge:
-		v.last = Depth
 	case closing && s.contig >= s.edge:
 		v.last = End
 	case closing:
