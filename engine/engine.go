@@ -94,3 +94,7 @@ func (e *Engine) Totals() Totals {
 	w := e.worker
 	return Totals{Packets: w.decoder.Counters.Packets, Bytes: w.decoder.Counters.Bytes, Flows: w.flows.Counters().Total}
 }
+
+// Scanned returns how many bytes were searched for the end of a line or a delimiter in held bytes: at most in proportion
+// to the bytes that came.
+func (e *Engine) Scanned() uint64 { return e.worker.store.Counters.Scanned }
