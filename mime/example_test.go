@@ -49,8 +49,7 @@ IHdvcmxk
 	// part 1 is text/plain ""
 	//   "Hello"
 	// part 2 is text/plain "über.txt"
-	//   "hello,"
-	//   " world"
+	//   "hello, world"
 }
 
 func ExampleParseAddresses() {

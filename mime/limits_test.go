@@ -167,7 +167,7 @@ func TestLineAllocates(t *testing.T) {
 	for _, body := range bodies() {
 		m := NewMessage(nil, NewEmail(nil))
 		feed(m, body.header)
-		line := []byte(body.line)
+		line := []byte(body.lines[0])
 		if n := testing.AllocsPerRun(100, func() { m.Line(line, stream.CRLF) }); n != 0 {
 			t.Errorf("%s: Line allocates %v times", body.name, n)
 		}

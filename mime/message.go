@@ -58,8 +58,8 @@ func (c *Config) withDefaults() Config {
 }
 
 // Handler is told what a Message finds, while it is read. For each part the calls are Header for each field, Begin,
-// then Body for a leaf or the calls of the parts inside it, and End; Lost and Anomaly come at any time between. Slices
-// are valid during the call.
+// then Body for a leaf or the calls of the parts inside it, and End; Lost and Anomaly come at any time between. Body is
+// called for many lines at once; see Flush. Slices are valid during the call.
 type Handler interface {
 	Header(p *Part, h *Header)  // a complete header field
 	Begin(p *Part)              // the header of p is complete
@@ -90,7 +90,7 @@ type Message struct {
 	torn    bool   // the line began in a gap
 	unsure  bool   // a gap in the header: a line that is no field is the first of the body
 
-	out    []byte // decoded bytes, for one call of Body
+	out    []byte // decoded bytes of the open leaf, for one call of Body
 	digest hash.Hash
 }
 
@@ -109,14 +109,14 @@ func NewMessage(c *Config, h Handler) *Message {
 	type start struct {
 		Message
 		open  [4]*Part
-		bytes [1280]byte
+		bytes [512 + batch]byte
 		folds [8]fold
 	}
 	s := &start{}
 	m := &s.Message
 	m.config, m.handler = c.withDefaults(), h
 	m.open = s.open[:0]
-	m.field.buf, m.out = s.bytes[0:0:1024], s.bytes[1024:1024]
+	m.field.buf, m.out = s.bytes[0:0:512], s.bytes[512:512]
 	m.field.folds = s.folds[:0]
 	m.enter(nil)
 	return m
@@ -187,7 +187,7 @@ func (m *Message) Lost(n int64) {
 		if len(m.line) > 0 {
 			m.bodyText(m.line, stream.None)
 		}
-		m.flush(m.last())
+		m.release(m.last())
 	}
 	m.endLine()
 	m.torn = true

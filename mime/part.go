@@ -36,7 +36,7 @@ type Part struct {
 	// empty when there is none. It comes from Content-Disposition, else from Content-Type.
 	Name []byte
 
-	Size int64 // decoded bytes of the body so far, those beyond Config.MaxBody included
+	Size int64 // decoded bytes passed on so far, those beyond Config.MaxBody included
 	Lost int64 // bytes lost in gaps so far, as they were on the wire
 	Cut  bool  // Config.MaxBody was reached: the rest of the body is counted only
 
