@@ -39,7 +39,7 @@ type Handler struct {
 	OnHeader func(at At, p *mime.Part, h *mime.Header) Verdict
 	// OnBodyStart is called when the header of a part is complete.
 	OnBodyStart func(at At, p *mime.Part) Verdict
-	// OnBody has the body of a part, decoded, some bytes at a time.
+	// OnBody has the body of a part, decoded, the lines of a packet at a time; at is where the first of them began.
 	OnBody func(at At, p *mime.Part, b []byte) Verdict
 	// OnText has each line of the message without dot-stuffing, header lines and boundaries included, or part of a
 	// long line; p is the part that is open, whose Encoding says how a body line is encoded.

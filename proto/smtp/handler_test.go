@@ -118,18 +118,17 @@ func TestHandler(t *testing.T) {
 194 text 
 194 start 1
 196 text plain
-196 body 1 "plain"
 203 text --x
+196 body 1 "plain"
 203 stop 1
 208 text Content-Transfer-Encoding: base64
 243 text 
 208 header Content-Transfer-Encoding
 243 start 2
 245 text dG8gYmUg
-245 body 2 "to be "
 255 text bG9zdA==
-255 body 2 "lost"
 265 text --x--
+245 body 2 "to be lost"
 265 stop 2
 265 stop 0
 272 text .

@@ -22,6 +22,7 @@ type message struct {
 	from    int64          // offset of replay
 	long    bool           // it was not
 	fieldAt int64          // offset of the last line that began a header field
+	bodyAt  int64          // offset of the first line whose decoded bytes the next Body has; -1: of the next line
 	middle  bool           // the next text goes on in the same line
 	gapped  bool
 	torn    bool // the next line may be the rest of one
@@ -108,6 +109,9 @@ func (t *message) line(line []byte, e stream.Ending) {
 		t.session.verdict(h.OnText(t.session.here(stream.ToServer), t.part, line, e))
 	}
 	if t.mime != nil {
+		if t.bodyAt < 0 {
+			t.bodyAt = t.session.at
+		}
 		t.mime.Line(line, e)
 		if !t.middle && (len(line) == 0 || !isBlank(line[0])) {
 			t.fieldAt = t.session.at
@@ -342,7 +346,7 @@ func (t *message) Header(p *mime.Part, h *mime.Header) {
 
 // Begin takes a part whose header is complete, and opens a file for it when it has a name.
 func (t *message) Begin(p *mime.Part) {
-	t.part = p
+	t.part, t.bodyAt = p, -1
 	t.mail.Email.Begin(p)
 	if p.Kind == mime.Leaf && len(p.Name) > 0 {
 		t.open(p.Name, p.Type, p.Index)
@@ -359,7 +363,16 @@ func (t *message) Body(p *mime.Part, b []byte) {
 		t.file.Write(b)
 	}
 	if h := t.session.handle; h != nil && h.OnBody != nil {
-		t.session.verdict(h.OnBody(t.session.here(stream.ToServer), p, b))
+		at := t.session.here(stream.ToServer)
+		at.Offset, t.bodyAt = t.bodyAt, at.Offset
+		t.session.verdict(h.OnBody(at, p, b))
+	}
+}
+
+// flush tells the handler and the file what was decoded so far.
+func (t *message) flush() {
+	if t.mime != nil {
+		t.mime.Flush()
 	}
 }
 
@@ -429,6 +442,7 @@ func (s *Session) truncate(in *stream.Cursor) {
 			s.textLine(piece, stream.None)
 		}
 	}
+	t.flush()
 	t.file.Truncate()
 	t.file = nil
 }

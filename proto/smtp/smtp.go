@@ -81,6 +81,14 @@ func (s *Session) Client(in *stream.Cursor) error {
 	if s.text != nil && in.Deep() {
 		s.truncate(in)
 	}
+	err := s.readClient(in)
+	if s.text != nil {
+		s.text.flush()
+	}
+	return err
+}
+
+func (s *Session) readClient(in *stream.Cursor) error {
 	for {
 		s.at = s.base + in.Offset()
 		if s.flags&blocked != 0 {
