@@ -125,8 +125,8 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		}
 		t.takeSyn(c, g)
 	case g.Flags&ACK != 0:
-		if d == stream.ToServer && (t.config.AsyncOneSide || c.flags&async != 0) {
-			return t.openAsync(c, g, r)
+		if t.config.AsyncOneSide || c.flags&async != 0 {
+			return t.openAsync(c, d, g, r)
 		}
 	}
 	return 0
@@ -144,22 +144,38 @@ func (t *Tracker) echoes(c *Conn, g *Segment) bool {
 	return g.TSEcr == 0 || cl.ts == 0 || g.TSEcr == cl.ts
 }
 
-// openAsync establishes a connection whose SYN/ACK is not seen.
-func (t *Tracker) openAsync(c *Conn, g *Segment, r stream.Reader) Result {
+// openAsync establishes a connection whose SYN/ACK was not seen, by a segment of either end. The server's window scale
+// is not known then.
+func (t *Tracker) openAsync(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
 	cl, sv := &c.sides[0], &c.sides[1]
-	if g.Seq != cl.next {
-		return t.reject(AsyncWrongSeq)
+	serverNext := g.Ack
+	if d == stream.ToClient {
+		serverNext = g.Seq
+		if g.Ack != cl.next {
+			return t.reject(AsyncWrongSeq)
+		}
+	} else {
+		if g.Seq != cl.next {
+			return t.reject(AsyncWrongSeq)
+		}
+		c.flags |= async
 	}
-	c.flags |= async
+	if t.config.TrustAfterLoss {
+		c.flags |= lossy // the capture lost the SYN/ACK, or will never see its sender
+	}
 	c.state = Established
-	cl.window, cl.lastAck = uint32(g.Window), g.Seq
 	if c.flags&synScaled != 0 {
 		cl.scale = midstreamScale
 	}
+	cl.window, cl.lastAck = uint32(g.Window)<<cl.scale, cl.isn+1
 	cl.nextWin = cl.lastAck + Seq(cl.window)
-	c.start(stream.ToClient, g.Ack-1)
-	sv.lastAck, sv.nextWin = g.Ack, g.Ack+Seq(sv.window)
-	return t.transfer(c, stream.ToServer, g, r)
+	c.start(stream.ToClient, serverNext-1)
+	sv.lastAck, sv.nextWin = serverNext, serverNext+Seq(sv.window)
+	if d == stream.ToClient && cl.flags&sentTimestamp != 0 && g.Options&Timestamps != 0 {
+		c.flags |= timestamps
+		sv.timestamp(g)
+	}
+	return t.transfer(c, d, g, r)
 }
 
 // synRecv handles a connection whose SYN was answered.
