@@ -6,8 +6,9 @@
 //	                        └ yes ─────────▶ Handler.End    then the next part
 //
 // A Message is the parser; it holds the stack of open parts, the header field that is being read and, of a body, only
-// what cannot be decided yet (a line end that may belong to a boundary, a part of a base64 quantum). What passes through
-// is never kept, so that its memory does not depend on the size of the mail.
+// what cannot be decided yet (a line end that may belong to a boundary, a part of a base64 quantum) and the decoded bytes
+// of a packet, until they are passed on together (see Flush). What passes through is never kept, so that its memory does
+// not depend on the size of the mail.
 //
 // A Part is an entity in the sense of RFC 2045: the message itself, a body part of a multipart, or the message inside a
 // message/rfc822 part. Each has a state of its own; nothing of the outer part reaches an inner one.
@@ -25,5 +26,6 @@
 //
 // # Missing on purpose
 //
-// uuencode, yEnc and BinHex; UTF-7; TNEF; S/MIME and OpenPGP; the text of preambles and epilogues, which no mail program shows.
+// uuencode, yEnc and BinHex; UTF-7; TNEF; S/MIME and OpenPGP; the text of preambles and epilogues, which no mail program
+// shows.
 package mime

@@ -120,7 +120,8 @@ type source func(m *Message, line []byte, e stream.Ending)
 
 func whole(m *Message, line []byte, e stream.Ending) { m.Line(line, e) }
 
-// pieces cuts lines in pieces of at most n bytes; the last, with the line end, may be empty.
+// pieces cuts lines in pieces of at most n bytes, the last of which, with the line end, may be empty; and it flushes at any
+// time.
 func pieces(r *rand.Rand, n int) source {
 	return func(m *Message, line []byte, e stream.Ending) {
 		for {
@@ -128,7 +129,10 @@ func pieces(r *rand.Rand, n int) source {
 			if k == len(line) && r.IntN(2) == 0 {
 				break
 			}
-			m.Line(slices.Clone(line[:k]), stream.None) // a copy: what is kept of a slice shows as soon as it is reused
+			m.Line(slices.Clone(line[:k]), stream.None)
+			if r.IntN(3) == 0 {
+				m.Flush()
+			}
 			if line = line[k:]; len(line) == 0 {
 				break
 			}
