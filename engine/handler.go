@@ -24,6 +24,9 @@ type Flow struct{ w *Worker }
 // ID returns the number of the flow: it depends on its addresses, ports and start only, and is never 0.
 func (f *Flow) ID() uint64 { return f.w.entry.ID() }
 
+// String returns both ends, the client first: "192.0.2.1:40000 > 198.51.100.25:25".
+func (f *Flow) String() string { return f.Client().String() + " > " + f.Server().String() }
+
 // Client returns the address and port of the end that began the connection.
 func (f *Flow) Client() netip.AddrPort {
 	t := f.w.entry.Key().Tuple()
