@@ -21,7 +21,7 @@ const (
 
 // mail takes the record of a mail.
 func (s *summary) mail(r *event.Record, m *smtp.Mail) {
-	if !m.HasFrom && m.Email == nil && len(m.Recipients) == 0 {
+	if !m.HasFrom() && m.Message == nil && len(m.Recipients) == 0 {
 		return // a session without a mail
 	}
 	s.mails++
@@ -33,15 +33,19 @@ func (s *summary) mail(r *event.Record, m *smtp.Mail) {
 	line := func(label, text string) {
 		fmt.Fprintf(&b, "  %s %s\n", s.out.style(faint, fmt.Sprintf("%-8s", label)), text)
 	}
-	if m.Email != nil {
-		subject := mime.DecodeHeader(m.Email.Field(mime.Subject))
+	message := m.Message
+	if message == nil {
+		message = new(smtp.Message)
+	}
+	if message.Email != nil {
+		subject := mime.DecodeHeader(message.Email.Field(mime.Subject))
 		line("Subject", s.out.style(bold, shownText(subject)))
 	}
 	line("Client", netip.AddrPortFrom(r.Src, r.SrcPort).String()+" to "+netip.AddrPortFrom(r.Dst, r.DstPort).String()+login(m))
 	line("Message", s.message(m))
-	for i, f := range m.Files {
+	for i, f := range message.Files {
 		if i == maxFiles {
-			line("", plural(len(m.Files)-maxFiles, "more file"))
+			line("", plural(len(message.Files)-maxFiles, "more file"))
 			break
 		}
 		line("File", attachment(f))
@@ -58,7 +62,7 @@ func shownText(text string) string { return clip(printable(text), maxSubject) }
 
 func sender(m *smtp.Mail) string {
 	switch {
-	case !m.HasFrom:
+	case !m.HasFrom():
 		return "(no sender)"
 	case m.From.Address == "":
 		return "<>"
@@ -69,7 +73,7 @@ func sender(m *smtp.Mail) string {
 // recipients names those that were taken, and then those that were not.
 func (s *summary) recipients(m *smtp.Mail) string {
 	var names []string
-	refused, more := 0, m.Unlisted
+	refused, more := 0, int(m.Unlisted)
 	for i := range m.Recipients {
 		r := &m.Recipients[i]
 		if len(names) == maxRecipients {
@@ -106,14 +110,14 @@ func login(m *smtp.Mail) string {
 
 // message tells about the message as a whole, and what became of it.
 func (s *summary) message(m *smtp.Mail) string {
-	if m.Email == nil && m.Size == 0 {
+	if m.Message == nil {
 		return "none was sent"
 	}
-	text := bytesOf(m.Size)
-	if m.Lost > 0 {
-		text += fmt.Sprintf(", and %s lost", bytesOf(m.Lost))
+	text := bytesOf(m.Message.Size)
+	if lost := m.Message.Lost; lost > 0 {
+		text += fmt.Sprintf(", and %s lost", bytesOf(lost))
 	}
-	if !m.Whole {
+	if !m.Message.Whole {
 		text += ", cut off"
 	}
 	switch {

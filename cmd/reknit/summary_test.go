@@ -67,13 +67,14 @@ func TestHostileMail(t *testing.T) {
 	s, out := newTestSummary(false)
 	evil := "\x1b]0;owned\x07\u202e\r\n\xff"
 	m := &smtp.Mail{
-		HasFrom:    true,
-		From:       smtp.Path{Address: evil},
+		From:       smtp.Path{Text: evil, Address: evil},
 		Recipients: []smtp.Recipient{{Path: smtp.Path{Address: evil}}},
 		Login:      &smtp.Login{Mechanism: evil, User: evil},
-		Email:      read("Subject: \x1b[2J=?utf-8?B?G1szMW1yZWQ=?=\n\n" + evil),
-		Files:      []*smtp.Attachment{{File: newFile(evil), MediaType: evil}},
-		Size:       10,
+		Message: &smtp.Message{
+			Email: read("Subject: \x1b[2J=?utf-8?B?G1szMW1yZWQ=?=\n\n" + evil),
+			Files: []*smtp.Attachment{{File: newFile(evil), MediaType: evil}},
+			Size:  10,
+		},
 	}
 	s.Event(&event.Record{Type: "smtp", Body: m, Src: netip.MustParseAddr("192.0.2.1"), Dst: netip.MustParseAddr("192.0.2.2")})
 	s.Event(&event.Record{Type: "anomaly", Body: &event.Anomaly{Event: evil}})
@@ -105,7 +106,7 @@ func TestWideCapture(t *testing.T) {
 			r.Body = &event.Flow{Start: int64(i) * 1e9, End: int64(i+1) * 1e9, ToServer: event.Traffic{Packets: 1, Bytes: uint64(i)}}
 			s.Event(r)
 			if i%2 == 0 {
-				s.Event(&event.Record{Type: "smtp", Body: &smtp.Mail{HasFrom: true}, Src: r.Src, Dst: r.Dst})
+				s.Event(&event.Record{Type: "smtp", Body: &smtp.Mail{From: smtp.Path{Text: "<>"}}, Src: r.Src, Dst: r.Dst})
 			}
 		}
 		s.print()

@@ -77,17 +77,18 @@ func (s *Session) authAnswer(text []byte) {
 	if password != nil {
 		l.Password = clip(password)
 	}
-	if s.handle == nil {
+	h := s.config.Handler
+	if h == nil {
 		return
 	}
-	if s.handle.OnAuth != nil {
-		s.verdict(s.handle.OnAuth(s.here(stream.ToServer), l.Mechanism, text, message))
+	if h.OnAuth != nil {
+		s.verdict(h.OnAuth(s.here(stream.ToServer), l.Mechanism, text, message))
 	}
-	if s.handle.OnUser != nil && user != nil {
-		s.verdict(s.handle.OnUser(s.here(stream.ToServer), text, user))
+	if h.OnUser != nil && user != nil {
+		s.verdict(h.OnUser(s.here(stream.ToServer), text, user))
 	}
-	if s.handle.OnPassword != nil && password != nil {
-		s.verdict(s.handle.OnPassword(s.here(stream.ToServer), text, password))
+	if h.OnPassword != nil && password != nil {
+		s.verdict(h.OnPassword(s.here(stream.ToServer), text, password))
 	}
 }
 

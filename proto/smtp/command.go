@@ -3,6 +3,7 @@ package smtp
 import (
 	"bytes"
 	"encoding/base64"
+	"iter"
 	"strings"
 )
 
@@ -94,8 +95,8 @@ type Path struct {
 	Text string
 	// Address is the mailbox without angle brackets and source route. It is empty for the null reverse-path "<>".
 	Address string
-	// Params are the ESMTP parameters in the order they were sent.
-	Params []Param
+
+	params string // as sent
 }
 
 // Param is one ESMTP parameter of a command (RFC 5321, section 4.1.2): SIZE=1000, BODY=8BITMIME, SMTPUTF8, RET=HDRS.
@@ -107,35 +108,42 @@ type Param struct {
 // Decoded returns the value with xtext's "+2B" decoded (RFC 3461, section 4): ENVID, ORCPT and AUTH use it.
 func (p Param) Decoded() string { return string(decodeXtext(p.Value)) }
 
+// Params yields the ESMTP parameters in the order they were sent.
+func (p *Path) Params() iter.Seq[Param] {
+	return func(yield func(Param) bool) {
+		for word := range strings.FieldsFuncSeq(p.params, func(r rune) bool { return r == ' ' || r == '\t' }) {
+			name, value, _ := strings.Cut(word, "=")
+			if !yield(Param{Name: strings.ToUpper(name), Value: value}) {
+				return
+			}
+		}
+	}
+}
+
 // Param returns the value of the parameter with this upper-case name.
 func (p *Path) Param(name string) (value string, ok bool) {
-	for i := range p.Params {
-		if p.Params[i].Name == name {
-			return p.Params[i].Value, true
+	for q := range p.Params() {
+		if q.Name == name {
+			return q.Value, true
 		}
 	}
 	return "", false
 }
 
-// maxParams is the number of parameters kept of one command. RFC 5321 and its extensions define fewer than ten.
-const maxParams = 16
-
 // parsePath reads what follows the colon of MAIL FROM: or RCPT TO: (RFC 5321, section 4.1.2). Missing angle brackets
 // are accepted, as servers do.
 func parsePath(arg []byte) Path {
-	mailbox, rest := splitPath(arg)
-	p := Path{Text: string(firstWord(arg)), Address: string(mailbox)}
-	for rest = trimLeft(rest); len(rest) > 0 && len(p.Params) < maxParams; rest = trimLeft(rest) {
-		word := firstWord(rest)
-		rest = rest[len(word):]
-		name, value, _ := bytes.Cut(word, []byte{'='})
-		p.Params = append(p.Params, Param{Name: strings.ToUpper(string(name)), Value: string(value)})
+	text := string(trim(arg))
+	mailbox, rest := splitPath(text)
+	first := text
+	if i := strings.IndexAny(text, " \t"); i >= 0 {
+		first = text[:i]
 	}
-	return p
+	return Path{Text: first, Address: mailbox, params: strings.TrimLeft(rest, " \t")}
 }
 
 // splitPath returns the mailbox of a path and the text behind the path.
-func splitPath(arg []byte) (mailbox, rest []byte) {
+func splitPath(arg string) (mailbox, rest string) {
 	if len(arg) == 0 || arg[0] != '<' {
 		end := pathEnd(arg, false)
 		return arg[:end], arg[end:]
@@ -146,8 +154,8 @@ func splitPath(arg []byte) (mailbox, rest []byte) {
 		rest = rest[1:] // the closing bracket
 	}
 	if len(mailbox) > 0 && mailbox[0] == '@' { // a source route, obsolete: "@one,@two:user@three"
-		if i := bytes.IndexByte(mailbox, ':'); i >= 0 {
-			mailbox = mailbox[i+1:]
+		if _, user, ok := strings.Cut(mailbox, ":"); ok {
+			mailbox = user
 		}
 	}
 	return mailbox, rest
@@ -155,7 +163,7 @@ func splitPath(arg []byte) (mailbox, rest []byte) {
 
 // pathEnd returns where the path ends: at the closing bracket, or at a blank when there are no brackets. A quoted
 // local part may hold either.
-func pathEnd(arg []byte, bracketed bool) int {
+func pathEnd(arg string, bracketed bool) int {
 	quoted := false
 	for i := 0; i < len(arg); i++ {
 		switch c := arg[i]; {

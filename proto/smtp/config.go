@@ -107,11 +107,12 @@ func New(c Config) app.Protocol {
 }
 
 func newSession(c *app.Conn, config *Config) *Session {
-	s := &Session{conn: c, config: config, handle: config.Handler}
 	if config.NewHandler != nil {
-		s.handle = config.NewHandler(c)
+		own := *config
+		own.Handler = config.NewHandler(c)
+		config = &own
 	}
-	return s
+	return &Session{conn: c, config: config}
 }
 
 // probe looks for a greeting: 220, and then a domain up to a blank, or any text up to the end of the line.

@@ -21,8 +21,8 @@ func ExampleConversation() {
 			for _, r := range m.Recipients {
 				fmt.Println("to", r.Address, r.Accepted())
 			}
-			fmt.Println("subject", mime.DecodeHeader(m.Email.Field(mime.Subject)))
-			for _, f := range m.Files {
+			fmt.Println("subject", mime.DecodeHeader(m.Message.Email.Field(mime.Subject)))
+			for _, f := range m.Message.Files {
 				fmt.Printf("attachment %s, %d bytes\n", f.Name, f.Size)
 			}
 			return smtp.Continue

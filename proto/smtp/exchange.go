@@ -26,8 +26,8 @@ func (s *Session) commandLine(line []byte, e stream.Ending) {
 		s.owe(owed{verb: unsure, rcpt: -1})
 		return
 	}
-	if s.handle != nil && s.handle.OnCommand != nil {
-		s.verdict(s.handle.OnCommand(s.here(stream.ToServer), line))
+	if h := s.config.Handler; h != nil && h.OnCommand != nil {
+		s.verdict(h.OnCommand(s.here(stream.ToServer), line))
 	}
 	m := s.command(v, arg)
 	if !whole {
@@ -39,20 +39,20 @@ func (s *Session) commandLine(line []byte, e stream.Ending) {
 // command carries out one command and returns its transaction.
 func (s *Session) command(v verb, arg []byte) *Mail {
 	m := s.transaction(v)
-	if s.flags&(greeted|deaf) == 0 && s.queue.idle() {
+	if s.flags&(greeted|deaf) == 0 && s.queue.empty() {
 		s.raise(noServerWelcomeMessage, m)
 	}
 	o := owed{mail: m, verb: v, rcpt: -1}
 	switch v {
 	case helo:
 		s.hello(m, firstWord(arg))
-		m.reset = m.hasEnvelope()
+		m.reset()
 	case mailFrom:
 		s.sender(m, arg)
 	case rcptTo:
 		o.rcpt = s.recipient(m, arg)
 	case data:
-		m.dataSent = true
+		m.state |= dataTried
 		m.Advance(stream.ToServer, requestData)
 		s.flags &^= early
 		s.next(dataSent)
@@ -60,7 +60,7 @@ func (s *Session) command(v verb, arg []byte) *Mail {
 		o.verb = s.chunkHeader(m, arg)
 	case rset:
 		if m != nil {
-			m.reset = m.hasEnvelope()
+			m.reset()
 		}
 	case auth:
 		s.beginAuth(m, arg)
@@ -95,21 +95,21 @@ func (s *Session) expects() clientState {
 func (s *Session) transaction(v verb) *Mail {
 	m := s.mail
 	if v == rset || v == quit {
-		if m != nil && m.over {
+		if m != nil && m.state&over != 0 {
 			return nil
 		}
 		if m != nil || s.flags&begun != 0 {
 			return m
 		}
 	}
-	if m != nil && !m.over && !m.reset {
+	if m != nil && m.state&(over|resetting) == 0 {
 		return m
 	}
-	if m != nil && !m.over { // a reset is under way, and the client takes it for granted
+	if m != nil && m.state&over == 0 { // a reset is under way, and the client takes it for granted
 		s.overRequest(m)
 	}
 	s.flags |= begun
-	m = &Mail{Helo: s.helo, Login: s.login, session: s}
+	m = &Mail{Login: s.login, session: s}
 	s.mail = m
 	s.conn.Begin(m)
 	return m
@@ -120,11 +120,11 @@ func (s *Session) owe(o owed) {
 	if s.flags&deaf != 0 {
 		return
 	}
-	if s.queue == nil {
-		s.queue = new(queue)
+	if s.queue.push(o, s.config.MaxOwed) {
+		return
 	}
-	if !s.queue.push(o, s.config.MaxOwed) && !s.queue.full {
-		s.queue.full = true
+	if b := s.queue.grow(); !b.full {
+		b.full = true
 		s.raise(unableToMatch, o.mail)
 	}
 }
@@ -148,8 +148,8 @@ func (s *Session) replyLine(line []byte, e stream.Ending) {
 	if !ok && torn {
 		return
 	}
-	if s.handle != nil && s.handle.OnReply != nil {
-		s.verdict(s.handle.OnReply(s.here(stream.ToClient), line, r))
+	if h := s.config.Handler; h != nil && h.OnReply != nil {
+		s.verdict(h.OnReply(s.here(stream.ToClient), line, r))
 	}
 	if !ok {
 		s.noReply()
@@ -176,7 +176,7 @@ var errNoReply = errors.New("not a reply line")
 // repliesTo returns the transaction that the next reply is for.
 func (s *Session) repliesTo() *Mail {
 	if !s.queue.empty() {
-		if m := s.queue.owed[s.queue.head].mail; m != nil {
+		if m := s.queue.at(0).mail; m != nil {
 			return m
 		}
 	}
@@ -205,16 +205,13 @@ func (s *Session) reply(r Reply) {
 	} else {
 		s.unasked(r.Code)
 	}
-	if s.queue.idle() && s.client == commands {
-		s.queue = nil
-	}
 }
 
 // greeting takes the first reply of the connection, and reports whether it is the greeting. When the client did not
 // wait for one, it is told by its code.
 func (s *Session) greeting(r Reply, first bool) bool {
 	waits := s.queue.empty()
-	if !waits && (r.Code != 220 || s.queue.owed[s.queue.head].verb == startTLS) {
+	if !waits && (r.Code != 220 || s.queue.at(0).verb == startTLS) {
 		s.flags |= greeted
 		return false
 	}
@@ -240,28 +237,25 @@ func (s *Session) unasked(code uint16) {
 			s.expectText() // what was lost was DATA
 		}
 	default:
-		if s.queue == nil {
-			s.queue = new(queue)
-		}
-		if len(s.queue.early) < maxEarly {
-			s.queue.early = append(s.queue.early, code)
-		}
+		s.queue.remember(code)
 	}
 }
 
 // answerEarly gives the command just queued the reply that came before it.
 func (s *Session) answerEarly() {
-	q := s.queue
-	if q == nil || len(q.early) == 0 || q.empty() {
+	q := &s.queue
+	early := q.early()
+	if len(early) == 0 || q.empty() {
 		return
 	}
-	code := q.early[0]
-	if !fits(q.owed[q.head].verb, code) {
-		q.early = nil // the server said more than it was asked; what, is not known
+	code := early[0]
+	if !fits(q.at(0).verb, code) {
+		q.forget(len(early)) // the server said more than it was asked; what, is not known
 		return
 	}
-	q.early = append(q.early[:0], q.early[1:]...)
-	s.answered(q.pop(), code)
+	o := q.pop()
+	q.forget(1)
+	s.answered(o, code)
 }
 
 // answered takes the final reply to o.
@@ -284,10 +278,10 @@ func (s *Session) answered(o owed, code uint16) {
 	switch o.verb {
 	case helo, rset:
 		switch {
-		case code == 250 && (o.verb == rset || m.reset) && !s.queue.owes(m):
+		case code == 250 && (o.verb == rset || m.state&resetting != 0) && !s.queue.owes(m):
 			s.complete(m)
 		case !accepted:
-			m.reset = false
+			m.state &^= resetting
 		}
 	case mailFrom:
 		m.FromReply = code
@@ -320,7 +314,7 @@ func (s *Session) lost(o owed) {
 	case rset, quit:
 		s.complete(m)
 	case helo:
-		if m.reset {
+		if m.state&resetting != 0 {
 			s.complete(m)
 		}
 	case endOfData, lastBDAT:
@@ -340,11 +334,11 @@ func (s *Session) noteEarly(m *Mail) {
 
 // unanswered does so for a reply that does not come any more.
 func (s *Session) unanswered() {
-	if s.flags&early == 0 || s.queue.empty() {
+	if s.flags&early == 0 {
 		return
 	}
-	for _, o := range s.queue.owed[s.queue.head:] {
-		if (o.verb == data || o.verb == startTLS) && !o.lossy {
+	for i := range s.queue.len() {
+		if o := s.queue.at(i); (o.verb == data || o.verb == startTLS) && !o.lossy {
 			s.noteEarly(o.mail)
 		}
 	}
@@ -356,7 +350,7 @@ func (s *Session) dataAnswered(m *Mail, code uint16) {
 		m.Advance(stream.ToClient, responseData)
 		switch s.expects() {
 		case dataSent:
-			s.beginText(m)
+			s.beginText(m, false)
 			s.next(inText)
 		case inText:
 			s.flags &^= provisional
@@ -393,7 +387,7 @@ func (s *Session) tlsAnswered(m *Mail, code uint16) {
 
 // overRequest notes that the request side of m is complete.
 func (s *Session) overRequest(m *Mail) {
-	m.over = true
+	m.state |= over
 	m.Advance(stream.ToServer, requestComplete)
 	if s.flags&deaf != 0 {
 		m.Advance(stream.ToClient, responseComplete)
@@ -406,7 +400,7 @@ func (s *Session) complete(m *Mail) {
 	if s.text != nil && s.text.mail == m && s.client != inText && s.client != inChunk {
 		s.dropText()
 	}
-	m.over = true
+	m.state |= over
 	m.Finish()
 	s.checkComplete(m)
 }
@@ -416,7 +410,7 @@ func (s *Session) checkComplete(m *Mail) {
 	if m.Progress(stream.ToServer) < requestComplete || m.Progress(stream.ToClient) < responseComplete {
 		return
 	}
-	m.over = true
+	m.state |= over
 	s.tellMail(m)
 	if s.mail == m {
 		s.mail = nil

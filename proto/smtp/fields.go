@@ -68,8 +68,8 @@ func upper(s string) string {
 
 // fields are what rules can inspect.
 var fields = []app.Field{
-	{Name: "smtp.helo", Dir: stream.ToServer, Get: single(func(m *Mail) string { return m.Helo })},
-	{Name: "smtp.mail_from", Dir: stream.ToServer, Get: single(func(m *Mail) string { return m.sender })},
+	{Name: "smtp.helo", Dir: stream.ToServer, Get: single((*Mail).Helo)},
+	{Name: "smtp.mail_from", Dir: stream.ToServer, Get: single(func(m *Mail) string { return m.From.Text })},
 	{Name: "smtp.rcpt_to", Dir: stream.ToServer, Get: func(tx app.Transaction, i int) ([]byte, bool) {
 		m := tx.(*Mail)
 		if i >= len(m.Recipients) {
@@ -100,11 +100,11 @@ func single(get func(m *Mail) string) func(app.Transaction, int) ([]byte, bool) 
 // header makes the field for a header field of the message.
 func header(name string, f mime.Field) app.Field {
 	return app.Field{Name: name, Dir: stream.ToServer, At: requestData, Get: func(tx app.Transaction, i int) ([]byte, bool) {
-		m := tx.(*Mail)
-		if m.Email == nil || i > 0 {
+		e := tx.(*Mail).email()
+		if e == nil || i > 0 {
 			return nil, false
 		}
-		value := m.Email.Field(f)
+		value := e.Field(f)
 		return value, value != nil
 	}}
 }
@@ -112,11 +112,11 @@ func header(name string, f mime.Field) app.Field {
 // list makes the field for something of which a message has several.
 func list(name string, get func(*mime.Email) [][]byte) app.Field {
 	return app.Field{Name: name, Dir: stream.ToServer, At: requestData, Get: func(tx app.Transaction, i int) ([]byte, bool) {
-		m := tx.(*Mail)
-		if m.Email == nil {
+		e := tx.(*Mail).email()
+		if e == nil {
 			return nil, false
 		}
-		items := get(m.Email)
+		items := get(e)
 		if i >= len(items) {
 			return nil, false
 		}

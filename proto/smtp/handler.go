@@ -77,25 +77,24 @@ func (s *Session) verdict(v Verdict) {
 
 // tellMail tells the handler that m is complete.
 func (s *Session) tellMail(m *Mail) {
-	if m.told {
+	if m.state&told != 0 {
 		return
 	}
-	m.told = true
-	if s.handle == nil || s.handle.OnMail == nil {
+	m.state |= told
+	h := s.config.Handler
+	if h == nil || h.OnMail == nil {
 		return
 	}
 	at := s.here(stream.ToServer)
 	at.Mail = m
-	s.verdict(s.handle.OnMail(at, m))
+	s.verdict(h.OnMail(at, m))
 }
 
 // tellRest tells the handler of the mails that were not complete when the connection ended.
 func (s *Session) tellRest() {
-	if q := s.queue; q != nil {
-		for i := q.head; i < len(q.owed); i++ {
-			if m := q.owed[i].mail; m != nil && m != s.mail {
-				s.tellMail(m)
-			}
+	for i := range s.queue.len() {
+		if m := s.queue.at(i).mail; m != nil && m != s.mail {
+			s.tellMail(m)
 		}
 	}
 	if s.mail != nil {

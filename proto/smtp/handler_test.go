@@ -220,7 +220,7 @@ func TestLost(t *testing.T) {
 	v.Write(stream.ToServer, []byte("ne\r\n.\r\n"))
 	v.Write(stream.ToClient, []byte("250 queued\r\n"))
 	v.Close()
-	if lost != 50 || mail == nil || mail.Lost != 50 || !mail.Whole || !mail.Delivered() {
+	if lost != 50 || mail == nil || mail.Message.Lost != 50 || !mail.Message.Whole || !mail.Delivered() {
 		t.Errorf("handler lost %d; mail %+v", lost, mail)
 	}
 }

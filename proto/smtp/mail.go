@@ -27,39 +27,60 @@ const (
 type Mail struct {
 	app.Tx
 
-	Helo  string // argument of the first HELO or EHLO of the session, up to a blank
-	Login *Login // of the session; nil: none
-
-	From       Path   // the sender; of several the last, unless it was refused and the one before was not
-	FromReply  uint16 // reply to it; 0: none yet
-	HasFrom    bool   // MAIL FROM was sent
+	// From is the sender. When one was refused and another was sent, it is that one, but Text stays that of the first,
+	// which EVE shows.
+	From       Path
 	Recipients []Recipient
-	// Unlisted is the number of recipients that Config.MaxEnvelope left out.
-	Unlisted int
-
-	// Email is what the message says of itself; nil when none was sent or Config.NoMIME is set.
-	Email *mime.Email
-	// Files are what the message brings along: its attachments, or with Config.RawExtraction the whole of it.
-	Files []*Attachment
-
-	Size    int64  // bytes of the message, without dot-stuffing and the final dot
-	Lost    int64  // bytes of it that are missing
-	Chunked bool   // it came with BDAT
-	Whole   bool   // its end was seen
-	Reply   uint16 // to the message: 250 accepted; 0: none seen
-
-	BareLF int64 // lines of the message that end in LF alone
-	NUL    bool  // the message holds NUL bytes, outside encoded bodies
+	Login      *Login   // of the session; nil: none
+	Message    *Message // nil when none was sent
 
 	session  *Session
-	sender   string // what EVE shows of From: the first one sent
-	envelope int    // bytes of From and Recipients
-	events   uint8
-	over     bool // the request side is complete
-	reset    bool // RSET or EHLO was sent, and is not refused
-	dataSent bool // DATA or BDAT was sent
-	told     bool // the handler had it
+	envelope uint32 // bytes of From and Recipients
+
+	// Unlisted is the number of recipients that Config.MaxEnvelope left out.
+	Unlisted  uint32
+	FromReply uint16 // reply to the sender; 0: none yet
+	Reply     uint16 // to the message: 250 accepted; 0: none seen
+
+	events uint8
+	state  mailState
 }
+
+type mailState uint8
+
+const (
+	hasFrom   mailState = 1 << iota // MAIL FROM was sent
+	dataTried                       // DATA or BDAT was sent
+	over                            // the request side is complete
+	resetting                       // RSET or EHLO was sent, and is not refused
+	told                            // the handler had it
+)
+
+// Message is what a mail brings: text in the form of RFC 5322.
+type Message struct {
+	// Email is what it says of itself; nil when it was not taken apart.
+	Email *mime.Email
+	// Files are its attachments, or with Config.RawExtraction the whole of it.
+	Files []*Attachment
+
+	Size    int64 // bytes, without dot-stuffing and the final dot
+	Lost    int64 // bytes that are missing
+	BareLF  int64 // lines that end in LF alone
+	NUL     bool  // it holds NUL bytes, outside encoded bodies
+	Chunked bool  // it came with BDAT
+	Whole   bool  // its end was seen
+}
+
+// Helo returns the argument of the first HELO or EHLO of the session, up to a blank.
+func (m *Mail) Helo() string {
+	if m.session == nil {
+		return ""
+	}
+	return m.session.helo
+}
+
+// HasFrom reports whether MAIL FROM was sent. The sender may be the null reverse-path.
+func (m *Mail) HasFrom() bool { return m.state&hasFrom != 0 || m.From.Text != "" }
 
 // Recipient is one RCPT TO.
 type Recipient struct {
@@ -89,62 +110,70 @@ func (s *Session) hello(m *Mail, name []byte) {
 		return
 	}
 	s.helo = string(name)
-	m.Helo = s.helo
 }
 
-// sender takes MAIL FROM. Of a second one EVE keeps the first.
+// sender takes MAIL FROM.
 func (s *Session) sender(m *Mail, arg []byte) {
 	p := parsePath(arg)
-	if m.HasFrom {
+	if m.HasFrom() {
 		s.raise(duplicateFields, m)
 		if m.FromReply < 400 {
 			return
 		}
-	} else {
-		m.sender = p.Text
-		m.envelope += p.size()
+		p.Text = m.From.Text
 	}
-	m.From, m.HasFrom, m.FromReply = p, true, 0
-	if s.handle != nil && s.handle.OnMailFrom != nil {
-		s.verdict(s.handle.OnMailFrom(s.here(stream.ToServer), &m.From))
+	m.envelope += p.size()
+	m.From, m.FromReply = p, 0
+	m.state |= hasFrom
+	if h := s.config.Handler; h != nil && h.OnMailFrom != nil {
+		s.verdict(h.OnMailFrom(s.here(stream.ToServer), &m.From))
 	}
 }
 
 // recipient takes RCPT TO and returns the index of the recipient, -1 when it is not kept.
 func (s *Session) recipient(m *Mail, arg []byte) int32 {
 	p := parsePath(arg)
-	if s.handle != nil && s.handle.OnRcpt != nil {
-		s.verdict(s.handle.OnRcpt(s.here(stream.ToServer), &p))
+	if h := s.config.Handler; h != nil && h.OnRcpt != nil {
+		s.verdict(h.OnRcpt(s.here(stream.ToServer), &p))
 	}
-	if m.envelope += p.size(); m.envelope > s.config.MaxEnvelope {
-		m.envelope -= p.size()
+	if int(m.envelope)+int(p.size()) > s.config.MaxEnvelope {
 		m.Unlisted++
 		return -1
 	}
+	m.envelope += p.size()
 	m.Recipients = append(m.Recipients, Recipient{Path: p})
 	return int32(len(m.Recipients) - 1)
 }
 
 // size returns about how much memory p takes.
-func (p *Path) size() int {
-	n := 64 + len(p.Text) + len(p.Address)
-	for i := range p.Params {
-		n += 32 + len(p.Params[i].Name) + len(p.Params[i].Value)
-	}
-	return n
-}
+func (p *Path) size() uint32 { return uint32(64 + len(p.Text) + len(p.Address) + len(p.params)) }
 
 // hasEnvelope reports whether there is something that a reset would discard.
-func (m *Mail) hasEnvelope() bool { return m.HasFrom || len(m.Recipients) > 0 || m.dataSent }
+func (m *Mail) hasEnvelope() bool { return len(m.Recipients) > 0 || m.state&(hasFrom|dataTried) != 0 }
+
+// reset notes that the client asked for a reset, if there is something to reset.
+func (m *Mail) reset() {
+	if m.hasEnvelope() {
+		m.state |= resetting
+	}
+}
+
+// email returns what the message says of itself, or nil.
+func (m *Mail) email() *mime.Email {
+	if m.Message == nil {
+		return nil
+	}
+	return m.Message.Email
+}
 
 // AppendJSON writes the members smtp and email of an EVE record.
 func (m *Mail) AppendJSON(o *event.Object) {
 	o.Open("smtp")
-	if m.Helo != "" {
-		o.Bytes("helo", []byte(m.Helo))
+	if helo := m.Helo(); helo != "" {
+		o.Bytes("helo", []byte(helo))
 	}
-	if m.sender != "" {
-		o.Bytes("mail_from", []byte(m.sender))
+	if m.From.Text != "" {
+		o.Bytes("mail_from", []byte(m.From.Text))
 	}
 	if len(m.Recipients) > 0 {
 		o.OpenArray("rcpt_to")
@@ -154,11 +183,11 @@ func (m *Mail) AppendJSON(o *event.Object) {
 		o.CloseArray()
 	}
 	o.Close()
-	if m.Email != nil {
-		m.Email.AppendJSON(o)
+	if e := m.email(); e != nil {
+		e.AppendJSON(o)
 	}
-	if e := &m.session.config.EVE; e.Extensions {
-		m.appendExtensions(o, e)
+	if m.session != nil && m.session.config.EVE.Extensions {
+		m.appendExtensions(o, &m.session.config.EVE)
 	}
 }
 
@@ -193,20 +222,27 @@ func (m *Mail) appendExtensions(o *event.Object, e *EVE) {
 	if m.Unlisted > 0 {
 		o.Int("rcpt_to_unlisted", int64(m.Unlisted))
 	}
-	if m.Size > 0 {
-		o.Int("size", m.Size)
+	if t := m.Message; t != nil {
+		t.appendExtensions(o)
 	}
-	if m.Lost > 0 {
-		o.Int("lost", m.Lost)
+	o.Close()
+	o.Close()
+}
+
+func (t *Message) appendExtensions(o *event.Object) {
+	o.Int("size", t.Size)
+	if t.Lost > 0 {
+		o.Int("lost", t.Lost)
 	}
-	if m.BareLF > 0 {
-		o.Int("bare_lf", m.BareLF)
+	if t.BareLF > 0 {
+		o.Int("bare_lf", t.BareLF)
 	}
-	if m.NUL {
+	if t.NUL {
 		o.Bool("nul", true)
 	}
-	o.Close()
-	o.Close()
+	if t.Chunked {
+		o.Bool("chunked", true)
+	}
 }
 
 // rejected returns the recipients that the server refused.

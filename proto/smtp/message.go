@@ -10,14 +10,16 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
-// message is the text of a mail while it is read. Nothing of it is kept, so that its memory does not depend on its size.
-type message struct {
+// textReader reads the text of a mail. Nothing of it is kept, so that its memory does not depend on its size.
+type textReader struct {
 	session *Session
 	mail    *Mail
+	message *Message
 	mime    *mime.Message  // nil: the text is not taken apart
 	part    *mime.Part     // the leaf that is open, or the last part that began
 	file    *Attachment    // that is open
-	chunks  *stream.Buffer // bytes of BDAT chunks that are no line yet; nil for DATA
+	chunk   int64          // bytes to come of a BDAT chunk
+	chunks  *stream.Buffer // bytes of BDAT chunks that are no line yet; nil for DATA, and when they are passed over
 	replay  []byte         // what was read before the reply to DATA, while it is short
 	from    int64          // offset of replay
 	long    bool           // it was not
@@ -31,26 +33,28 @@ type message struct {
 	held    int // bytes of a line that had not ended when the client was last read
 }
 
-var _ mime.Handler = (*message)(nil)
+var _ mime.Handler = (*textReader)(nil)
 
 // beginText makes ready for the text of m.
-func (s *Session) beginText(m *Mail) {
+func (s *Session) beginText(m *Mail, chunked bool) {
 	if s.text != nil {
 		s.dropText()
 	}
 	if m == nil {
 		m = s.transaction(data)
-		m.dataSent = true
+		m.state |= dataTried
 	}
-	t := &message{session: s, mail: m, from: s.at}
+	m.Message = &Message{Chunked: chunked}
+	t := &textReader{session: s, mail: m, message: m.Message, from: s.at}
 	s.text = t
 	s.flags &^= midLine | provisional
 	switch c := s.config; {
+	case c.OpaqueBDAT && chunked:
 	case c.RawExtraction:
 		t.open([]byte(rawName), "message/rfc822", 0)
 	case !c.NoMIME:
 		t.mime = mime.NewMessage(&c.MIME, t)
-		m.Email = mime.NewEmail(&c.Email)
+		t.message.Email = mime.NewEmail(&c.Email)
 	}
 }
 
@@ -60,10 +64,10 @@ const rawName = "rawmsg"
 // expectText begins a text that the server asked for, without a DATA that was seen.
 func (s *Session) expectText() {
 	m := s.transaction(data)
-	m.dataSent = true
+	m.state |= dataTried
 	m.Advance(stream.ToServer, requestData)
 	m.Advance(stream.ToClient, responseData)
-	s.beginText(m)
+	s.beginText(m, false)
 	s.client = inText
 }
 
@@ -96,8 +100,8 @@ func (s *Session) textLine(line []byte, e stream.Ending) {
 }
 
 // line takes a line of the message as it was before the transport.
-func (t *message) line(line []byte, e stream.Ending) {
-	m := t.mail
+func (t *textReader) line(line []byte, e stream.Ending) {
+	m := t.message
 	m.Size += int64(len(line)) + endingLen[e]
 	if e == stream.LF {
 		m.BareLF++
@@ -105,7 +109,7 @@ func (t *message) line(line []byte, e stream.Ending) {
 	if (t.part == nil || t.part.Encoding == mime.Identity) && bytes.IndexByte(line, 0) >= 0 {
 		m.NUL = true
 	}
-	if h := t.session.handle; h != nil && h.OnText != nil {
+	if h := t.session.config.Handler; h != nil && h.OnText != nil {
 		t.session.verdict(h.OnText(t.session.here(stream.ToServer), t.part, line, e))
 	}
 	if t.mime != nil {
@@ -152,12 +156,12 @@ func (s *Session) acceptText() {
 // closeText ends the text, which is whole.
 func (s *Session) closeText() {
 	t := s.text
-	t.mail.Whole = true
+	t.message.Whole = true
 	t.close()
 	s.text = nil
 }
 
-func (t *message) close() {
+func (t *textReader) close() {
 	if t.mime != nil {
 		t.mime.Close()
 	}
@@ -186,7 +190,7 @@ func (s *Session) dropText() {
 }
 
 // remember keeps what may have to be read as commands.
-func (t *message) remember(line []byte, e stream.Ending) {
+func (t *textReader) remember(line []byte, e stream.Ending) {
 	if t.long || len(t.replay)+len(line)+2 > maxReplay {
 		t.replay, t.long = nil, true
 		return
@@ -197,7 +201,7 @@ func (t *message) remember(line []byte, e stream.Ending) {
 // maxReplay is the number of bytes kept of a text that may be none. A client that is wrong about DATA notices soon.
 const maxReplay = 8 << 10
 
-func (t *message) forget() { t.replay, t.long = nil, false }
+func (t *textReader) forget() { t.replay, t.long = nil, false }
 
 // takeBack reads what was taken for text as commands: the server did not accept DATA.
 func (s *Session) takeBack() {
@@ -205,8 +209,7 @@ func (s *Session) takeBack() {
 	replay, lost := t.replay, t.long || t.gapped
 	s.flags &^= provisional | midLine
 	s.dropText()
-	t.mail.Email, t.mail.Files = nil, nil
-	t.mail.Size, t.mail.Lost, t.mail.BareLF, t.mail.NUL = 0, 0, 0, false
+	t.mail.Message = nil
 	s.client = commands
 	if lost {
 		s.owe(owed{verb: unsure, rcpt: -1})
@@ -226,7 +229,7 @@ func (s *Session) textGap(l stream.Loss) {
 	s.flags &^= midLine
 	t.torn, t.held = true, 0
 	t.lose(l.Lost)
-	if s.queue == nil || len(s.queue.early) == 0 || s.flags&provisional != 0 {
+	if len(s.queue.early()) == 0 || s.flags&provisional != 0 {
 		return
 	}
 	s.endOfText() // the server answered the dot, which is among what was lost
@@ -234,10 +237,10 @@ func (s *Session) textGap(l stream.Loss) {
 }
 
 // lose notes n lost bytes.
-func (t *message) lose(n int64) {
+func (t *textReader) lose(n int64) {
 	t.gapped = true
-	t.mail.Lost += n
-	if h := t.session.handle; h != nil && h.OnLost != nil {
+	t.message.Lost += n
+	if h := t.session.config.Handler; h != nil && h.OnLost != nil {
 		t.session.verdict(h.OnLost(t.session.here(stream.ToServer), n))
 	}
 	if t.mime != nil {
@@ -254,13 +257,15 @@ func (s *Session) chunkHeader(m *Mail, arg []byte) verb {
 		s.raise(invalidBDAT, m)
 		return other
 	}
-	m.Chunked, m.dataSent = true, true
+	m.state |= dataTried
 	m.Advance(stream.ToServer, requestData)
-	if !s.config.OpaqueBDAT && (s.text == nil || s.text.mail != m) {
-		s.beginText(m)
-		s.text.chunks = stream.NewBuffer(2*s.config.MaxText + 2)
+	if s.text == nil || s.text.mail != m {
+		s.beginText(m, true)
+		if !s.config.OpaqueBDAT {
+			s.text.chunks = stream.NewBuffer(2*s.config.MaxText + 2)
+		}
 	}
-	s.chunk = size
+	s.text.chunk = size
 	s.flags &^= lastChunk
 	v := bdat
 	if last {
@@ -270,36 +275,37 @@ func (s *Session) chunkHeader(m *Mail, arg []byte) verb {
 	if size > 0 {
 		s.next(inChunk)
 	} else {
-		s.endChunk(m)
+		s.endChunk()
 	}
 	return v
 }
 
 // chunkPiece takes bytes of a chunk.
 func (s *Session) chunkPiece(p stream.Piece) {
-	s.chunk -= int64(len(p.Data)) + p.Lost
-	if t := s.text; t != nil {
+	t := s.text
+	t.chunk -= int64(len(p.Data)) + p.Lost
+	if t.chunks == nil {
+		t.message.Size += int64(len(p.Data))
+	} else {
 		for b := p.Data; len(b) > 0; {
 			n := min(len(b), s.config.MaxText)
 			t.chunks.Write(b[:n])
 			b = b[n:]
 			t.drain()
 		}
-		if p.Lost > 0 {
-			if held, ok := t.rest(); ok {
-				t.line(held, stream.None)
-			}
-			t.lose(p.Lost)
-		}
 	}
-	if s.chunk == 0 {
+	if p.Lost > 0 {
+		t.flushChunks()
+		t.lose(p.Lost)
+	}
+	if t.chunk == 0 {
 		s.client = commands
-		s.endChunk(s.mail)
+		s.endChunk()
 	}
 }
 
 // drain takes the lines that are whole.
-func (t *message) drain() {
+func (t *textReader) drain() {
 	in := t.chunks.Cursor()
 	for {
 		line, ok := in.Line(t.session.config.MaxText)
@@ -310,34 +316,32 @@ func (t *message) drain() {
 	}
 }
 
-// rest returns what is there of a line that does not end.
-func (t *message) rest() ([]byte, bool) {
-	in := t.chunks.Cursor()
-	if in.Len() == 0 {
-		return nil, false
+// flushChunks takes what is there of a line that does not end.
+func (t *textReader) flushChunks() {
+	if t.chunks == nil {
+		return
 	}
-	return in.Next(in.Len())
+	in := t.chunks.Cursor()
+	if line, ok := in.Next(in.Len()); ok && len(line) > 0 {
+		t.line(line, stream.None)
+	}
 }
 
 // endChunk ends a chunk, and with the last one the message.
-func (s *Session) endChunk(m *Mail) {
-	if s.flags&lastChunk == 0 || m == nil {
+func (s *Session) endChunk() {
+	if s.flags&lastChunk == 0 {
 		return
 	}
-	if t := s.text; t != nil {
-		if held, ok := t.rest(); ok {
-			t.line(held, stream.None)
-		}
-		s.closeText()
-	}
-	m.Whole = true
+	m := s.text.mail
+	s.text.flushChunks()
+	s.closeText()
 	s.overRequest(m)
 }
 
 // Header takes a header field from mime.
-func (t *message) Header(p *mime.Part, h *mime.Header) {
-	t.mail.Email.Header(p, h)
-	if f := t.session.handle; f != nil && f.OnHeader != nil {
+func (t *textReader) Header(p *mime.Part, h *mime.Header) {
+	t.message.Email.Header(p, h)
+	if f := t.session.config.Handler; f != nil && f.OnHeader != nil {
 		at := t.session.here(stream.ToServer)
 		at.Offset = t.fieldAt
 		t.session.verdict(f.OnHeader(at, p, h))
@@ -345,24 +349,24 @@ func (t *message) Header(p *mime.Part, h *mime.Header) {
 }
 
 // Begin takes a part whose header is complete, and opens a file for it when it has a name.
-func (t *message) Begin(p *mime.Part) {
+func (t *textReader) Begin(p *mime.Part) {
 	t.part, t.bodyAt = p, -1
-	t.mail.Email.Begin(p)
+	t.message.Email.Begin(p)
 	if p.Kind == mime.Leaf && len(p.Name) > 0 {
 		t.open(p.Name, p.Type, p.Index)
 	}
-	if h := t.session.handle; h != nil && h.OnBodyStart != nil {
+	if h := t.session.config.Handler; h != nil && h.OnBodyStart != nil {
 		t.session.verdict(h.OnBodyStart(t.session.here(stream.ToServer), p))
 	}
 }
 
 // Body takes decoded bytes of a part.
-func (t *message) Body(p *mime.Part, b []byte) {
-	t.mail.Email.Body(p, b)
+func (t *textReader) Body(p *mime.Part, b []byte) {
+	t.message.Email.Body(p, b)
 	if t.file != nil {
 		t.file.Write(b)
 	}
-	if h := t.session.handle; h != nil && h.OnBody != nil {
+	if h := t.session.config.Handler; h != nil && h.OnBody != nil {
 		at := t.session.here(stream.ToServer)
 		at.Offset, t.bodyAt = t.bodyAt, at.Offset
 		t.session.verdict(h.OnBody(at, p, b))
@@ -370,34 +374,34 @@ func (t *message) Body(p *mime.Part, b []byte) {
 }
 
 // flush tells the handler and the file what was decoded so far.
-func (t *message) flush() {
+func (t *textReader) flush() {
 	if t.mime != nil {
 		t.mime.Flush()
 	}
 }
 
 // Lost takes a gap in a part.
-func (t *message) Lost(p *mime.Part, n int64) {
-	t.mail.Email.Lost(p, n)
+func (t *textReader) Lost(p *mime.Part, n int64) {
+	t.message.Email.Lost(p, n)
 	if t.file != nil {
 		t.file.Lost(n)
 	}
 }
 
 // End takes the end of a part.
-func (t *message) End(p *mime.Part) {
-	t.mail.Email.End(p)
+func (t *textReader) End(p *mime.Part) {
+	t.message.Email.End(p)
 	t.closeFile()
 	t.part = p.Parent
-	if h := t.session.handle; h != nil && h.OnBodyStop != nil {
+	if h := t.session.config.Handler; h != nil && h.OnBodyStop != nil {
 		t.session.verdict(h.OnBodyStop(t.session.here(stream.ToServer), p))
 	}
 }
 
 // Anomaly takes an oddity of the message. Each kind is raised once per mail, as Suricata does. A header line that is no
 // field is too common to be one, and none since Suricata 8.
-func (t *message) Anomaly(a mime.Anomaly, p *mime.Part) {
-	t.mail.Email.Anomaly(a, p)
+func (t *textReader) Anomaly(a mime.Anomaly, p *mime.Part) {
+	t.message.Email.Anomaly(a, p)
 	if t.raised&(1<<a) == 0 && a != mime.MalformedMsg {
 		t.raised |= 1 << a
 		t.session.raise(firstMIME+app.EventID(a), t.mail)
@@ -405,18 +409,18 @@ func (t *message) Anomaly(a mime.Anomaly, p *mime.Part) {
 }
 
 // open begins a file.
-func (t *message) open(name []byte, mediaType string, part int) {
+func (t *textReader) open(name []byte, mediaType string, part int) {
 	t.closeFile()
 	f := &Attachment{File: file.New(&t.session.config.Files, name), MediaType: mediaType, Part: part}
 	f.Tx = t.mail.ID
 	t.file = f
-	t.mail.Files = append(t.mail.Files, f)
+	t.message.Files = append(t.message.Files, f)
 	t.session.conn.OpenFile(t.mail, stream.ToServer, f)
 }
 
 // closeFile ends the file that is open. It is told with its transaction, so that its record does not depend on how much
 // of the message was there when it ended.
-func (t *message) closeFile() {
+func (t *textReader) closeFile() {
 	f := t.file
 	if f == nil {
 		return

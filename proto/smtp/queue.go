@@ -1,10 +1,16 @@
 package smtp
 
 // queue holds the replies that the server owes, in the order of the commands (RFC 2920, section 3.1), and the replies
-// that came before their command.
+// that came before their command. A client that waits for each reply needs no more than the queue itself.
 //
-// Invariants: early is empty unless owed is; unsure entries do not follow each other.
+// Invariants: with a backlog, first is not used; early is empty unless no reply is owed; unsure entries do not follow
+// each other.
 type queue struct {
+	first owed
+	more  *backlog
+}
+
+type backlog struct {
 	owed  []owed
 	head  int // of owed
 	early []uint16
@@ -20,43 +26,88 @@ type owed struct {
 	verb verb
 	// lossy says that the reply may have been lost in a gap.
 	lossy bool
+	used  bool
 }
 
 // maxEarly is how many replies are remembered that no command asked for. A server that sends more of them follows no
 // RFC, and the further ones are forgotten.
 const maxEarly = 16
 
-func (q *queue) empty() bool { return q == nil || q.head == len(q.owed) }
+// len returns the number of replies owed.
+func (q *queue) len() int {
+	switch {
+	case q.more != nil:
+		return len(q.more.owed) - q.more.head
+	case q.first.used:
+		return 1
+	}
+	return 0
+}
 
-// idle reports whether the queue remembers nothing.
-func (q *queue) idle() bool { return q.empty() && (q == nil || len(q.early) == 0) }
+func (q *queue) empty() bool { return q.len() == 0 }
+
+// at returns the i-th entry.
+func (q *queue) at(i int) *owed {
+	if q.more != nil {
+		return &q.more.owed[q.more.head+i]
+	}
+	return &q.first
+}
 
 // push appends an entry. It fails when limit entries are waiting.
 func (q *queue) push(o owed, limit int) bool {
-	if q.head > 0 && (q.head == len(q.owed) || len(q.owed) == cap(q.owed)) {
-		n := copy(q.owed, q.owed[q.head:])
-		clear(q.owed[n:])
-		q.owed, q.head = q.owed[:n], 0
-	}
-	if len(q.owed)-q.head >= limit {
-		return false
-	}
-	if o.verb == unsure && !q.empty() && q.owed[len(q.owed)-1].verb == unsure {
+	n := q.len()
+	if o.verb == unsure && n > 0 && q.at(n-1).verb == unsure {
 		return true
 	}
-	q.owed = append(q.owed, o)
+	if n >= limit {
+		return false
+	}
+	o.used = true
+	if n == 0 && q.more == nil {
+		q.first = o
+		return true
+	}
+	b := q.grow()
+	if b.head > 0 && (b.head == len(b.owed) || len(b.owed) == cap(b.owed)) {
+		n := copy(b.owed, b.owed[b.head:])
+		clear(b.owed[n:])
+		b.owed, b.head = b.owed[:n], 0
+	}
+	b.owed = append(b.owed, o)
 	return true
+}
+
+// grow makes sure that there is a backlog.
+func (q *queue) grow() *backlog {
+	if q.more == nil {
+		q.more = new(backlog)
+		if q.first.used {
+			q.more.owed = append(q.more.owed, q.first)
+			q.first = owed{}
+		}
+	}
+	return q.more
 }
 
 // pop removes the first entry.
 func (q *queue) pop() owed {
-	o := q.owed[q.head]
-	q.owed[q.head] = owed{}
-	q.head++
-	if q.empty() {
-		q.slack = false
-	} else if o.verb == unsure {
-		q.slack = true
+	b := q.more
+	if b == nil {
+		o := q.first
+		q.first = owed{}
+		return o
+	}
+	o := b.owed[b.head]
+	b.owed[b.head] = owed{}
+	b.head++
+	switch {
+	case !q.empty():
+		b.slack = b.slack || o.verb == unsure
+	case len(b.early) == 0:
+		q.more = nil
+	default:
+		b.slack = false
 	}
 	return o
 }
@@ -70,20 +121,20 @@ func (q *queue) answer(code uint16, lost func(owed)) (o owed, ok bool) {
 	if q.empty() {
 		return owed{}, false
 	}
-	if first := q.owed[q.head]; !first.lossy && first.verb != unsure {
-		if q.slack && !fits(first.verb, code) {
+	if first := q.at(0); first.certain() {
+		if q.more != nil && q.more.slack && !fits(first.verb, code) {
 			return owed{}, false
 		}
 		return q.pop(), true
 	}
-	if i := q.certain(); i >= 0 && fits(q.owed[i].verb, code) && !q.forBlank(code) {
-		for q.head < i {
+	if i := q.certain(); i >= 0 && fits(q.at(i).verb, code) && !q.forBlank(code) {
+		for ; i > 0; i-- {
 			lost(q.pop())
 		}
 		return q.pop(), true
 	}
 	for !q.empty() {
-		switch first := q.owed[q.head]; {
+		switch first := q.at(0); {
 		case first.verb == unsure:
 			return owed{}, false // it stays: more replies may be meant for it
 		case !first.lossy || fits(first.verb, code):
@@ -94,10 +145,13 @@ func (q *queue) answer(code uint16, lost func(owed)) (o owed, ok bool) {
 	return owed{}, false
 }
 
-// certain returns the index of the first entry whose reply was not lost, or -1.
+// certain reports whether the reply to o will come, and no other before it.
+func (o *owed) certain() bool { return !o.lossy && o.verb != unsure }
+
+// certain returns the index of the first entry that is, or -1.
 func (q *queue) certain() int {
-	for i := q.head; i < len(q.owed); i++ {
-		if !q.owed[i].lossy && q.owed[i].verb != unsure {
+	for i := range q.len() {
+		if q.at(i).certain() {
 			return i
 		}
 	}
@@ -107,22 +161,49 @@ func (q *queue) certain() int {
 // forBlank reports whether the reply with this code answers blank lines that the first entry stands for: many servers
 // take them for a command that they do not know.
 func (q *queue) forBlank(code uint16) bool {
-	return q.owed[q.head].verb == unsure && (code == 500 || code == 502)
+	return q.at(0).verb == unsure && (code == 500 || code == 502)
 }
 
 // doubt marks all entries: their replies may have been lost.
 func (q *queue) doubt() {
-	for i := q.head; i < len(q.owed); i++ {
-		q.owed[i].lossy = true
+	for i := range q.len() {
+		q.at(i).lossy = true
 	}
 }
 
 // owes reports whether a command of m is waiting for its reply.
 func (q *queue) owes(m *Mail) bool {
-	for i := q.head; i < len(q.owed); i++ {
-		if q.owed[i].mail == m {
+	for i := range q.len() {
+		if q.at(i).mail == m {
 			return true
 		}
 	}
 	return false
+}
+
+// remember keeps a reply that came before its command.
+func (q *queue) remember(code uint16) {
+	if b := q.grow(); len(b.early) < maxEarly {
+		b.early = append(b.early, code)
+	}
+}
+
+// early returns the replies that came before their command.
+func (q *queue) early() []uint16 {
+	if q.more == nil {
+		return nil
+	}
+	return q.more.early
+}
+
+// forget forgets the first n of them.
+func (q *queue) forget(n int) {
+	b := q.more
+	if b == nil {
+		return
+	}
+	b.early = append(b.early[:0], b.early[n:]...)
+	if len(b.early) == 0 && q.empty() {
+		q.more = nil
+	}
 }

@@ -10,14 +10,11 @@ type Session struct {
 	conn   *app.Conn
 	config *Config
 	helo   string
-	login  *Login   // nil before AUTH
-	mail   *Mail    // what commands belong to; nil before the first, and once it is complete
-	text   *message // being read; nil between messages
-	queue  *queue   // nil when nothing was ever owed, or an idle session let go of it
-	chunk  int64    // bytes to come of a BDAT chunk
-	at     int64    // offset of the unit that is being read
-	base   int64    // offset at which the cursor's offsets begin; 0 but in reread
-	handle *Handler // nil: nobody listens
+	login  *Login      // nil before AUTH
+	mail   *Mail       // what commands belong to; nil before the first, and once it is complete
+	text   *textReader // nil between messages
+	queue  queue
+	at     int64 // offset of the unit that is being read
 
 	client clientState
 	after  clientState // what follows restOfLine
@@ -90,7 +87,7 @@ func (s *Session) Client(in *stream.Cursor) error {
 
 func (s *Session) readClient(in *stream.Cursor) error {
 	for {
-		s.at = s.base + in.Offset()
+		s.at = in.Offset()
 		if s.flags&blocked != 0 {
 			s.client = dead
 		}
@@ -120,7 +117,7 @@ func (s *Session) readClient(in *stream.Cursor) error {
 			}
 			s.textLine(line, in.Ending())
 		case inChunk:
-			p, ok := in.Piece(s.chunk)
+			p, ok := in.Piece(s.text.chunk)
 			if !ok {
 				return nil
 			}
@@ -175,11 +172,11 @@ func (s *Session) decide(in *stream.Cursor) bool {
 	}
 	if s.flags&greeted == 0 {
 		s.flags = s.flags&^early | deaf
-		s.queue = nil
+		s.queue = queue{}
 	}
 	switch s.client {
 	case dataSent:
-		s.beginText(s.mail)
+		s.beginText(s.mail, false)
 		s.flags |= provisional
 		s.client = inText
 	case textSent:
@@ -198,9 +195,7 @@ func (s *Session) Gap(d stream.Dir, l stream.Loss) {
 	if d == stream.ToClient {
 		s.flags = s.flags&^multiline | greeted
 		s.server = tornReply
-		if s.queue != nil {
-			s.queue.doubt()
-		}
+		s.queue.doubt()
 		return
 	}
 	s.flags |= begun // whether a transaction began in the gap is not known: RSET and QUIT begin none
@@ -210,7 +205,7 @@ func (s *Session) Gap(d stream.Dir, l stream.Loss) {
 	switch s.client {
 	case dead, inChunk:
 	case dataSent: // text was lost, or commands: clients wait for the reply, so that it is text
-		s.beginText(s.mail)
+		s.beginText(s.mail, false)
 		s.flags |= provisional
 		s.client = inText
 		s.textGap(l)
@@ -223,11 +218,11 @@ func (s *Session) Gap(d stream.Dir, l stream.Loss) {
 
 // commandsLost is called for n lost bytes of commands.
 func (s *Session) commandsLost(n int64) {
-	var answers []uint16 // to what was lost
-	if s.queue != nil {
-		answers, s.queue.early = s.queue.early, nil
-	}
-	if k := len(answers); k > 0 && answers[k-1] == 354 { // DATA was the last, and perhaps some text
+	answers := s.queue.early() // to what was lost
+	k := len(answers)
+	asked := k > 0 && answers[k-1] == 354
+	s.queue.forget(k)
+	if asked { // DATA was the last, and perhaps some text
 		const command = int64(len("DATA\r\n"))
 		s.expectText()
 		s.text.gapped, s.text.torn = true, n > command
@@ -263,14 +258,13 @@ func (s *Session) waits() bool {
 // what is no whole line.
 func (s *Session) reread(b []byte, at int64) (rest []byte) {
 	buf := stream.NewBuffer(len(b))
-	buf.Write(b)
 	in := buf.Cursor()
-	saved := s.base
-	s.base = at
+	in.Skip(at)
+	buf.Lost(at)
+	buf.Write(b)
 	s.flags |= alone
 	s.Client(in)
 	s.flags &^= alone
-	s.base = saved
 	rest, _ = in.Next(in.Len())
 	return rest
 }

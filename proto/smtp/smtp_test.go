@@ -103,8 +103,11 @@ func TestTimeIsLinear(t *testing.T) {
 
 // TestIdleSession holds what the budget of an idle connection needs: a small Session, and nothing beside it.
 func TestIdleSession(t *testing.T) {
-	if n := unsafe.Sizeof(Session{}); n > 160 {
+	if n := unsafe.Sizeof(Session{}); n > 96 {
 		t.Errorf("a Session takes %d bytes", n)
+	}
+	if n := unsafe.Sizeof(Mail{}); n > 176 {
+		t.Errorf("a Mail takes %d bytes", n)
 	}
 	var s *Session
 	p := New(Config{})
@@ -117,8 +120,8 @@ func TestIdleSession(t *testing.T) {
 	v.Write(stream.ToClient, []byte("220 mx.example.net ESMTP\r\n250-half a"))
 	v.Write(stream.ToServer, []byte("EHLO client.example.org\r\nMAIL FR"))
 	v.Write(stream.ToClient, []byte(" line\r\n250 ok\r\n250 and anoth"))
-	if s.queue != nil || s.text != nil || s.login != nil {
-		t.Errorf("an idle session holds queue %v, text %v, login %v", s.queue, s.text, s.login)
+	if s.queue.more != nil || s.text != nil || s.login != nil {
+		t.Errorf("an idle session holds backlog %v, text %v, login %v", s.queue.more, s.text, s.login)
 	}
 	v.Close()
 }
