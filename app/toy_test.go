@@ -106,7 +106,6 @@ type noteParser struct {
 	queue  []*message // whose replies are awaited
 	body   *message   // whose file is read
 	left   int64      // of it
-	lines  int        // of the server
 	spoken bool       // by the server
 	ends   int
 }

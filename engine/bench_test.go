@@ -63,7 +63,7 @@ func (w *wire) next(d int, flags byte, n int) *packet.Packet {
 	return &w.packet
 }
 
-type counter struct{ octets, lines int }
+type counter struct{ octets int }
 
 func (c *counter) Read(f *engine.Flow, d stream.Dir, in *stream.Cursor) {
 	for {

@@ -56,7 +56,6 @@ type Store struct {
 	config  Config
 	pages   pages
 	trees   trees
-	nodes   int64 // bytes in nodes of indexes
 	cursors [2]Cursor
 	views   [2]view
 	pair    *Pair  // being delivered

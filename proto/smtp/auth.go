@@ -15,7 +15,6 @@ type Login struct {
 	Reply     uint16 // to the exchange: 235 accepted, 0 none yet
 
 	step uint8 // answers so far
-	cut  bool  // a gap or the limit took part of an answer
 }
 
 // Accepted reports whether the server accepted the login.
