@@ -108,6 +108,10 @@ func (v *drive) found(d stream.Dir, id protoID, flipped bool) {
 		}
 	}
 	v.due[d], v.due[o] = true, true
+	if v.answered(o) {
+		v.detect(o) // before anything is read: what is recorded may tell of both directions
+	}
+	v.hold()
 }
 
 // withhold leaves direction d, the server's, undecided until the client's bytes were recognised, as its protocol does not
@@ -250,7 +254,7 @@ func (v *drive) detectGap(d stream.Dir, l stream.Loss) {
 
 // flip turns the flow round: client and server were mistaken for each other.
 func (v *drive) flip() {
-	v.state ^= reversed | serverFirst
+	v.state ^= reversed | serverFirst // who spoke first is now the other
 	v.clientPort, v.serverPort = v.serverPort, v.clientPort
 	v.result[0], v.result[1] = v.result[1], v.result[0]
 	v.scanned[0], v.scanned[1] = v.scanned[1], v.scanned[0]

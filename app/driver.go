@@ -16,6 +16,7 @@ type drive struct {
 	had   [2]bool    // a turn of the parser
 	about stream.Dir // whose bytes or gap the call is about
 	first stream.Dir // has its turn first when both are due
+	replay
 }
 
 // begins returns the drive for a call about direction d, by the caller's notion of directions.
@@ -61,12 +62,7 @@ func (s *Session) steady() bool {
 // read is Read when anything may be the case.
 func (s *Session) read(d stream.Dir, in *stream.Cursor) {
 	v, d := s.begins(d, in)
-	if s.state&firstSeen == 0 && in.Len() > 0 {
-		s.state |= firstSeen
-		if d == stream.ToClient {
-			s.state |= serverFirst
-		}
-	}
+	v.arrived(d)
 	v.due[d] = true
 	if o := d.Opposite(); v.answered(o) {
 		v.due[o], v.first = true, o
@@ -122,10 +118,13 @@ func (s *Session) endParser(d stream.Dir, rest []byte) {
 func (v *drive) run() {
 	for budget := v.budget(); v.state&disabled == 0; budget-- {
 		d, ok := v.next()
+		if !ok && v.proceed() {
+			continue
+		}
 		if !ok {
 			break
 		}
-		if budget == 0 {
+		if budget <= 0 {
 			v.fail(CauseInternal, d, v.offset(d), errEndless, nil)
 			break
 		}
@@ -188,7 +187,7 @@ func (v *drive) waits(d stream.Dir) bool {
 	case v.gateway.config.Inline, v.state&oneSided != 0, peer == nil:
 	case in.Len() >= v.gateway.config.MaxWait, in.Beyond() == stream.Gap:
 	case v.dir[o]&waiting != 0 && d == stream.ToClient: // both wait: the server goes on, it answers
-	case v.dir[o]&waiting == 0 && peer.Beyond() != stream.Short:
+	case v.dir[o]&waiting == 0 && peer.Beyond() != stream.Short && !v.replaying():
 		if peer.Len() > 0 && !v.had[o] {
 			v.due[o] = true // the last bytes that could end the wait
 			return true
@@ -227,8 +226,15 @@ func (v *drive) parse(d stream.Dir) {
 			return
 		}
 	}
-	before := v.in[d].Offset()
-	v.took(d, before, v.turn(d, v.in[d]))
+	in := v.in[d]
+	before := in.Offset()
+	if v.replaying() {
+		part := in.Before(v.until[d])
+		if in = &part; in.Len() == 0 {
+			return
+		}
+	}
+	v.took(d, before, v.turn(d, in))
 }
 
 // turn calls the parser.
@@ -339,7 +345,7 @@ func (s *Session) report(c Cause, d stream.Dir, offset int64, err error, stack [
 // disable ends the session's parsing, quietly. What there is of transactions is told.
 func (s *Session) disable() {
 	s.state |= disabled
-	s.stream, s.datagram = nil, nil
+	s.stream, s.datagram, s.rare = nil, nil, nil
 	s.finishAll()
 }
 

@@ -36,7 +36,7 @@ func TestLaws(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			suite.CheckLinear(t, 300, test.text)
-			suite.CheckBounded(t, 1<<20, 4000, test.text)
+			suite.CheckBounded(t, 1<<20, 2000, test.text)
 		})
 	}
 }

@@ -41,6 +41,7 @@ type rare struct {
 	state   any      // left by the predecessor
 	expect  protoID  // the flow was announced
 	lost    [2]int64 // before there was a parser to tell
+	order   []int64  // how far each direction was when the other one spoke, in turns
 }
 
 type dirState uint16
@@ -100,6 +101,15 @@ func (s *Session) few() *rare {
 		s.rare = new(rare)
 	}
 	return s.rare
+}
+
+// lean gives up the part that few sessions have, if nothing is in it.
+func (s *Session) lean() {
+	r := s.rare
+	if r != nil && r.request.Expect == "" && r.request.Port == 0 && r.request.State == nil && r.state == nil &&
+		r.expect == unknown && r.lost == [2]int64{} && r.order == nil {
+		s.rare = nil
+	}
 }
 
 // OneSided says that only one direction will be seen.

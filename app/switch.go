@@ -19,6 +19,8 @@ func (v *drive) change() {
 	v.result = [2]protoID{}
 	v.scanned = [2]uint16{}
 	v.rare.lost = [2]int64{}
+	v.rare.order = nil
+	v.state &^= firstSeen
 	for _, d := range directions {
 		v.dir[d] &^= patternsDone | probesDone | decided | waiting | peerLost
 		v.due[d] = true

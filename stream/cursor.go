@@ -46,10 +46,11 @@ type Cursor struct {
 	s      *Stream
 	buf    []byte // what can be read at off without a hole, as far as it lies in one piece of memory
 	off    int64  // of buf[0]; behind s.app when another cursor of the stream read on
-	fence  int64  // reads end here, too: set by Within
+	fence  int64  // reads end here, too: set by Within and Before
 	view   *view
 	ending Ending
 	fault  Fault
+	soft   bool // the fence is not an end: set by Before
 }
 
 // view is what the cursors of one direction share while a Reader runs.
@@ -73,10 +74,13 @@ func (c *Cursor) end() int64 { return min(c.view.limit, c.fence) }
 
 // beyond returns what lies there.
 func (c *Cursor) beyond() Fault {
-	if c.view.limit >= c.fence {
-		return End
+	switch {
+	case c.view.limit < c.fence:
+		return c.view.last
+	case c.soft:
+		return Short
 	}
-	return c.view.last
+	return End
 }
 
 // Ending returns how the Line or Until just read ended.
@@ -240,7 +244,9 @@ func (c *Cursor) Piece(limit int64) (p Piece, ok bool) {
 
 // Skip passes n bytes, whether they arrived, are to come, or are lost. It does not fail; it stops at the fence.
 func (c *Cursor) Skip(n int64) {
-	n = min(n, c.fence-c.s.app)
+	if !c.soft {
+		n = min(n, c.fence-c.s.app)
+	}
 	if n <= 0 {
 		return
 	}
@@ -255,7 +261,20 @@ func (c *Cursor) Skip(n int64) {
 // the same place.
 func (c *Cursor) Within(n int64) Cursor {
 	w := *c
-	w.fence = min(c.fence, c.s.app+max(0, n))
+	if fence := c.s.app + max(0, n); fence <= c.fence {
+		w.fence, w.soft = fence, false
+	}
+	w.off, w.buf = -1, nil
+	return w
+}
+
+// Before returns a cursor over the bytes before off: for its reads, what lies behind has not arrived yet. Both read on
+// from the same place.
+func (c *Cursor) Before(off int64) Cursor {
+	w := *c
+	if off < c.fence {
+		w.fence, w.soft = off, true
+	}
 	w.off, w.buf = -1, nil
 	return w
 }

@@ -142,6 +142,39 @@ func TestHold(t *testing.T) {
 	}
 }
 
+func TestFences(t *testing.T) {
+	b := NewBuffer(100)
+	c := b.Cursor()
+	b.Write([]byte("one\ntwo\nthree\nfour\nfive\n"))
+	w := c.Before(6)
+	if l, ok := w.Line(9); string(l) != "one" || !ok {
+		t.Fatalf("Line = %q, %v", l, ok)
+	}
+	if l, ok := w.Line(9); ok || w.Fault() != Short || w.Len() != 2 || w.Beyond() != Short {
+		t.Fatalf("Line = %q, %v, %v, with %d bytes", l, ok, w.Fault(), w.Len())
+	}
+	x := w.Within(1)
+	if l, ok := x.Line(9); string(l) != "t" || !ok || x.Ending() != None || x.Beyond() != End {
+		t.Fatalf("Line = %q, %v", l, ok)
+	}
+	if x = w.Within(3); x.Len() != 1 || x.Beyond() != Short {
+		t.Fatalf("%d bytes, then %v", x.Len(), x.Beyond())
+	}
+	if l, ok := c.Line(9); string(l) != "wo" || !ok {
+		t.Fatalf("Line = %q, %v", l, ok)
+	}
+	w = c.Before(10)
+	w.Skip(6) // passes what has not arrived, too
+	if l, ok := c.Line(9); string(l) != "four" || !ok || w.Len() != 0 {
+		t.Fatalf("Line = %q, %v", l, ok)
+	}
+	x = c.Within(2)
+	x.Skip(6)
+	if l, ok := c.Line(9); string(l) != "ve" || !ok {
+		t.Fatalf("Line = %q, %v", l, ok)
+	}
+}
+
 func TestBuffer(t *testing.T) {
 	b := NewBuffer(20)
 	c := b.Cursor()

@@ -62,10 +62,10 @@ func joined(f *flight) []segment {
 	var list []segment
 	for _, s := range f.segments {
 		if n := len(list); n > 0 && list[n-1].end() == s.off {
-			last := &list[n-1]
-			last.data = append(last.data[:len(last.data):len(last.data)], s.data...)
+			list[n-1].data = append(list[n-1].data, s.data...)
 			continue
 		}
+		s.data = s.data[:len(s.data):len(s.data)] // an append copies it
 		list = append(list, s)
 	}
 	return list
