@@ -16,16 +16,30 @@
 //   - settled: the flow has a protocol, or it is known that it has none.
 //   - disabled: nothing is given to a parser any more. Raw inspection of the stream does not depend on it.
 //
+// # Waiting
+//
+// A parser that cannot go on in one direction before the other has moved calls Conn.WaitPeer and returns. Its bytes are
+// held. The wait ends when the other direction's parser has read something, or in vain (Conn.PeerLost): see there. A
+// parser that finds the other direction waiting (Conn.PeerWaits) returns after it read what may end the wait, for the other
+// to act on it first. Inline, nobody waits.
+//
 // # The driver ends
 //
 // A turn is taken because bytes arrived, because the other direction moved while this one waited for it, or because the
-// protocol was settled or changed. A turn moved when the cursor's offset grew or the session's state is not what it was.
-// Only a turn that moved gives cause for another, offsets only grow and end at the bytes held, and a state changes back
-// only by bytes consumed or by a protocol change, of which a session has at most a fixed number.
+// protocol was settled or changed. Only a turn that moved gives cause for another: the offset of its cursor grew, or a
+// wait ended in vain, which happens once before the other direction moves. Offsets only grow and end at the bytes held;
+// protocols are changed a bounded number of times. A budget in proportion to the bytes held stops a parser that breaks
+// this (by skipping without end what has not arrived), as a fault of ours.
 //
 // # Detection does not depend on segmentation
 //
 // The result for a direction is that of the shortest prefix which gives one, however many bytes arrive at once. A pattern
 // needs as many bytes as its depth; a probe is monotone, so that the shortest prefix it accepts is found by bisection when
 // two candidates accept the same bytes.
+//
+// Bytes are held until the protocol is known, and are then read in the order in which the two sides sent them. Bytes that
+// the other side has answered, in a flow whose protocol is known from it, end the detection of their direction.
+//
+// Missing on purpose: a table of expected connections (Expecter has them told), and rules, which look at transactions
+// through Session.Transactions and Protocol.Fields.
 package app

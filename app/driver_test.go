@@ -275,3 +275,64 @@ func TestOpaqueAndBypass(t *testing.T) {
 	}
 	l.close()
 }
+
+// At the depth a direction ends: its half of each transaction is complete.
+func TestDepth(t *testing.T) {
+	l := dial(t, app.Config{}, app.Info{}, note(noteConfig{}))
+	l.store = stream.NewStore(stream.Config{Immediate: true, Depth: 30})
+	l.server("NOTE x\r\n")
+	l.client("BODY 100\r\n1234")
+	l.client("56789012345678901234567890")
+	l.server("OK\r\n")
+	l.want("file 0, note 0")
+	l.close()
+	l.want("")
+}
+
+// Datagrams without a parser, and their directions.
+func TestDatagramDetection(t *testing.T) {
+	const ts, tc = stream.ToServer, stream.ToClient
+	type datagram struct {
+		d    stream.Dir
+		text string
+	}
+	other := app.Protocol{Name: "other", Patterns: []app.Pattern{{Text: "other", Dir: tc, Transport: app.UDP}}}
+	for _, test := range []struct {
+		name          string
+		datagrams     []datagram
+		want          [3]string // of the flow, to server, to client
+		log           string
+		flows, failed uint64
+	}{
+		{"one", []datagram{{ts, "ping"}}, [3]string{"ping", "ping", ""}, "ping 0", 1, 0},
+		{"both", []datagram{{ts, "ping"}, {tc, "ping"}}, [3]string{"ping", "ping", "ping"}, "ping 0, ping 1", 1, 0},
+		{"answer unknown", []datagram{{ts, "ping"}, {tc, "x"}}, [3]string{"ping", "ping", "ping"}, "ping 0, ping 1", 1, 0},
+		{"question unknown", []datagram{{ts, "x"}, {tc, "ping"}}, [3]string{"ping", "failed", "ping"}, "ping 0", 0, 1},
+		{"neither", []datagram{{ts, "x"}, {tc, "x"}, {ts, "ping"}}, [3]string{"failed", "failed", "failed"}, "", 0, 1},
+		{"two", []datagram{{ts, "ping"}, {tc, "other"}}, [3]string{"ping", "ping", "other"},
+			"ping 0, !applayer_mismatch_protocol_both_directions, ping 1", 1, 0},
+		{"too short", []datagram{{ts, "pin"}}, [3]string{"failed", "failed", ""}, "", 0, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := dial(t, app.Config{}, app.Info{Transport: app.UDP, ServerPort: 777}, ping(), other)
+			for _, d := range test.datagrams {
+				l.session.Datagram(d.d, []byte(d.text))
+			}
+			l.want(test.log)
+			s := l.session
+			if got := [3]string{s.Protocol(), s.ProtocolOf(ts), s.ProtocolOf(tc)}; got != test.want {
+				t.Errorf("protocols %q, want %q", got, test.want)
+			}
+			var flows uint64
+			l.gateway.Each(func(name string, n uint64) {
+				if name == "app_layer.flow.ping" {
+					flows = n
+				}
+			})
+			if n := l.gateway.Counters().FailedUDP; flows != test.flows || n != test.failed {
+				t.Errorf("%d flows, %d failed, want %d, %d", flows, n, test.flows, test.failed)
+			}
+			s.Close()
+		})
+	}
+}
