@@ -35,16 +35,18 @@
 //
 // EVE keeps the forms of Suricata 8.0.7: arguments up to the first blank with their angle brackets, the first of several
 // senders, header values joined as there, body_md5 over the lines as sent, dot-stuffing included. Path has the mailbox
-// and the parameters as RFC 5321 reads them. Files, bodies and Mail.Size are without dot-stuffing (RFC 5321, section
+// and the parameters as RFC 5321 reads them. Files, bodies and Message.Size are without dot-stuffing (RFC 5321, section
 // 4.5.2), in EVE as well: Suricata leaves the doubled dots in the file, whose hash is then that of no file that anybody
-// sent.
+// sent. Config.EVE adds the object "reknit" with AUTH, the final reply, refused recipients and what is odd in the message.
 //
 // Other differences on purpose: a message that comes with BDAT is taken apart like one that comes with DATA, unless
 // Config.OpaqueBDAT is set. An unknown reply raises INVALID_REPLY and counts as an error of the parser, once for each
 // connection, and reading goes on. Text sent ahead of the reply to DATA is read as text whether or not the server
 // announced PIPELINING, unless the server refuses it. RSET with another envelope pipelined behind it begins another
 // mail. Answers of AUTH are decoded; EVE shows the user in the object "reknit" only, and the password when
-// Config.EVE.Passwords is set.
+// Config.EVE.Passwords is set. A line over its limit raises TRUNCATED_LINE, the text behind DATA is never taken for
+// commands, a chunk ends where it says: UNPARSABLE_CONTENT, BDAT_CHUNK_LEN_EXCEEDED and the two events about the length
+// of lines are known to rules but not raised.
 //
 // # Limits
 //

@@ -194,8 +194,8 @@ func (s *Session) reply(r Reply) {
 	if s.flags&greeted == 0 && s.greeting(r, first) {
 		return
 	}
-	if r.Code == 250 && announcesPipelining(r.Text) {
-		s.flags |= pipelining
+	if r.Code == 250 && !first {
+		s.extension(r.Text)
 	}
 	if r.More {
 		return
@@ -205,6 +205,17 @@ func (s *Session) reply(r Reply) {
 	} else {
 		s.unasked(r.Code)
 	}
+}
+
+// extension takes a line of a reply behind its first. In the reply to EHLO it names an extension (RFC 5321, section
+// 4.1.1.1).
+func (s *Session) extension(text []byte) {
+	h := s.config.Handler
+	if h == nil || h.OnExtension == nil || s.queue.empty() || s.queue.at(0).verb != helo {
+		return
+	}
+	name := firstWord(text)
+	s.verdict(h.OnExtension(s.here(stream.ToClient), name, trim(text[len(name):])))
 }
 
 // greeting takes the first reply of the connection, and reports whether it is the greeting. When the client did not
@@ -311,6 +322,8 @@ func (s *Session) lost(o owed) {
 		return
 	}
 	switch o.verb {
+	case data:
+		s.confirmText()
 	case rset, quit:
 		s.complete(m)
 	case helo:
@@ -339,6 +352,7 @@ func (s *Session) unanswered() {
 	}
 	for i := range s.queue.len() {
 		if o := s.queue.at(i); (o.verb == data || o.verb == startTLS) && !o.lossy {
+			o.lossy = true // noted
 			s.noteEarly(o.mail)
 		}
 	}
@@ -352,11 +366,8 @@ func (s *Session) dataAnswered(m *Mail, code uint16) {
 		case dataSent:
 			s.beginText(m, false)
 			s.next(inText)
-		case inText:
-			s.flags &^= provisional
-			s.text.forget()
-		case textSent:
-			s.acceptText()
+		default:
+			s.confirmText()
 		}
 		return
 	}
@@ -397,8 +408,12 @@ func (s *Session) overRequest(m *Mail) {
 
 // complete ends m on both sides.
 func (s *Session) complete(m *Mail) {
-	if s.text != nil && s.text.mail == m && s.client != inText && s.client != inChunk {
-		s.dropText()
+	if s.text != nil && s.text.mail == m {
+		switch s.expects() {
+		case inText, inChunk, textSent: // it goes on, whatever the server means
+		default:
+			s.dropText()
+		}
 	}
 	m.state |= over
 	m.Finish()

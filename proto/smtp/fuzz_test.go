@@ -34,18 +34,20 @@ func FuzzSession(f *testing.F) {
 		if err != nil || len(text) > 1<<14 {
 			return
 		}
-		want, err := suite.Record(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := suite.Split(c, seed, c.Inline)
-		if err != nil {
-			t.Fatal(err)
-		}
-		slices.Sort(want)
-		slices.Sort(got)
-		if !slices.Equal(got, want) {
-			t.Errorf("seed %d: got\n%q\nwant\n%q", seed, got, want)
+		for _, c.Inline = range []bool{false, true} {
+			want, err := suite.Record(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := suite.Split(c, seed, c.Inline)
+			if err != nil {
+				t.Fatal(err)
+			}
+			slices.Sort(want)
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("seed %d, inline %v: got\n%q\nwant\n%q", seed, c.Inline, got, want)
+			}
 		}
 	})
 }

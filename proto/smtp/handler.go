@@ -21,6 +21,8 @@ const (
 type Handler struct {
 	// OnReply has each line of the server, without its line end. r.Code is 0 when the line has not the form of a reply.
 	OnReply func(at At, line []byte, r Reply) Verdict
+	// OnExtension has each extension that the server names in its reply to EHLO: "SIZE" and "1000000".
+	OnExtension func(at At, name, args []byte) Verdict
 	// OnCommand has each command line of the client, without its line end.
 	OnCommand func(at At, line []byte) Verdict
 

@@ -207,6 +207,25 @@ func TestNewHandler(t *testing.T) {
 	}
 }
 
+func TestExtensionsOfServer(t *testing.T) {
+	var got []string
+	v := NewConversation(Config{Handler: &Handler{OnExtension: func(at At, name, args []byte) Verdict {
+		got = append(got, fmt.Sprintf("%d %s %s", at.Offset, name, args))
+		return Continue
+	}}})
+	talk(v, []string{
+		"<220-mx.example.net ESMTP\r\n220 hello\r\n",
+		">EHLO client.example.org\r\n",
+		"<250-mx.example.net\r\n250-SIZE 1000000\r\n250-AUTH PLAIN LOGIN\r\n250 PIPELINING\r\n",
+		">MAIL FROM:<ann@example.org>\r\n",
+		"<250-sender\r\n250 ok\r\n",
+	})
+	v.Close()
+	if want := []string{"57 SIZE 1000000", "75 AUTH PLAIN LOGIN", "97 PIPELINING "}; !slices.Equal(got, want) {
+		t.Errorf("handler was told of %q, want %q", got, want)
+	}
+}
+
 func TestLost(t *testing.T) {
 	var lost int64
 	var mail *Mail

@@ -58,6 +58,17 @@ func (s *Session) beginText(m *Mail, chunked bool) {
 	}
 }
 
+// guessText begins the text behind a DATA whose reply has not come.
+func (s *Session) guessText() {
+	m := s.mail
+	if n := s.queue.len(); n > 0 && s.queue.at(n-1).verb == data {
+		m = s.queue.at(n - 1).mail
+	}
+	s.beginText(m, false)
+	s.flags |= provisional
+	s.client = inText
+}
+
 // rawName is the name of the file that is a whole message.
 const rawName = "rawmsg"
 
@@ -151,6 +162,17 @@ func (s *Session) acceptText() {
 	s.flags &^= provisional
 	s.text.forget()
 	s.endOfText()
+}
+
+// confirmText takes what was taken for text to be text.
+func (s *Session) confirmText() {
+	switch s.expects() {
+	case inText:
+		s.flags &^= provisional
+		s.text.forget()
+	case textSent:
+		s.acceptText()
+	}
 }
 
 // closeText ends the text, which is whole.

@@ -65,6 +65,3 @@ func fits(v verb, code uint16) bool {
 		return code < 300 && code != 220 && code != 221
 	}
 }
-
-// announcesPipelining reports whether text, of a line of the reply to EHLO, names the extension of RFC 2920.
-func announcesPipelining(text []byte) bool { return equalFold(trim(text), "PIPELINING") }

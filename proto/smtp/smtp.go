@@ -54,7 +54,6 @@ type flags uint16
 const (
 	greeted     flags = 1 << iota // the server's greeting has passed, or may have
 	begun                         // there was a transaction
-	pipelining                    // the server announced it
 	multiline                     // lines of the same reply follow
 	badReply                      // a reply was no reply: noted once
 	early                         // bytes behind DATA or STARTTLS came before the reply
@@ -176,9 +175,7 @@ func (s *Session) decide(in *stream.Cursor) bool {
 	}
 	switch s.client {
 	case dataSent:
-		s.beginText(s.mail, false)
-		s.flags |= provisional
-		s.client = inText
+		s.guessText()
 	case textSent:
 		s.acceptText()
 	case authSent:
@@ -202,12 +199,13 @@ func (s *Session) Gap(d stream.Dir, l stream.Loss) {
 	if len(l.Held) > 0 && s.waits() {
 		l.Held = s.reread(l.Held, s.at)
 	}
+	if s.client == textSent {
+		s.acceptText()
+	}
 	switch s.client {
 	case dead, inChunk:
 	case dataSent: // text was lost, or commands: clients wait for the reply, so that it is text
-		s.beginText(s.mail, false)
-		s.flags |= provisional
-		s.client = inText
+		s.guessText()
 		s.textGap(l)
 	case inText:
 		s.textGap(l)
