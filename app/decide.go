@@ -8,7 +8,7 @@ import (
 func (v *drive) detect(d stream.Dir) {
 	in := v.in[d]
 	if v.dir[d]&decided != 0 {
-		v.undecided(d, in.Len(), in.Beyond() >= stream.End)
+		v.undecided(d, in.Len(), in.Beyond())
 		return
 	}
 	final, answered := in.Beyond() != stream.Short, v.answered(d)
@@ -22,7 +22,7 @@ func (v *drive) detect(d stream.Dir) {
 	if !final {
 		in.Peek(v.wanted(d, in.Len())) // called again when there is so much
 	}
-	v.undecided(d, in.Len(), final)
+	v.undecided(d, in.Len(), in.Beyond())
 }
 
 // head returns the bytes of direction d that patterns and probes may look at.
@@ -122,24 +122,26 @@ func (v *drive) withhold(d stream.Dir) {
 		v.disable()
 		return
 	}
+	v.dir[d] &^= patternsDone | probesDone
+	v.scanned[d] = 0
 	v.in[d].Peek(v.in[d].Len() + 1) // called again when there is more
 }
 
-// undecided acts on direction d having n bytes in which nothing was found.
-func (v *drive) undecided(d stream.Dir, n int, final bool) {
+// undecided acts on direction d having n bytes, and then beyond, in which nothing was found.
+func (v *drive) undecided(d stream.Dir, n int, beyond stream.Fault) {
 	o := d.Opposite()
 	switch {
 	case v.state&midstream != 0 && v.proto == unknown && v.exhausted(stream.ToServer):
 		v.giveUp(false)
 	case v.state&switching != 0:
-		if n >= v.gateway.config.SwitchLimit || final {
+		if n >= v.gateway.config.SwitchLimit || beyond >= stream.End {
 			v.unchanged()
 		}
 	case v.proto >= firstID:
 		if v.dir[d]&decided == 0 {
-			v.follow(d, final)
+			v.follow(d, beyond)
 		}
-	case v.dir[o]&decided != 0 && (v.exhausted(d) || final || v.dir[d]&decided != 0):
+	case v.dir[o]&decided != 0 && (v.exhausted(d) || beyond != stream.Short || v.dir[d]&decided != 0):
 		v.giveUp(false) // a gap took the other direction's chance
 	default:
 		v.bail()
@@ -148,7 +150,7 @@ func (v *drive) undecided(d stream.Dir, n int, final bool) {
 
 // follow gives direction d to the parser of the protocol that was found in the other direction, once its own bytes had
 // their chance.
-func (v *drive) follow(d stream.Dir, final bool) {
+func (v *drive) follow(d stream.Dir, beyond stream.Fault) {
 	switch {
 	case v.gateway.kind(v.proto).ClientFirst && v.state&serverFirst != 0 && v.state&fed == 0:
 		v.disable()
@@ -156,7 +158,9 @@ func (v *drive) follow(d stream.Dir, final bool) {
 	case v.exhausted(d):
 		v.odd(onlyOneDirection)
 		v.result[d] = failed
-	case final:
+	case beyond == stream.Gap:
+		v.result[d] = failed
+	case beyond != stream.Short:
 		v.result[d] = v.proto
 	default:
 		return
@@ -221,26 +225,16 @@ func (v *drive) settle(id protoID) {
 	}
 }
 
-// detectGap ends the detection in direction d at a gap: what is held before it is all that there will be.
+// detectGap ends the detection in direction d at a gap. The bytes before it had their chance in the Read that came first.
 func (v *drive) detectGap(d stream.Dir, l stream.Loss) {
 	if v.dir[d]&decided == 0 {
-		id, flipped := unknown, false
-		if len(l.Held) > 0 {
-			id, flipped = v.match(d, l.Held[:min(len(l.Held), max(v.window(d), v.gateway.config.ProbeLimit))], true)
-		}
-		switch {
-		case id != unknown:
-			v.found(d, id, flipped)
-			if flipped {
-				d = d.Opposite()
-			}
-		case v.proto >= firstID && v.state&switching == 0:
-			v.result[d] = failed
-			v.dir[d] |= decided | patternsDone | probesDone
-		default:
-			v.result[d] = failed
-			v.dir[d] |= decided | patternsDone | probesDone
-			if v.dir[d.Opposite()]&decided != 0 {
+		v.result[d] = failed
+		v.dir[d] |= decided | patternsDone | probesDone
+		if v.dir[d.Opposite()]&decided != 0 {
+			switch {
+			case v.state&switching != 0:
+				v.unchanged()
+			case v.proto == unknown:
 				v.giveUp(false)
 			}
 		}

@@ -377,6 +377,7 @@ func (s *Session) caught(d stream.Dir, in *stream.Cursor) {
 func (s *Session) salvage() {
 	defer func() {
 		if recover() != nil {
+			s.gateway.counters.Panics++
 			s.drop()
 		}
 	}()

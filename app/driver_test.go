@@ -204,7 +204,7 @@ func TestPanicsEverywhere(t *testing.T) {
 		l := dial(t, app.Config{}, app.Info{}, p)
 		l.client("x\n")
 		act(l)
-		if n := l.gateway.Counters().Panics; n != 1 || !l.session.Disabled() {
+		if n := l.gateway.Counters().Panics; n != 2 || !l.session.Disabled() { // the second in AppendJSON
 			t.Errorf("%s: %d panics, disabled %v", name, n, l.session.Disabled())
 		}
 		l.close()
@@ -287,6 +287,50 @@ func TestDepth(t *testing.T) {
 	l.want("file 0, note 0")
 	l.close()
 	l.want("")
+}
+
+// talkative calls what else a Conn has.
+type talkative struct{ conn *app.Conn }
+
+func (p *talkative) Client(in *stream.Cursor) error {
+	for line, ok := in.Line(100); ok; line, ok = in.Line(100) {
+		switch string(line) {
+		case "drop":
+			p.conn.Drop()
+		case "report":
+			p.conn.Report(in.Offset(), errBad)
+		case "expect":
+			client, server := p.conn.Ports()
+			p.conn.Expect(app.Expectation{Port: client + server, Protocol: "next", State: p.conn.Now()})
+		}
+	}
+	return nil
+}
+func (p *talkative) Server(in *stream.Cursor) error { return nil }
+
+func TestConn(t *testing.T) {
+	p := app.Protocol{
+		Name: "talkative", Patterns: []app.Pattern{{Text: "x"}}, Depth: 100, Fields: []app.Field{{Name: "talkative.x"}},
+		NewStream: func(c *app.Conn) app.StreamParser { return &talkative{c} },
+	}
+	l := dial(t, app.Config{}, app.Info{ClientPort: 1, ServerPort: 2, Flow: 5}, p)
+	l.gateway.Packet(time.Second.Nanoseconds(), 3)
+	l.client("x\nexpect\nreport\n")
+	e := l.notes.expected[0]
+	if e.Port != 3 || e.Lifetime != 30*time.Second || !e.State.(time.Time).Equal(time.Unix(1, 0)) {
+		t.Errorf("expectation %+v", e)
+	}
+	l.want("error parser")
+	if l.notes.errors[0].Offset != 16 || l.session.Disabled() || l.session.Dropped() {
+		t.Errorf("error %v", l.notes.errors[0])
+	}
+	l.client("drop\n")
+	s := l.session
+	if !s.Dropped() || s.Flow() != 5 || s.Transport() != app.TCP || s.Depth() != 100 || len(s.Fields()) != 1 ||
+		!s.Decided(stream.ToServer) || s.Decided(stream.ToClient) {
+		t.Error("accessors")
+	}
+	l.close()
 }
 
 // Datagrams without a parser, and their directions.

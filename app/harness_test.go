@@ -23,6 +23,7 @@ type notes struct {
 func (n *notes) Transaction(s *app.Session, tx app.Transaction) {
 	var r event.Record
 	app.TransactionRecord(&r, s, tx)
+	r.AppendJSON(nil, nil)
 	n.add("%s %d", r.Type, r.TxID)
 	if n.txs != nil {
 		n.txs[fmt.Sprintf("%s %d", r.Type, r.TxID)]++
