@@ -26,6 +26,8 @@ type wishes struct {
 	sha256, magic  bool
 	bodyMD5        bool
 	subjectMD5     bool
+	extensions     bool // the object reknit
+	passwords      bool // in it
 	mailFields     []mime.Field
 }
 
@@ -165,6 +167,7 @@ func smtpConfig(c *config.Config, w wishes) smtp.Config {
 	p.Email.Custom = w.mailFields
 	p.Email.SubjectMD5 = w.subjectMD5
 	p.Email.BodyMD5 = w.bodyMD5
+	p.EVE = smtp.EVE{Extensions: w.extensions, Passwords: w.passwords}
 	p.Files.MD5, p.Files.SHA1, p.Files.SHA256, p.Files.Type = w.md5, w.sha1, w.sha256, w.magic
 	return p
 }

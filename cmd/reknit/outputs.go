@@ -158,6 +158,8 @@ func (w *wishes) add(e *config.EVE) {
 				w.mailFields = append(w.mailFields, f)
 			}
 		}
+		w.extensions = w.extensions || e.Extensions
+		w.passwords = w.passwords || e.Extensions && e.SMTP.Passwords
 		w.bodyMD5 = w.bodyMD5 || slices.Contains(e.SMTP.MD5, "body")
 		w.subjectMD5 = w.subjectMD5 || slices.Contains(e.SMTP.MD5, "subject")
 	}

@@ -24,6 +24,7 @@ type EVE struct {
 	CommunityIDSeed uint16
 	SensorID        uint32 // 0: none
 	SensorName      string // written as host; empty: that of the configuration
+	Extensions      bool   // add the object reknit
 
 	Types   []string // what is logged, in the order of the list
 	SMTP    SMTPLog
@@ -40,6 +41,8 @@ type SMTPLog struct {
 	Extended bool
 	Custom   []string // more headers to log
 	MD5      []string // body, subject
+	// Passwords logs the passwords of AUTH, with Extensions.
+	Passwords bool
 }
 
 // FilesLog are the options of the type files.
@@ -83,6 +86,7 @@ func (e *EVE) table() []row {
 		{"community-id-seed", number(&e.CommunityIDSeed, 0, 65535), "0", "", "Seed of the Community ID."},
 		{"sensor-id", number(&e.SensorID, 0, 1<<32-1), "0", "", "Number of this sensor, added as sensor_id; 0: none."},
 		{"sensor-name", text(&e.SensorName), "", "", "Name of this sensor, added as host."},
+		{"extensions", boolean(&e.Extensions), "no", "", "Add the object reknit, with what Suricata does not log."},
 	}
 }
 
@@ -98,6 +102,7 @@ func (e *EVE) typeTable(typ string) []row {
 			{"md5", list("a list of body and subject", &l.MD5, func(w string) error {
 				return oneWord(w, "body", "subject")
 			}), "[]", "", "Log the MD5 of the body, the subject or both."},
+			{"passwords", boolean(&l.Passwords), "no", "", "With extensions: log the passwords of AUTH."},
 		}
 	case "files":
 		l := &e.Files
