@@ -208,8 +208,11 @@ func (w *Worker) reused(h flow.Handle, d stream.Dir) bool {
 		return false
 	}
 	v := &w.flows.Entry(h).Value
-	if v.conn == 0 {
+	switch {
+	case v.opening.IsOpen():
 		return false
+	case v.conn == 0:
+		return w.tracker.Reuses(nil, d, &w.segment)
 	}
 	return w.tracker.Reuses(w.conns.at(v.conn), d, &w.segment)
 }
@@ -231,7 +234,7 @@ func (w *Worker) follow(p *packet.Packet) {
 		}
 	}
 	c := w.conns.at(v.conn)
-	if len(p.Payload) > 0 && c.Stream(w.dir).Policy() == stream.Unset {
+	if c.Stream(w.dir).Policy() == stream.Unset {
 		g.Policy = w.policy(p)
 	}
 	before := c.State()

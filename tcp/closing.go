@@ -9,23 +9,23 @@ func (t *Tracker) fin(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result
 	if !t.fresh(c, d, g) {
 		return Rejected
 	}
+	if g.Flags&SYN != 0 { // never data, never an end
+		return t.reject(FinSyn)
+	}
 	if !t.ackFits(c, o, g) {
 		return t.reject(FinInvalidAck)
 	}
-	if g.Seq.Before(snd.lastAck) || g.end().After(snd.nextWin) && c.flags&(midstream|async) == 0 && !t.trusts(c) {
+	if t.finTooEarly(c, d, g) || g.end().After(snd.nextWin) && c.flags&(midstream|async) == 0 && !t.trusts(c) {
 		return t.reject(FinOutOfWindow)
 	}
-	if g.Flags&SYN != 0 {
-		return t.reject(FinSyn)
-	}
-	t.stamp(c, d, g)
 	if d == stream.ToServer {
 		c.state = CloseWait
-		snd.next = g.end()
+		snd.next = snd.next.latest(g.end())
 	} else {
 		c.state = FinWait1
-		snd.next = g.end() + 1
+		snd.next = snd.next.latest(g.end() + 1)
 	}
+	t.stamp(c, d, g)
 	if g.Ack.After(rcv.next) && g.Flags&ACK != 0 {
 		rcv.next = g.Ack
 	}
@@ -37,6 +37,14 @@ func (t *Tracker) fin(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result
 	return t.data(c, d, g, r)
 }
 
+// finTooEarly reports whether the receiver has octets beyond the FIN, or acknowledged them.
+func (t *Tracker) finTooEarly(c *Conn, d stream.Dir, g *Segment) bool {
+	if c.brings(d, g) {
+		return false
+	}
+	return (g.end() + 1).Before(c.sides[d].lastAck) || c.offset(d, g.end()) < c.received(d)
+}
+
 // ends fixes the end of direction d behind the payload of a FIN, unless the stream reaches further already.
 func (t *Tracker) ends(c *Conn, d stream.Dir, g *Segment) {
 	c.sides[d].flags |= finSent
@@ -45,10 +53,10 @@ func (t *Tracker) ends(c *Conn, d stream.Dir, g *Segment) {
 	}
 }
 
-// retransmitted reports whether the payload of g was sent before, as the closing states ask.
+// retransmitted reports whether the payload of g was sent before, as the closing states ask. What fills a hole was not.
 func (t *Tracker) retransmitted(c *Conn, d stream.Dir, g *Segment) bool {
 	s := &c.sides[d]
-	if g.size() == 0 {
+	if g.size() == 0 || c.brings(d, g) {
 		return false
 	}
 	end := g.end()
@@ -81,22 +89,24 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	}
 	again := t.retransmitted(c, d, g)
 	isFin := g.Flags&FIN != 0
-	if isFin && (c.state == LastAck || c.state == TimeWait) {
-		return 0
-	}
-	if isFin && snd.flags&finSent != 0 && g.Seq.AtOrBefore(snd.next) && g.end().AtOrBefore(snd.next) {
-		again = true
+	brings := c.brings(d, g)
+	if isFin {
+		if (c.state == LastAck || c.state == TimeWait) && !brings {
+			return 0
+		}
+		again = snd.flags&finSent != 0 && g.Seq.AtOrBefore(snd.next) && g.end().AtOrBefore(snd.next)
 	}
 	loose := c.flags&(midstream|async) != 0 || t.trusts(c)
+	fills := brings && g.Seq.Before(snd.next) && g.end().AtOrBefore(snd.nextWin)
 	switch {
-	case again || loose:
-	case isFin && (g.Seq.Before(snd.next-1) || g.Seq.After(snd.lastAck+Seq(snd.window))):
+	case again || loose || fills:
+	case isFin && (t.finTooEarly(c, d, g) || g.Seq.After(snd.lastAck+Seq(snd.window))):
 		return t.reject(events.fin)
 	case c.state == LastAck || c.state == Closing || c.state == TimeWait:
 		if near := int32(g.Seq - snd.next); near < -1 || near > 1 {
 			return t.reject(events.seq)
 		}
-	case !isFin && c.state == CloseWait && g.size() > 0 && g.end().AtOrBefore(snd.lastAck):
+	case !isFin && c.state == CloseWait && g.size() > 0 && g.end().AtOrBefore(snd.lastAck) && !brings:
 		return t.reject(CloseWaitBeforeLastAck)
 	case !isFin && g.end().After(snd.nextWin):
 		return t.reject(events.seq)
@@ -104,20 +114,19 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	if !t.ackFits(c, o, g) {
 		return t.reject(events.ack)
 	}
-	t.stamp(c, d, g)
-	finAcked := g.Flags&ACK != 0 && rcv.flags&finSent != 0 && g.Ack.After(c.finSeq(o))
 	if g.Flags&ACK != 0 && g.Ack.After(rcv.next) && rcv.flags&finSent == 0 {
 		rcv.next = g.Ack // what was missed was acknowledged
 	}
 	if !again {
-		if end := g.end(); end.After(snd.next) {
-			snd.next = end
-		}
-		t.step(c, d, isFin, finAcked)
+		snd.next = snd.next.latest(g.end())
 	}
+	t.stamp(c, d, g)
 	t.acknowledge(c, d, g)
 	if isFin && snd.flags&finSent == 0 {
 		t.ends(c, d, g)
+	}
+	if !again {
+		t.step(c, d, isFin, g.Flags&ACK != 0)
 	}
 	if c.flags&async != 0 {
 		c.ack(d, g.end()+1)
@@ -133,16 +142,22 @@ func (c *Conn) finSeq(d stream.Dir) Seq {
 	return c.sides[d].next
 }
 
-// step moves the connection on in its shutdown.
-func (t *Tracker) step(c *Conn, d stream.Dir, fin, finAcked bool) {
+// finAcked reports whether direction d sent a FIN and its receiver acknowledged it.
+func (c *Conn) finAcked(d stream.Dir) bool {
+	return c.sides[d].flags&finSent != 0 && c.sides[d].lastAck.After(c.finSeq(d))
+}
+
+// step moves the connection on in its shutdown, after the FIN and the acknowledgement of a segment were taken.
+func (t *Tracker) step(c *Conn, d stream.Dir, fin, ack bool) {
+	acked := ack && c.finAcked(d.Opposite())
 	switch c.state {
 	case FinWait1: // the server sent its FIN
 		switch {
-		case fin && finAcked, fin && d == stream.ToClient:
+		case fin && (acked || d == stream.ToClient):
 			c.state = TimeWait
 		case fin:
 			c.state = Closing
-		case finAcked && d == stream.ToServer:
+		case acked:
 			c.state = FinWait2
 		}
 	case FinWait2:
@@ -154,18 +169,38 @@ func (t *Tracker) step(c *Conn, d stream.Dir, fin, finAcked bool) {
 			c.state = LastAck
 		}
 	case Closing:
-		if finAcked {
+		if acked {
 			c.state = TimeWait
 		}
 	case LastAck:
-		if d == stream.ToServer && finAcked {
+		if acked && d == stream.ToServer {
 			c.state = Closed
 		}
 	case TimeWait:
-		if finAcked {
+		if acked && c.finAcked(d) {
 			c.state = Closed
 		}
 	}
+}
+
+// closed handles what comes when the connection is over: a late segment may still fill a hole, and an end that sends
+// on after its RST may never have sent that.
+func (t *Tracker) closed(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	if g.Flags&RST != 0 {
+		return 0
+	}
+	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
+	if rcv.flags&resetTaken != 0 && snd.flags&resetTaken == 0 {
+		c.state = c.before
+		c.flags &^= closedByRST
+		rcv.flags &^= resetTaken
+		t.raise(SuspectedReset)
+		return t.dispatch(c, d, g, r)
+	}
+	if c.flags&closedByRST == 0 && g.Flags&(SYN|ACK) == ACK && c.brings(d, g) && g.end().AtOrBefore(snd.nextWin) {
+		return t.data(c, d, g, r)
+	}
+	return 0
 }
 
 // lateSyn handles a SYN in a connection whose handshake is over.
@@ -189,56 +224,5 @@ func (t *Tracker) lateSyn(c *Conn, d stream.Dir, g *Segment) Result {
 		return t.reject(EstSynResend)
 	default:
 		return t.reject(EstSynResendDiffSeq)
-	}
-}
-
-// reset handles an RST.
-func (t *Tracker) reset(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
-	if !t.resets(c, d, g) {
-		return Rejected
-	}
-	o := d.Opposite()
-	if g.Flags&ACK != 0 && t.ackFits(c, o, g) {
-		c.ack(o, g.Ack)
-	}
-	c.ack(d, g.Seq) // all that its sender sent before counts as acknowledged
-	c.state = Closed
-	c.flags |= closedByRST
-	return t.data(c, d, g, r)
-}
-
-// resets reports whether the receiver takes the RST.
-func (t *Tracker) resets(c *Conn, d stream.Dir, g *Segment) bool {
-	o := d.Opposite()
-	snd := &c.sides[d]
-	if g.size() > 0 {
-		t.raise(RstWithData)
-	}
-	if c.flags&lossy != 0 {
-		return true
-	}
-	policy := c.streams[d].Policy()
-	if policy == stream.Unset {
-		policy = g.Policy
-	}
-	if policy != stream.Linux6 && !t.fresh(c, d, g) {
-		return false
-	}
-	if g.Options&Signed != 0 {
-		return false // a receiver without the key drops it
-	}
-	if policy != stream.Linux6 && g.Flags&ACK != 0 && g.Ack != 0 && !t.ackFits(c, o, g) {
-		t.raise(RstInvalidAck)
-		return false
-	}
-	switch {
-	case c.flags&async != 0 || policy == stream.HPUX11:
-		return !g.Seq.Before(snd.next)
-	case policy == stream.OldLinux || policy == stream.Linux || policy == stream.Solaris || policy == stream.OldSolaris:
-		return !g.end().Before(snd.lastAck) && g.Seq.Before(snd.next+Seq(snd.window))
-	case snd.flags&finSent != 0: // the number behind the FIN
-		return g.Seq == snd.next || g.Seq == c.finSeq(d)+1
-	default:
-		return g.Seq == snd.next
 	}
 }

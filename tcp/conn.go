@@ -36,6 +36,7 @@ const (
 	synSACK                              // the SYN permitted SACK
 	sacks                                // both permitted it
 	async                                // one direction is seen only
+	fourWay                              // both ends sent a SYN
 	evasion                              // the handshake's ACK had the right number and a wrong acknowledgement
 	confirmed                            // the handshake is over for certain: a SYN/ACK is odd from here on
 	closedByRST
@@ -50,6 +51,7 @@ type Conn struct {
 	flags   connFlags
 	state   State
 	bits    Flags // all control bits seen
+	before  State // the state that an RST ended
 }
 
 // side is what is known about one end as a sender.
@@ -74,6 +76,7 @@ const (
 	keepAlive                           // a keep-alive was seen, its ACK not
 	windowProbe                         // it sent a zero window probe
 	finSent
+	resetTaken // an RST came to this end that it may have ignored
 )
 
 // State returns the connection's state.
@@ -113,6 +116,30 @@ func (c *Conn) ack(d stream.Dir, ack Seq) {
 		c.streams[d].Ack(c.offset(d, ack))
 	}
 }
+
+// brings reports whether the payload of g reaches beyond what direction d has without a hole.
+func (c *Conn) brings(d stream.Dir, g *Segment) bool {
+	return g.size() > 0 && c.offset(d, g.end()) > c.received(d)
+}
+
+// received returns the offset up to which direction d arrived without a hole; gaps that were passed are none. Where
+// the reader skips what is to come, holes are not looked for.
+func (c *Conn) received(d stream.Dir) int64 {
+	s := &c.streams[d]
+	return min(s.Contiguous(), s.Edge())
+}
+
+// expected returns the number that the receiver of direction d waits for, as far as the capture tells.
+func (c *Conn) expected(d stream.Dir) Seq {
+	n := c.received(d)
+	if end, known := c.streams[d].Finished(); known && n >= end {
+		n = end + 1
+	}
+	return c.sides[d].isn + 1 + Seq(n)
+}
+
+// policy returns what the receiver of direction d is taken for.
+func (c *Conn) policy(d stream.Dir) stream.Policy { return c.streams[d].Policy() }
 
 // start begins side d at its initial sequence number.
 func (c *Conn) start(d stream.Dir, isn Seq) {

@@ -1,6 +1,6 @@
 package tcp
 
-import "math/bits"
+import "slices"
 
 // Event is an oddity of a segment or a connection. Its name is what rules write behind stream-event.
 type Event uint8
@@ -17,6 +17,12 @@ const (
 	SynAckWithWrongAck
 	SynResendDiffSeqOnSynRecv
 	SynToClientOnSynRecv
+	SynFlood
+	SynAckFlood
+	FourWaySynAckWrongAck
+	FourWaySynAckWrongSyn
+	FourWayWrongSeq
+	FourWayInvalidAck
 	EstPacketOutOfWindow
 	EstBeforeLastAck
 	EstInvalidAck
@@ -52,6 +58,7 @@ const (
 	RstNoSession
 	RstInvalidAck
 	RstWithData
+	SuspectedReset
 	InvalidTimestamp
 	InvalidAck
 	BrokenAck
@@ -71,7 +78,8 @@ var eventNames = [NumEvents]string{
 	"3whs_synack_in_wrong_direction", "3whs_ack_in_wrong_dir", "3whs_ack_data_inject", "3whs_async_wrong_seq",
 	"3whs_right_seq_wrong_ack_evasion", "3whs_wrong_seq_wrong_ack", "3whs_synack_resend_with_diff_ack",
 	"3whs_synack_toserver_on_syn_recv", "3whs_synack_with_wrong_ack", "3whs_syn_resend_diff_seq_on_syn_recv",
-	"3whs_syn_toclient_on_syn_recv", "est_packet_out_of_window", "est_pkt_before_last_ack", "est_invalid_ack",
+	"3whs_syn_toclient_on_syn_recv", "3whs_syn_flood", "3whs_synack_flood", "4whs_synack_with_wrong_ack",
+	"4whs_synack_with_wrong_syn", "4whs_wrong_seq", "4whs_invalid_ack", "est_packet_out_of_window", "est_pkt_before_last_ack", "est_invalid_ack",
 	"est_ack_zwp_data", "est_synack_resend", "est_synack_resend_with_diff_ack", "est_synack_resend_with_diff_seq",
 	"est_synack_toserver", "est_syn_resend", "est_syn_resend_diff_seq", "est_syn_toclient", "fin_invalid_ack",
 	"fin_out_of_window", "fin_syn", "fin_but_no_session", "fin1_ack_wrong_seq", "fin1_fin_wrong_seq", "fin1_invalid_ack",
@@ -79,23 +87,36 @@ var eventNames = [NumEvents]string{
 	"closewait_fin_out_of_window", "closewait_pkt_before_last_ack", "closewait_invalid_ack", "closing_ack_wrong_seq",
 	"closing_invalid_ack", "lastack_ack_wrong_seq", "lastack_invalid_ack", "timewait_ack_wrong_seq",
 	"timewait_invalid_ack", "shutdown_syn_resend", "rst_but_no_session", "rst_invalid_ack", "rst_with_data",
-	"pkt_invalid_timestamp", "pkt_invalid_ack", "pkt_broken_ack", "pkt_retransmission", "pkt_spurious_retransmission",
+	"suspected_rst_inject", "pkt_invalid_timestamp", "pkt_invalid_ack", "pkt_broken_ack", "pkt_retransmission", "pkt_spurious_retransmission",
 	"pkt_bad_window_update", "reassembly_seq_gap", "reassembly_no_segment", "reassembly_overlap_different_data",
 	"reassembly_depth_reached", "reassembly_insert_limit", "wrong_thread",
 }
 
 func (e Event) String() string { return eventNames[e] }
 
-// Events is a set of events.
-type Events uint64
+// Events is what is odd about one segment, in the order in which it was found, each event once.
+type Events struct {
+	list [15]Event // more than a segment can have
+	n    uint8
+}
 
-// Has reports whether e is in the set.
-func (s Events) Has(e Event) bool { return s&(1<<e) != 0 }
+// Len returns the number of events.
+func (s *Events) Len() int { return int(s.n) }
 
-// Each calls f for every event of the set.
-func (s Events) Each(f func(Event)) {
-	for ; s != 0; s &= s - 1 {
-		f(Event(bits.TrailingZeros64(uint64(s))))
+// Has reports whether e is among them.
+func (s *Events) Has(e Event) bool { return slices.Contains(s.list[:s.n], e) }
+
+// Each calls f for every event.
+func (s *Events) Each(f func(Event)) {
+	for _, e := range s.list[:s.n] {
+		f(e)
+	}
+}
+
+func (s *Events) add(e Event) {
+	if int(s.n) < len(s.list) && !s.Has(e) {
+		s.list[s.n] = e
+		s.n++
 	}
 }
 

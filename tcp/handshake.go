@@ -15,7 +15,8 @@ func (t *Tracker) first(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resu
 			return t.reject(FinNoSession)
 		}
 		t.pickUp(c, d, g, FinWait1)
-		t.data(c, d, g, r)
+		t.ends(c, d, g)
+		return t.data(c, d, g, r)
 	case g.Flags&(SYN|ACK) == SYN|ACK:
 		if !t.config.Midstream && !t.config.AsyncOneSide {
 			return 0
@@ -73,6 +74,15 @@ func (t *Tracker) takeSynAck(c *Conn, g *Segment) {
 	c.state = SynRecv
 	c.start(stream.ToClient, g.Seq)
 	cl.window, cl.scale = uint32(g.Window), 0
+	c.agree(g)
+	cl.lastAck, sv.lastAck = g.Ack, sv.isn+1
+	sv.nextWin = sv.lastAck + Seq(sv.window)
+	cl.nextWin = cl.lastAck + Seq(cl.window)
+}
+
+// agree settles the options of the connection with those of the server's SYN.
+func (c *Conn) agree(g *Segment) {
+	cl, sv := &c.sides[0], &c.sides[1]
 	if cl.flags&sentTimestamp != 0 && g.Options&Timestamps != 0 {
 		c.flags |= timestamps
 		sv.timestamp(g)
@@ -87,9 +97,6 @@ func (t *Tracker) takeSynAck(c *Conn, g *Segment) {
 	if c.flags&synSACK != 0 && g.Options&SACKPermitted != 0 {
 		c.flags |= sacks
 	}
-	cl.lastAck, sv.lastAck = g.Ack, sv.isn+1
-	sv.nextWin = sv.lastAck + Seq(sv.window)
-	cl.nextWin = cl.lastAck + Seq(cl.window)
 }
 
 // synSent handles a connection that has sent its SYN.
@@ -98,37 +105,56 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	switch {
 	case g.Flags&(SYN|ACK) == SYN|ACK:
 		if d == stream.ToServer {
-			return t.reject(SynAckWrongDirection)
+			return t.crossed(c, g)
 		}
 		if g.Ack != cl.isn+1 {
 			return t.reject(SynAckWithWrongAck)
 		}
+		if t.config.StrictTimestamps && !t.echoes(c, g) {
+			return t.reject(InvalidTimestamp)
+		}
 		t.takeSynAck(c, g)
+	case d == stream.ToClient && !t.echoes(c, g):
+		return t.reject(InvalidTimestamp)
 	case g.Flags&RST != 0:
-		if d == stream.ToClient {
-			if !t.echoes(c, g) {
-				return t.reject(InvalidTimestamp)
-			}
-			if g.Flags&ACK == 0 || g.Ack != cl.isn+1 {
-				return t.reject(RstInvalidAck)
-			}
-		} else if g.Seq != cl.isn && g.Seq != cl.isn+1 {
+		if d == stream.ToClient && (g.Flags&ACK == 0 || g.Ack != cl.isn+1) {
+			return t.reject(RstInvalidAck)
+		}
+		if d == stream.ToServer && g.Seq != cl.isn+1 {
 			return Rejected
 		}
-		c.state = Closed
-		c.flags |= closedByRST
+		c.reset(d, true)
 	case g.Flags&FIN != 0:
 		return 0
+	case g.Flags&SYN != 0 && d == stream.ToClient:
+		c.flags |= fourWay
+		c.start(d, g.Seq)
+		cl.window, cl.scale = uint32(g.Window), 0
+		c.agree(g)
 	case g.Flags&SYN != 0:
-		if d == stream.ToClient {
-			return 0
-		}
 		t.takeSyn(c, g)
-	case g.Flags&ACK != 0:
-		if t.config.AsyncOneSide || c.flags&async != 0 {
-			return t.openAsync(c, d, g, r)
-		}
+	case g.Flags&ACK != 0 && (t.config.AsyncOneSide || t.config.Midstream):
+		return t.openAsync(c, d, g, r)
 	}
+	return 0
+}
+
+// crossed handles a SYN/ACK of the client: an answer to the server's SYN, after both ends sent one (RFC 9293, section
+// 3.5).
+func (t *Tracker) crossed(c *Conn, g *Segment) Result {
+	cl, sv := &c.sides[0], &c.sides[1]
+	switch {
+	case c.flags&fourWay == 0:
+		return t.reject(SynAckWrongDirection)
+	case g.Ack != sv.next:
+		return t.reject(FourWaySynAckWrongAck)
+	case g.Seq != cl.isn:
+		return t.reject(FourWaySynAckWrongSyn)
+	}
+	c.state = SynRecv
+	sv.window = uint32(g.Window)
+	cl.lastAck, sv.lastAck = cl.next, sv.next
+	sv.nextWin, cl.nextWin = sv.lastAck+Seq(sv.window), cl.lastAck+Seq(cl.window)
 	return 0
 }
 
@@ -154,10 +180,9 @@ func (t *Tracker) openAsync(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 		if g.Ack != cl.next {
 			return t.reject(AsyncWrongSeq)
 		}
-	} else {
-		if g.Seq != cl.next {
-			return t.reject(AsyncWrongSeq)
-		}
+	} else if g.Seq != cl.next {
+		return t.reject(AsyncWrongSeq)
+	} else if t.config.AsyncOneSide {
 		c.flags |= async
 	}
 	if t.config.TrustAfterLoss {
@@ -171,9 +196,11 @@ func (t *Tracker) openAsync(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 	cl.nextWin = cl.lastAck + Seq(cl.window)
 	c.start(stream.ToClient, serverNext-1)
 	sv.lastAck, sv.nextWin = serverNext, serverNext+Seq(sv.window)
-	if d == stream.ToClient && cl.flags&sentTimestamp != 0 && g.Options&Timestamps != 0 {
+	if cl.flags&sentTimestamp != 0 && g.Options&Timestamps != 0 {
 		c.flags |= timestamps
-		sv.timestamp(g)
+		snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
+		snd.ts, rcv.ts = g.TSVal, g.TSEcr
+		snd.tsTime, rcv.tsTime = seconds(g.Time), seconds(g.Time)
 	}
 	return t.transfer(c, d, g, r)
 }
@@ -184,10 +211,13 @@ func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	switch {
 	case g.Flags&RST != 0:
 		return t.reset(c, d, g, r)
+	case t.lacksAck(c, d, g):
+		return Rejected
 	case g.Flags&FIN != 0:
 		return t.fin(c, d, g, r)
 	case g.Flags&(SYN|ACK) == SYN|ACK:
 		switch {
+		case d == stream.ToServer && c.flags&fourWay != 0 && g.Seq == cl.isn && g.Ack == sv.next:
 		case d == stream.ToServer:
 			return t.reject(SynAckToServerOnSynRecv)
 		case g.Ack != cl.lastAck:
@@ -216,6 +246,9 @@ func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 	if !t.fresh(c, d, g) {
 		return Rejected
 	}
+	if d == stream.ToClient && c.flags&fourWay != 0 {
+		return t.crossedAck(c, g, r)
+	}
 	missed := false // the client's ACK was not seen, the server goes on
 	if d == stream.ToClient && c.flags&midstreamReply == 0 {
 		if t.store.Config().Inline {
@@ -232,16 +265,30 @@ func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 		if t.config.AsyncOneSide {
 			c.flags |= async
 		}
+	case d == stream.ToServer && t.config.TrustAfterLoss && g.Seq.within(cl.next, cl.nextWin) && g.Ack.within(sv.next, sv.nextWin):
+		c.flags |= lossy // the server's first octets were missed, too
 	case d == stream.ToServer && g.Seq == cl.next:
 		c.flags |= evasion
 		return t.reject(RightSeqWrongAck)
-	case d == stream.ToServer && g.Seq.After(cl.next) && g.Seq.AtOrBefore(cl.nextWin) && g.Ack == sv.next:
-	case missed && g.Seq == sv.next && g.Ack == cl.lastAck, missed && g.Seq.After(sv.next) && !g.Ack.Before(cl.lastAck):
+	case d == stream.ToServer && g.Seq.within(cl.next, cl.nextWin) && g.Ack == sv.next:
+	case missed && g.Seq.within(sv.next, sv.nextWin) && g.Ack.within(cl.lastAck, cl.nextWin):
 	default:
 		return t.reject(WrongSeqWrongAck)
 	}
 	c.state = Established
 	return t.transfer(c, d, g, r)
+}
+
+// crossedAck handles an ACK of the server after both ends sent a SYN.
+func (t *Tracker) crossedAck(c *Conn, g *Segment, r stream.Reader) Result {
+	if g.Seq != c.sides[1].next {
+		return t.reject(FourWayWrongSeq)
+	}
+	if !t.ackFits(c, stream.ToServer, g) {
+		return t.reject(FourWayInvalidAck)
+	}
+	c.state = Established
+	return t.transfer(c, stream.ToClient, g, r)
 }
 
 // pickUp begins a connection in its middle. The sender of g is taken for the client.

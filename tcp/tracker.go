@@ -42,8 +42,8 @@ func NewTracker(c Config, store *stream.Store) *Tracker { return &Tracker{config
 // Store returns where the streams live.
 func (t *Tracker) Store() *stream.Store { return t.store }
 
-// Events returns the events of the segment that was processed last.
-func (t *Tracker) Events() Events { return t.events }
+// Events returns the events of the segment that was processed last. They are good until the next one.
+func (t *Tracker) Events() *Events { return &t.events }
 
 // Result is what became of a segment.
 type Result uint8
@@ -55,7 +55,7 @@ const (
 	Stored                      // its payload became part of the stream
 )
 
-func (t *Tracker) raise(e Event) { t.events |= 1 << e }
+func (t *Tracker) raise(e Event) { t.events.add(e) }
 
 // reject raises e and says that the segment counts for nothing.
 func (t *Tracker) reject(e Event) Result {
@@ -65,8 +65,11 @@ func (t *Tracker) reject(e Event) Result {
 
 // Segment processes a segment that was sent in direction d, and lets r read what became readable.
 func (t *Tracker) Segment(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
-	t.events = 0
+	t.events.n = 0
 	t.store.Tick(g.Time)
+	if c.streams[d].Policy() == stream.Unset {
+		c.streams[d].SetPolicy(g.Policy)
+	}
 	c.bits |= g.Flags
 	c.sides[d].bits |= g.Flags
 	if c.flags&async != 0 && c.sides[0].bits != 0 && c.sides[1].bits != 0 {
@@ -96,7 +99,7 @@ func (t *Tracker) account(res Result) {
 	if res&Rejected != 0 {
 		t.Counters.Rejected++
 	}
-	if t.events != 0 {
+	if t.events.n != 0 {
 		t.Counters.EventSegments++
 		t.events.Each(func(e Event) { t.Counters.Events[e]++ })
 	}
@@ -104,7 +107,7 @@ func (t *Tracker) account(res Result) {
 
 // Close ends the connection: what is left is delivered, holes as gaps, first to the server, then to the client.
 func (t *Tracker) Close(c *Conn, r stream.Reader) {
-	t.events = 0
+	t.events.n = 0
 	if c.state != None {
 		t.Counters.Active--
 	}
@@ -146,68 +149,28 @@ func (t *Tracker) dispatch(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 	case SynRecv:
 		return t.synRecv(c, d, g, r)
 	case Closed:
-		return 0
+		return t.closed(c, d, g, r)
 	}
 	switch {
 	case g.Flags&RST != 0:
 		return t.reset(c, d, g, r)
-	case g.Flags&SYN != 0:
-		return t.lateSyn(c, d, g)
+	case t.lacksAck(c, d, g):
+		return Rejected
 	case g.Flags&FIN != 0 && c.state == Established:
 		return t.fin(c, d, g, r)
+	case g.Flags&SYN != 0:
+		return t.lateSyn(c, d, g)
 	case g.Flags&(FIN|ACK) != 0:
 		return t.closing(c, d, g, r)
 	}
 	return 0
 }
 
-// passing handles what a connection sends besides data: keep-alives and their answers, probes of a closed window,
-// acknowledgements that are out of date. It reports whether the segment was one of these.
-func (t *Tracker) passing(c *Conn, d stream.Dir, g *Segment) bool {
-	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
-	n := g.size()
-	if n <= 1 && g.plain() && c.state >= Established {
-		scaled := uint32(g.Window) << rcv.scale
-		switch {
-		case g.Ack == rcv.lastAck && g.Seq == snd.next-1:
-			snd.flags |= keepAlive
-			return true
-		case n == 0 && rcv.flags&keepAlive != 0 && g.Ack == rcv.lastAck && g.Seq == snd.next && g.Window != 0 && scaled == rcv.window:
-			rcv.flags &^= keepAlive
-			return true
-		case n == 0 && rcv.flags&windowProbe != 0 && g.Window == 0 && rcv.window == 0 && g.Seq == snd.next && g.Ack == rcv.lastAck:
-			rcv.flags &^= windowProbe
-			return true
-		}
-		if n == 0 && g.Flags&ACK != 0 && g.Seq == snd.next && g.Ack.Before(rcv.lastAck) && g.SACKs == 0 {
-			return true // older than what was acknowledged
-		}
-	}
-	snd.flags &^= keepAlive
-	rcv.flags &^= windowProbe
-	if n > 0 && c.state >= Established && g.end().AtOrBefore(snd.lastAck) && g.Seq != snd.next {
-		t.raise(SpuriousRetransmission)
-		return c.offset(d, g.end()) <= c.streams[d].App()
-	}
-	return false
-}
-
-// Reuses reports whether g, a SYN or SYN/ACK on the addresses of c, begins another connection.
-func (t *Tracker) Reuses(c *Conn, d stream.Dir, g *Segment) bool {
-	if g.Flags&SYN == 0 || g.Flags&(RST|FIN) != 0 {
+// lacksAck reports whether receivers drop g because a segment of a connection has to acknowledge (RFC 9293, section
+// 3.10.7.4): older ones take a FIN without ACK, none takes one that has the number and lacks the flag.
+func (t *Tracker) lacksAck(c *Conn, d stream.Dir, g *Segment) bool {
+	if g.Flags&(ACK|SYN) != 0 {
 		return false
 	}
-	over := c.state == None || c.state >= LastAck
-	switch reply := g.Flags&ACK != 0; {
-	case !reply && d == stream.ToServer:
-		return over && g.Seq != c.sides[0].isn
-	case !reply:
-		return over
-	case !t.config.Midstream && !t.config.AsyncOneSide:
-		return false
-	case d == stream.ToClient:
-		return over && g.Seq != c.sides[1].isn
-	default:
-		return over
-	}
+	return g.Ack != 0 || c.policy(d) == stream.Linux6
 }

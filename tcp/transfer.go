@@ -22,7 +22,8 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 		switch {
 		case c.flags&async != 0:
 			snd.lastAck = g.Seq
-		case snd.lastAck.After(snd.next) && end.After(snd.next): // acknowledged before it was seen
+		case c.brings(d, g): // acknowledged before it was seen
+		case snd.lastAck.After(snd.next) && end.After(snd.next): // data before it was
 		default:
 			return t.reject(EstBeforeLastAck)
 		}
@@ -32,20 +33,17 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 		snd.flags |= windowProbe
 		return t.data(c, d, g, r)
 	}
-	inOrder := g.Seq == snd.next && c.streams[d].Contiguous() >= c.streams[d].Edge()
+	if end.After(snd.nextWin) && c.flags&(midstream|async) == 0 && !t.trusts(c) {
+		return t.reject(EstPacketOutOfWindow)
+	}
 	if !end.Before(snd.next) {
 		snd.next = end
 		if c.flags&async != 0 {
 			c.ack(d, end)
 		}
 	}
-	if end.After(snd.nextWin) && c.flags&(midstream|async) == 0 && !t.trusts(c) {
-		return t.reject(EstPacketOutOfWindow)
-	}
 	t.acknowledge(c, d, g)
-	if inOrder {
-		t.stamp(c, d, g)
-	}
+	t.stamp(c, d, g)
 	if g.Flags&ACK != 0 && c.flags&async == 0 && rcv.lastAck.After(rcv.next) {
 		t.Counters.AckUnseen++
 		if t.config.TrustAfterLoss {

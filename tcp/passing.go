@@ -1,0 +1,60 @@
+package tcp
+
+import "github.com/reknit/reknit/stream"
+
+// passing handles what a connection sends besides data: keep-alives and their answers, probes of a closed window,
+// acknowledgements that are out of date. It reports whether the segment was one of these.
+func (t *Tracker) passing(c *Conn, d stream.Dir, g *Segment) bool {
+	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
+	if g.plain() && c.state >= Established && t.idle(c, d, g) {
+		return true
+	}
+	snd.flags &^= keepAlive
+	rcv.flags &^= windowProbe
+	if g.size() > 0 && c.state >= Established && g.end().AtOrBefore(snd.lastAck) && !c.brings(d, g) {
+		t.raise(SpuriousRetransmission)
+		return c.offset(d, g.end()) <= c.streams[d].App()
+	}
+	return false
+}
+
+// idle reports whether a segment without SYN, FIN and RST says nothing new.
+func (t *Tracker) idle(c *Conn, d stream.Dir, g *Segment) bool {
+	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
+	scaled := uint32(g.Window) << rcv.scale
+	switch n := g.size(); {
+	case n <= 1 && g.Ack == rcv.lastAck && g.Seq == snd.next-1 && !c.brings(d, g):
+		snd.flags |= keepAlive
+		return true
+	case g.Ack.After(rcv.next) && g.Seq.After(snd.next):
+		return t.shrinks(c, d, g, scaled)
+	case n > 0 || g.Seq != snd.next:
+		return false
+	case g.Ack == rcv.lastAck && g.Window != 0 && scaled == rcv.window && rcv.flags&keepAlive != 0:
+		rcv.flags &^= keepAlive
+		return true
+	case g.Ack == rcv.lastAck && g.Window == 0 && rcv.window == 0 && rcv.flags&windowProbe != 0:
+		rcv.flags &^= windowProbe
+		return true
+	}
+	return g.Flags&ACK != 0 && g.Ack.Before(rcv.lastAck) && g.SACKs == 0 // older than what was acknowledged
+}
+
+// shrinks reports whether a segment that follows others which the capture has not takes back more of the window than
+// those can have filled.
+func (t *Tracker) shrinks(c *Conn, d stream.Dir, g *Segment, scaled uint32) bool {
+	rcv := &c.sides[d.Opposite()]
+	final := c.state >= TimeWait && g.size() == 0 && g.Seq == c.sides[d].next+1 && g.Ack == rcv.next+1 // of the shutdown
+	if c.state == Closed || final || scaled >= rcv.window || t.trusts(c) {
+		return false
+	}
+	diff, filled := rcv.window-scaled, uint32(g.Ack-rcv.lastAck)
+	if scaled > 1024 {
+		filled += 32
+	}
+	if diff <= uint32(g.size()) || diff <= filled {
+		return false
+	}
+	t.raise(BadWindowUpdate)
+	return true
+}

@@ -1,0 +1,63 @@
+package tcp
+
+import "github.com/reknit/reknit/stream"
+
+// reset handles an RST.
+func (t *Tracker) reset(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	if !t.resets(c, d, g) {
+		return Rejected
+	}
+	o := d.Opposite()
+	if g.Flags&ACK != 0 && t.ackFits(c, o, g) {
+		c.ack(o, g.Ack)
+	}
+	c.ack(d, g.Seq) // all that its sender sent before counts as acknowledged
+	c.reset(d, g.Options&Signed != 0)
+	return t.data(c, d, g, r)
+}
+
+// reset closes the connection for an RST of direction d. A doubtful one is one that its receiver may ignore.
+func (c *Conn) reset(d stream.Dir, doubtful bool) {
+	c.before, c.state = c.state, Closed
+	c.flags |= closedByRST
+	if doubtful {
+		c.sides[d.Opposite()].flags |= resetTaken
+	}
+}
+
+// resets reports whether the receiver takes the RST.
+func (t *Tracker) resets(c *Conn, d stream.Dir, g *Segment) bool {
+	if g.size() > 0 {
+		t.raise(RstWithData)
+	}
+	if c.flags&lossy != 0 {
+		return true
+	}
+	policy := c.policy(d)
+	if policy != stream.Linux6 {
+		if !t.fresh(c, d, g) {
+			return false
+		}
+		if g.Flags&ACK != 0 && g.Ack != 0 && !t.ackFits(c, d.Opposite(), g) {
+			t.raise(RstInvalidAck)
+			return false
+		}
+	}
+	snd := &c.sides[d]
+	if c.flags&async != 0 {
+		return !g.Seq.Before(snd.next)
+	}
+	switch policy {
+	case stream.Linux6: // RFC 5961: the next octet; with SACK also the one behind all that is queued
+		return g.Seq == c.expected(d) || g.Seq == snd.lastAck || g.Seq == snd.next &&
+			(c.flags&(sacks|midstream) != 0 || c.streams[d].Contiguous() >= c.streams[d].Edge())
+	case stream.HPUX11:
+		return !g.Seq.Before(snd.next)
+	case stream.OldLinux, stream.Linux, stream.Solaris, stream.OldSolaris:
+		if c.state == SynRecv && c.flags&evasion != 0 {
+			return false
+		}
+		return !g.end().Before(snd.lastAck) && g.Seq.Before(snd.next+Seq(snd.window))
+	}
+	return g.Seq == snd.next || snd.flags&finSent != 0 && g.Seq == c.finSeq(d)+1 // the number behind the FIN
+}

@@ -1,0 +1,26 @@
+package tcp
+
+import "github.com/reknit/reknit/stream"
+
+// Reuses reports whether g, a SYN or SYN/ACK on the addresses of c, begins another connection. c is nil when the
+// addresses have been seen, but no connection is followed.
+func (t *Tracker) Reuses(c *Conn, d stream.Dir, g *Segment) bool {
+	if g.Flags&SYN == 0 || g.Flags&(RST|FIN) != 0 {
+		return false
+	}
+	reply := g.Flags&ACK != 0
+	if reply && !t.config.Midstream && !t.config.AsyncOneSide {
+		return false
+	}
+	if c == nil {
+		return !reply || d == stream.ToServer
+	}
+	over := c.state == None || c.state >= LastAck
+	switch {
+	case !reply && d == stream.ToServer:
+		return g.Seq != c.sides[0].isn && (over || c.state == TimeWait && g.Seq.After(c.sides[0].next)) // RFC 6191
+	case reply && d == stream.ToClient:
+		return over && g.Seq != c.sides[1].isn
+	}
+	return over
+}

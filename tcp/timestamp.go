@@ -1,0 +1,93 @@
+package tcp
+
+import (
+	"time"
+
+	"github.com/reknit/reknit/stream"
+)
+
+const pawsIdle = uint32(24 * 24 * time.Hour / time.Second)
+
+// fresh checks the timestamp of g against the last one of its sender: protection against wrapped sequence numbers
+// (RFC 7323, section 5). Systems differ in what they make of a handshake whose timestamp was 0.
+func (t *Tracker) fresh(c *Conn, d stream.Dir, g *Segment) bool {
+	s := &c.sides[d]
+	if c.flags&timestamps == 0 || g.Options&Timestamps == 0 {
+		return true
+	}
+	policy := c.policy(d)
+	behind := int32(g.TSVal - s.ts)
+	idle := s.ts != 0 && seconds(g.Time)-s.tsTime > pawsIdle && g.Time/1e9 > int64(s.tsTime)
+	switch policy {
+	case stream.Unset, stream.Linux6:
+		if s.ts == 0 || idle || behind >= -1 {
+			return true
+		}
+		t.raise(InvalidTimestamp)
+		return false
+	case stream.Linux, stream.Windows2k3:
+		if s.flags&zeroTimestamp != 0 {
+			return true
+		}
+	case stream.OldLinux, stream.Windows, stream.Vista:
+		if s.flags&zeroTimestamp != 0 && g.Seq == s.next {
+			return true
+		}
+	case stream.HPUX11:
+		if g.Seq != s.next {
+			return true
+		}
+	}
+	if !t.config.StrictTimestamps || policy == stream.Linux {
+		behind++
+	}
+	if g.TSVal != 0 || takesZero(policy) {
+		if behind >= 0 && !idle || idle && g.Seq == s.next {
+			return true
+		}
+	}
+	t.raise(InvalidTimestamp)
+	return false
+}
+
+// takesZero reports whether a timestamp of 0 is one like any other.
+func takesZero(p stream.Policy) bool {
+	switch p {
+	case stream.OldLinux, stream.Windows, stream.Windows2k3, stream.Vista, stream.Solaris, stream.OldSolaris:
+		return true
+	}
+	return false
+}
+
+// stamp remembers the timestamp of an accepted segment. Its payload is not stored yet, but next has passed it.
+//
+// A current Linux takes it from every segment in order. For the older systems it is taken from segments without payload
+// only: less is refused then, which is what Suricata does.
+func (t *Tracker) stamp(c *Conn, d stream.Dir, g *Segment) {
+	if c.flags&timestamps == 0 {
+		return
+	}
+	policy := c.policy(d)
+	s, st := &c.sides[d], &c.streams[d]
+	if g.Options&Timestamps == 0 {
+		if policy == stream.Solaris || policy == stream.OldSolaris {
+			c.flags &^= timestamps
+		}
+		return
+	}
+	if policy == stream.Unset || policy == stream.Linux6 {
+		at := c.received(d)
+		if c.offset(d, g.Seq) <= at && at <= c.offset(d, g.end()) && int32(g.TSVal-s.ts) >= 0 {
+			s.ts, s.tsTime = g.TSVal, seconds(g.Time)
+		}
+		return
+	}
+	s.tsTime = seconds(g.Time)
+	if s.flags&zeroTimestamp != 0 && (policy == stream.Linux || policy == stream.Windows2k3) {
+		c.flags &^= timestamps
+	}
+	if g.Seq == s.next && st.Contiguous() >= st.Edge() {
+		s.ts = g.TSVal
+		s.flags &^= zeroTimestamp
+	}
+}
