@@ -135,7 +135,7 @@ func (m *Message) endQuantum(p *Part) {
 // before the end of the message is dropped likewise.
 func (m *Message) endBody(p *Part) {
 	m.endQuantum(p)
-	if p.base64.bad {
+	if p.base64.bad && !m.cut {
 		m.raise(InvalidBase64, p)
 	}
 	m.Flush()

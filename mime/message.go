@@ -88,6 +88,7 @@ type Message struct {
 	line    []byte // pieces of a header line, or of a line that may be a boundary
 	lineLen int    // bytes of the line so far
 	torn    bool   // the line began in a gap
+	cut     bool   // Cut was called
 	unsure  bool   // a gap in the header: a line that is no field is the first of the body
 
 	out    []byte // decoded bytes of the open leaf, for one call of Body
@@ -199,6 +200,12 @@ func (m *Message) Lost(n int64) {
 		p.Lost += n
 		m.handler.Lost(p, n)
 	}
+}
+
+// Cut ends a message whose end did not come: what is incomplete for that is no anomaly.
+func (m *Message) Cut() {
+	m.cut = true
+	m.Close()
 }
 
 // Close ends the message: the final dot, the end of the stream, or anything else that ends it. What is open is ended.

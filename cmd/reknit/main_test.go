@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -108,7 +109,8 @@ func TestCommandLine(t *testing.T) {
 		{"CAPTURE", 2, "", "to read .*mail.pcap, say reknit -r .*mail.pcap"},
 
 		{"-T -c good.yaml", 0, "", "Notice: reknit: Configuration provided was successfully loaded"},
-		{"-T", 0, "", ""},
+		{"-T", 0, `in order`, ""},
+		{"-T --set x", 2, "", "--set wants KEY=VALUE"},
 		{"-T -c typo.yaml", 1, "", `(?s)typo.yaml:2:3: unknown key stream.midstrem; did you mean stream.midstream\?.*typo.yaml:5:3`},
 		{"-T -c bad.yaml", 1, "", `(?s)bad.yaml:2:11: .*bad.yaml:3:14: `},
 		{"-T -c no.yaml", 1, "", "no.yaml: no such file"},
@@ -271,5 +273,18 @@ func TestInterrupted(t *testing.T) {
 	code := run(ctx, names, stdio{strings.NewReader(""), &out, &errs, func(string) string { return "" }})
 	if code != 0 || !strings.Contains(out.String(), "Interrupted. 256 packets") {
 		t.Errorf("exit code %d, output ends %q, error output %q", code, out.String()[max(0, out.Len()-200):], errs.String())
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestStandardOutputFull(t *testing.T) {
+	var messages bytes.Buffer
+	code := run(context.Background(), []string{"-r", "../../testdata/mail.pcap"}, stdio{strings.NewReader(""), full{}, &messages, os.Getenv})
+	if code != exitError || !strings.Contains(messages.String(), "standard output: no space left on device") {
+		t.Errorf("exit %d, %q", code, messages.String())
 	}
 }

@@ -57,6 +57,11 @@ type job struct {
 
 func (j *job) run(ctx context.Context) error {
 	var problems config.Problems
+	for _, set := range j.set {
+		if !strings.Contains(set, "=") {
+			return usagef("--set wants KEY=VALUE, not %q", set)
+		}
+	}
 	j.conf, problems = config.Load(config.Options{File: j.config, Includes: j.includes, Set: j.set})
 	if j.dump {
 		j.report(problems)
@@ -83,7 +88,10 @@ func (j *job) run(ctx context.Context) error {
 	}
 	if j.test {
 		j.log.notice("reknit", "Configuration provided was successfully loaded. Exiting.")
-		return nil
+		if !j.conf.FromFile {
+			fmt.Fprintln(j.term, "The built-in configuration and what was set on the command line are in order.")
+		}
+		return j.term.failed()
 	}
 	if len(j.read) == 0 {
 		return usagef("nothing to read: give a capture file with -r")
@@ -293,7 +301,7 @@ func (j *job) drive(ctx context.Context, eng *engine.Engine, src *source) error 
 		j.log.notice("reknit", "interrupted")
 	}
 	j.log.notice("pcap", "read %s, %s packets, %d bytes", plural(len(j.read), "file"), count(totals.Packets), totals.Bytes)
-	failed := j.closeOutputs()
+	failed := errors.Join(j.closeOutputs(), j.term.failed())
 	if err != nil && !interrupted && !j.conf.FromFile { // Suricata takes what it got from a broken capture for success
 		return errReported
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -11,9 +12,10 @@ import (
 type terminal struct {
 	mu       sync.Mutex
 	out, err io.Writer
-	shown    bool // a line of progress is there
-	colour   bool // of out
-	live     bool // err is a terminal, and a line can be replaced
+	shown    bool  // a line of progress is there
+	colour   bool  // of out
+	live     bool  // err is a terminal, and a line can be replaced
+	broken   error // the first error in writing results
 }
 
 func newTerminal(std stdio) *terminal {
@@ -37,7 +39,21 @@ func (t *terminal) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.clear()
-	return t.out.Write(b)
+	n, err := t.out.Write(b)
+	if t.broken == nil {
+		t.broken = err
+	}
+	return n, err
+}
+
+// failed returns the first error in writing results.
+func (t *terminal) failed() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.broken == nil {
+		return nil
+	}
+	return fmt.Errorf("standard output: %w", t.broken)
 }
 
 // messages returns a writer for messages, which also makes room.

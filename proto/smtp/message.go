@@ -184,7 +184,11 @@ func (s *Session) closeText() {
 }
 
 func (t *textReader) close() {
-	if t.mime != nil {
+	switch {
+	case t.mime == nil:
+	case t.cut:
+		t.mime.Cut()
+	default:
 		t.mime.Close()
 	}
 	t.closeFile()
