@@ -11,6 +11,7 @@ var layers = map[string]func() layer{
 	"decode":   func() layer { return &decodeLayer{} },
 	"flow":     func() layer { return newFlowLayer() },
 	"assemble": func() layer { return newAssembleLayer() },
+	"parse":    func() layer { return newParseLayer() },
 }
 
 // readLayer does nothing.

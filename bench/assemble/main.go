@@ -1,7 +1,7 @@
 // Assemble measures how fast this project turns a capture into streams: one goroutine, and a consumer that adds up
 // octets and lines. It prints one JSON object, with the keys that docs/performance.md explains.
 //
-//	assemble [-layer read|decode|flow|assemble] [-preload] [-hold] [-cpuprofile FILE] CAPTURE
+//	assemble [-layer read|decode|flow|assemble|parse] [-preload] [-hold] [-cpuprofile FILE] CAPTURE
 package main
 
 import (
@@ -45,6 +45,8 @@ type result struct {
 	Lines      int64  `json:"lines"`
 	Skipped    int64  `json:"skipped"` // octets reported as lost
 
+	Records map[string]int64 `json:"records,omitempty"` // of layer parse, by type
+
 	Wall       float64 `json:"wall_s"`
 	CPU        float64 `json:"cpu_s"`
 	Finish     float64 `json:"final_flush_s"`
@@ -65,7 +67,7 @@ func main() {
 }
 
 func run() error {
-	layerName := flag.String("layer", "assemble", "how far packets go: read, decode, flow or assemble")
+	layerName := flag.String("layer", "assemble", "how far packets go: read, decode, flow, assemble, or parse")
 	preloaded := flag.Bool("preload", false, "read the whole capture into memory before the clock starts")
 	hold := flag.Bool("hold", false, "report the live heap before the streams are ended (memory per flow)")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")

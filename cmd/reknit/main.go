@@ -14,9 +14,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 )
 
+// ballast keeps the garbage collector from running at every few megabytes while there is next to nothing to collect:
+// it counts as live, and is never touched, so it takes no memory. It saves about a tenth of the time on a capture of mails.
+var ballast = make([]byte, 16<<20)
+
 func main() {
+	defer runtime.KeepAlive(ballast)
 	os.Exit(run(context.Background(), os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr, os.Getenv}))
 }
 
