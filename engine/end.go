@@ -10,6 +10,7 @@ import (
 const (
 	protocolICMP   = 1
 	protocolTCP    = 6
+	protocolESP    = 50
 	protocolICMPv6 = 58
 )
 
@@ -83,6 +84,10 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 		w.tcpPart(e, reversed)
 	case protocolICMP, protocolICMPv6:
 		r.ICMPType, r.ICMPCode = e.Value.icmp()
+		f.HasResponse = e.Mark&replied != 0
+		f.ResponseType, f.ResponseCode = e.Value.reply()
+	case protocolESP:
+		f.SPI = e.Value.conn
 	}
 	w.orient(r, stream.ToServer, reversed)
 	w.send(r)

@@ -47,7 +47,7 @@ func New(c Config) (*Engine, error) {
 // Stats returns all counters. now is the time that the snapshot bears, in nanoseconds since the Unix epoch. Call it when
 // no packet is being processed.
 func (e *Engine) Stats(now int64, uptime time.Duration) *stats.Snapshot {
-	e.worker.store.Counters.MemoryUse = uint64(e.worker.store.MemoryUse())
+	e.worker.gauge()
 	e.thread.Collect()
 	return e.gather.Snapshot(now, uptime)
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"net/netip"
 
 	"github.com/reknit/reknit/app"
@@ -20,8 +21,9 @@ const (
 type logger Worker
 
 var (
-	_ app.Logger     = (*logger)(nil)
-	_ app.FileLogger = (*logger)(nil)
+	_ app.Logger      = (*logger)(nil)
+	_ app.FileLogger  = (*logger)(nil)
+	_ app.ErrorLogger = (*logger)(nil)
 )
 
 func (l *logger) Transaction(s *app.Session, tx app.Transaction) {
@@ -46,6 +48,31 @@ func (l *logger) File(s *app.Session, tx app.Transaction, d stream.Dir, f event.
 	w.orient(r, d, s.Reversed())
 	app.FileRecord(r, s, tx, f)
 	w.send(r)
+}
+
+// maxFaults is the number of parser faults that the user is told of.
+const maxFaults = 10
+
+// Error tells the user of a fault of a parser of ours, with what is needed to find it. Errors of the traffic are counted
+// by the gateway.
+func (l *logger) Error(s *app.Session, err *app.Error) {
+	w := (*Worker)(l)
+	if err.Cause != app.CauseInternal || w.faults > maxFaults {
+		return
+	}
+	if w.faults++; w.faults > maxFaults {
+		w.notice("more parsers failed; they are only counted from here on")
+		return
+	}
+	where := "when the flow ended"
+	if err.Number != 0 {
+		where = fmt.Sprintf("packet %d", err.Number)
+	}
+	text := fmt.Sprintf("%s, flow %s: %v; this is a bug of reknit, please report it", where, &Flow{w}, err)
+	if len(err.Stack) > 0 {
+		text += "\n" + string(err.Stack)
+	}
+	w.notice(text)
 }
 
 func (l *logger) Detected(*app.Session) {}

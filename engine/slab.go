@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/reknit/reknit/tcp"
+import (
+	"unsafe"
+
+	"github.com/reknit/reknit/tcp"
+)
 
 // conns keeps the connections of a worker in blocks that never move, numbered from 1.
 type conns struct {
@@ -29,6 +33,11 @@ func (s *conns) get() uint32 {
 }
 
 func (s *conns) put(i uint32) { s.free = append(s.free, i) }
+
+// memory returns the bytes of the connections in use.
+func (s *conns) memory() uint64 {
+	return uint64(int(s.next)-len(s.free)) * uint64(unsafe.Sizeof(tcp.Conn{}))
+}
 
 // numbered gives things numbers from 1.
 type numbered[T any] struct {

@@ -22,6 +22,7 @@ type Worker struct {
 	gateway  *app.Gateway
 	checksum checksum
 	counters Counters
+	faults   int // of parsers, that the user was told of
 
 	current
 	flow    Flow
@@ -44,20 +45,23 @@ type current struct {
 
 // flowState is what the worker keeps of a flow: 24 bytes without pointers.
 type flowState struct {
-	conn    uint32 // of a TCP flow whose connection is followed; 0: none. Of an ICMP flow: type and code
+	conn    uint32 // of a TCP flow whose connection is followed; 0: none. Of an ICMP flow: types and codes; of ESP: the SPI
 	session uint32 // or the number of a StreamHandler's value; 0: none
 	opening tcp.Opening
 }
 
-// setICMP remembers the type and code of the first packet of an ICMP flow.
-func (v *flowState) setICMP(kind, code uint8) { v.conn = uint32(kind)<<8 | uint32(code) }
+// setICMP remembers the type and code of the first packet of an ICMP flow, setReply those of the first answer.
+func (v *flowState) setICMP(kind, code uint8)  { v.conn = uint32(kind)<<8 | uint32(code) }
+func (v *flowState) setReply(kind, code uint8) { v.conn |= uint32(kind)<<24 | uint32(code)<<16 }
 
-func (v *flowState) icmp() (kind, code uint8) { return uint8(v.conn >> 8), uint8(v.conn) }
+func (v *flowState) icmp() (kind, code uint8)  { return uint8(v.conn >> 8), uint8(v.conn) }
+func (v *flowState) reply() (kind, code uint8) { return uint8(v.conn >> 24), uint8(v.conn >> 16) }
 
 // Marks of a flow.Entry.
 const (
 	dropped  uint16 = 1 << iota // nothing more is done about its packets
 	bypassed                    // its packets are only counted
+	replied                     // an ICMP flow has its answer
 )
 
 // Counters count what no other station counts.
@@ -66,6 +70,13 @@ type Counters struct {
 	BypassedPackets uint64 `stat:"flow_bypassed.local_pkts"`
 	BypassedBytes   uint64 `stat:"flow_bypassed.local_bytes"`
 	FlowsDropped    uint64 // by a handler
+	TCPMemory       uint64 `stat:"tcp.memuse,gauge"` // of connections that are followed
+}
+
+// gauge sets the counters that tell what is in use now.
+func (w *Worker) gauge() {
+	w.store.Counters.MemoryUse = uint64(w.store.MemoryUse())
+	w.counters.TCPMemory = w.conns.memory()
 }
 
 // newWorker returns a worker for a configuration that was completed.
@@ -118,6 +129,9 @@ func (w *Worker) track(p *packet.Packet) {
 	isTCP := p.Flags&packet.HasTCP != 0
 	if isTCP && !w.verify(p) {
 		w.visit(h, d, p)
+		if w.entry.Mark&dropped != 0 {
+			w.verdict = packet.Drop
+		}
 		return
 	}
 	if isTCP {
@@ -130,8 +144,11 @@ func (w *Worker) track(p *packet.Packet) {
 		}
 	}
 	w.visit(h, d, p)
-	if created && p.Flags&packet.HasICMP != 0 {
-		w.entry.Value.setICMP(p.ICMPType, p.ICMPCode)
+	switch {
+	case p.Flags&packet.HasICMP != 0:
+		w.message(p, created)
+	case p.Flags&packet.HasESP != 0 && created:
+		w.entry.Value.conn = p.SPI
 	}
 	switch e := w.entry; {
 	case e.Mark&dropped != 0:
@@ -150,6 +167,17 @@ func (w *Worker) track(p *packet.Packet) {
 func (w *Worker) visit(h flow.Handle, d flow.Dir, p *packet.Packet) {
 	w.handle, w.entry, w.dir = h, w.flows.Entry(h), stream.Dir(d)
 	w.entry.Count(d, len(p.Frame))
+}
+
+// message remembers what the first packet of an ICMP flow is about, and the first answer.
+func (w *Worker) message(p *packet.Packet, first bool) {
+	switch e := w.entry; {
+	case first:
+		e.Value.setICMP(p.ICMPType, p.ICMPCode)
+	case w.dir == stream.ToClient && e.Mark&replied == 0:
+		e.Mark |= replied
+		e.Value.setReply(p.ICMPType, p.ICMPCode)
+	}
 }
 
 // quoted counts an ICMP error as a packet of the flow that it is about, if there is one.
@@ -253,11 +281,19 @@ func (w *Worker) follow(p *packet.Packet) {
 	if w.config.StreamEvents {
 		w.streamEvents()
 	}
+	w.settle()
+	if w.entry.Mark&(dropped|bypassed) != 0 && v.conn != 0 {
+		w.tracker.Drop(c)
+	}
+}
+
+// settle does with the packet and its flow what was decided while the packet was processed.
+func (w *Worker) settle() {
 	if w.entry.Mark&dropped != 0 {
 		w.verdict = packet.Drop
 	}
-	if w.entry.Mark&(dropped|bypassed) != 0 && v.conn != 0 {
-		w.tracker.Drop(c)
+	if w.entry.Mark&bypassed != 0 {
+		w.flows.SetState(w.handle, flow.LocalBypassed)
 	}
 }
 
@@ -283,9 +319,7 @@ func (w *Worker) datagram(p *packet.Packet) {
 	s := w.session(app.UDP)
 	s.Datagram(w.dir, p.Payload)
 	w.heed(s)
-	if w.entry.Mark&dropped != 0 {
-		w.verdict = packet.Drop
-	}
+	w.settle()
 }
 
 // heed does with the flow what its parser asked for.

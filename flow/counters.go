@@ -3,7 +3,7 @@ package flow
 // Counters of a Table.
 type Counters struct {
 	Total  uint64 `stat:"flow.total"`
-	Active uint64 `stat:"flow.active"` // now
+	Active uint64 `stat:"flow.active,gauge"` // now
 	TCP    uint64 `stat:"flow.tcp"`
 	UDP    uint64 `stat:"flow.udp"`
 	ICMPv4 uint64 `stat:"flow.icmpv4"`
@@ -17,7 +17,7 @@ type Counters struct {
 	TakenRejected uint64 `stat:"flow.get_used_eval_reject"` // … and found too active
 	TakenNone     uint64 `stat:"flow.get_used_failed"`      // none was idle
 	Memcap        uint64 `stat:"flow.memcap"`               // packets that got no flow
-	Memory        uint64 `stat:"flow.memuse"`               // bytes, now
+	Memory        uint64 `stat:"flow.memuse,gauge"`         // bytes, now
 
 	EmergencyEntered uint64 `stat:"flow.emerg_mode_entered"`
 	EmergencyOver    uint64 `stat:"flow.emerg_mode_over"`

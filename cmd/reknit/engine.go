@@ -57,6 +57,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			Midstream:        c.Stream.Midstream,
 			AsyncOneSide:     c.Stream.AsyncOneside.On(true),
 			StrictTimestamps: !c.Stream.LiberalTimestamps,
+			TrustAfterLoss:   true,
 		},
 		App: app.Config{Protocols: map[string]app.Settings{
 			"smtp": {Mode: mode(c.Protocols.SMTP.Enabled), MaxTx: c.Protocols.SMTP.MaxTx},
