@@ -49,7 +49,7 @@ func Example() {
 type senders struct{}
 
 func (senders) Event(r *event.Record) {
-	if m, ok := r.Body.(*smtp.Mail); ok && m.HasFrom {
+	if m, ok := r.Body.(*smtp.Mail); ok && m.HasFrom() {
 		fmt.Printf("mail from <%s>\n", m.From.Address)
 	}
 }
