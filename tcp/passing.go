@@ -28,16 +28,18 @@ func (t *Tracker) idle(c *Conn, d stream.Dir, g *Segment) bool {
 		return true
 	case g.Ack.After(rcv.next) && g.Seq.After(snd.next):
 		return t.shrinks(c, d, g, scaled)
-	case n > 0 || g.Seq != snd.next:
+	case n > 0 || g.Seq.After(snd.next) || g.Flags&ACK == 0:
 		return false
-	case g.Ack == rcv.lastAck && g.Window != 0 && scaled == rcv.window && rcv.flags&keepAlive != 0:
+	case g.Seq == snd.next && g.Ack == rcv.lastAck && g.Window != 0 && scaled == rcv.window && rcv.flags&keepAlive != 0:
 		rcv.flags &^= keepAlive
 		return true
-	case g.Ack == rcv.lastAck && g.Window == 0 && rcv.window == 0 && rcv.flags&windowProbe != 0:
+	case g.Seq == snd.next && g.Ack == rcv.lastAck && g.Window == 0 && rcv.window == 0 && rcv.flags&windowProbe != 0:
 		rcv.flags &^= windowProbe
 		return true
+	case c.policy(d) == stream.Linux6: // receivers take nothing from an ACK that another overtook, and it is not odd
+		return g.Ack.Before(rcv.lastAck) || g.Ack == rcv.lastAck && t.old(c, d, g)
 	}
-	return g.Flags&ACK != 0 && g.Ack.Before(rcv.lastAck) && g.SACKs == 0 // older than what was acknowledged
+	return g.Seq == snd.next && g.Ack.Before(rcv.lastAck) && g.SACKs == 0
 }
 
 // shrinks reports whether a segment that follows others which the capture has not takes back more of the window than

@@ -11,43 +11,45 @@ const pawsIdle = uint32(24 * 24 * time.Hour / time.Second)
 // fresh checks the timestamp of g against the last one of its sender: protection against wrapped sequence numbers
 // (RFC 7323, section 5). Systems differ in what they make of a handshake whose timestamp was 0.
 func (t *Tracker) fresh(c *Conn, d stream.Dir, g *Segment) bool {
+	if t.old(c, d, g) {
+		t.raise(InvalidTimestamp)
+		return false
+	}
+	return true
+}
+
+// old reports whether g has a timestamp for which its receiver drops it.
+func (t *Tracker) old(c *Conn, d stream.Dir, g *Segment) bool {
 	s := &c.sides[d]
 	if c.flags&timestamps == 0 || g.Options&Timestamps == 0 {
-		return true
+		return false
 	}
 	policy := c.policy(d)
 	behind := int32(g.TSVal - s.ts)
 	idle := s.ts != 0 && seconds(g.Time)-s.tsTime > pawsIdle && g.Time/1e9 > int64(s.tsTime)
 	switch policy {
 	case stream.Unset, stream.Linux6:
-		if s.ts == 0 || idle || behind >= -1 {
-			return true
-		}
-		t.raise(InvalidTimestamp)
-		return false
+		return s.ts != 0 && !idle && behind < -1
 	case stream.Linux, stream.Windows2k3:
 		if s.flags&zeroTimestamp != 0 {
-			return true
+			return false
 		}
 	case stream.OldLinux, stream.Windows, stream.Vista:
 		if s.flags&zeroTimestamp != 0 && g.Seq == s.next {
-			return true
+			return false
 		}
 	case stream.HPUX11:
 		if g.Seq != s.next {
-			return true
+			return false
 		}
 	}
 	if !t.config.StrictTimestamps || policy == stream.Linux {
 		behind++
 	}
-	if g.TSVal != 0 || takesZero(policy) {
-		if behind >= 0 && !idle || idle && g.Seq == s.next {
-			return true
-		}
+	if g.TSVal == 0 && !takesZero(policy) {
+		return true
 	}
-	t.raise(InvalidTimestamp)
-	return false
+	return (behind < 0 || idle) && !(idle && g.Seq == s.next)
 }
 
 // takesZero reports whether a timestamp of 0 is one like any other.
