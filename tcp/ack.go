@@ -2,8 +2,17 @@ package tcp
 
 import "github.com/reknit/reknit/stream"
 
-// ackFits reports whether g may acknowledge what it does of direction x.
+// ackFits reports whether g may acknowledge what it does of direction x, and raises the event when it may not.
 func (t *Tracker) ackFits(c *Conn, x stream.Dir, g *Segment) bool {
+	if t.acksSent(c, x, g) {
+		return true
+	}
+	t.raise(InvalidAck)
+	return false
+}
+
+// acksSent reports whether what g acknowledges of direction x can have been sent, and is not from long ago.
+func (t *Tracker) acksSent(c *Conn, x stream.Dir, g *Segment) bool {
 	s := &c.sides[x]
 	switch {
 	case g.Flags&ACK == 0, g.Ack == s.lastAck:
@@ -11,14 +20,9 @@ func (t *Tracker) ackFits(c *Conn, x stream.Dir, g *Segment) bool {
 	case g.Ack.After(s.lastAck) && g.Ack.AtOrBefore(s.nextWin):
 		return true
 	case g.Ack.Before(s.lastAck):
-		if s.window == 0 || !g.Ack.Before(s.lastAck-Seq(s.window)) {
-			return true
-		}
-	case c.flags&async != 0 || t.trusts(c):
-		return true
+		return s.window == 0 || !g.Ack.Before(s.lastAck-Seq(s.window))
 	}
-	t.raise(InvalidAck)
-	return false
+	return c.flags&async != 0 || t.trusts(c)
 }
 
 // trusts reports whether windows are not to be held against the ends of c, because the capture lost some of what they

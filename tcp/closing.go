@@ -117,7 +117,7 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	if g.Flags&ACK != 0 && g.Ack.After(rcv.next) && rcv.flags&finSent == 0 {
 		rcv.next = g.Ack // what was missed was acknowledged
 	}
-	if !again {
+	if !again && snd.flags&finSent == 0 { // nothing lies behind a FIN
 		snd.next = snd.next.latest(g.end())
 	}
 	t.stamp(c, d, g)

@@ -15,7 +15,7 @@ type Opening struct {
 
 // Open remembers a SYN. It reports whether it could: a SYN with data, Fast Open, or an odd flag needs a Conn at once.
 func (o *Opening) Open(g *Segment) bool {
-	if g.Flags&(SYN|ACK|RST|FIN|URG) != SYN || g.size() > 0 || g.Options&(FastOpen|Signed) != 0 {
+	if g.Flags&(SYN|ACK|RST|FIN|URG) != SYN || g.size() > 0 || g.Ack != 0 || g.Options&(FastOpen|Signed) != 0 {
 		return false
 	}
 	*o = Opening{isn: g.Seq, ts: g.TSVal, window: g.Window, at: uint16(seconds(g.Time)), scale: g.WindowScale, opts: g.Options, bits: g.Flags}

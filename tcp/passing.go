@@ -5,12 +5,11 @@ import "github.com/reknit/reknit/stream"
 // passing handles what a connection sends besides data: keep-alives and their answers, probes of a closed window,
 // acknowledgements that are out of date. It reports whether the segment was one of these.
 func (t *Tracker) passing(c *Conn, d stream.Dir, g *Segment) bool {
-	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
+	snd := &c.sides[d]
 	if g.plain() && c.state >= Established && t.idle(c, d, g) {
 		return true
 	}
 	snd.flags &^= keepAlive
-	rcv.flags &^= windowProbe
 	if g.size() > 0 && c.state >= Established && g.end().AtOrBefore(snd.lastAck) && !c.brings(d, g) {
 		t.raise(SpuriousRetransmission)
 		return c.offset(d, g.end()) <= c.streams[d].App()
@@ -47,7 +46,7 @@ func (t *Tracker) idle(c *Conn, d stream.Dir, g *Segment) bool {
 func (t *Tracker) shrinks(c *Conn, d stream.Dir, g *Segment, scaled uint32) bool {
 	rcv := &c.sides[d.Opposite()]
 	final := c.state >= TimeWait && g.size() == 0 && g.Seq == c.sides[d].next+1 && g.Ack == rcv.next+1 // of the shutdown
-	if c.state == Closed || final || scaled >= rcv.window || t.trusts(c) {
+	if c.state == Closed || final || scaled >= rcv.window || t.config.TrustAfterLoss {
 		return false
 	}
 	diff, filled := rcv.window-scaled, uint32(g.Ack-rcv.lastAck)

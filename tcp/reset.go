@@ -8,10 +8,14 @@ func (t *Tracker) reset(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resu
 		return Rejected
 	}
 	o := d.Opposite()
-	if g.Flags&ACK != 0 && t.ackFits(c, o, g) {
+	if g.Flags&ACK != 0 && t.acksSent(c, o, g) {
 		c.ack(o, g.Ack)
 	}
-	c.ack(d, g.Seq) // all that its sender sent before counts as acknowledged
+	if to := c.expected(d); c.policy(d) == stream.Linux6 && g.Seq.After(to) {
+		c.ack(d, to) // what waits behind a hole is never read
+	} else {
+		c.ack(d, g.Seq) // all that its sender sent before counts as acknowledged
+	}
 	c.reset(d, g.Options&Signed != 0)
 	return t.data(c, d, g, r)
 }

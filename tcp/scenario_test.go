@@ -246,6 +246,8 @@ func (p *play) segment(d stream.Dir, words []string) *tcp.Segment {
 			seq = n
 		case "ack":
 			ack, acks = n, true
+		case "number":
+			g.Ack = tcp.Seq(n)
 		case "win":
 			p.window[d] = n
 		case "lost":

@@ -7,6 +7,7 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 	o := d.Opposite()
 	snd, rcv := &c.sides[d], &c.sides[o]
 	probed := rcv.flags&windowProbe != 0 && g.Ack == rcv.next+1
+	rcv.flags &^= windowProbe
 	if probed {
 		t.raise(EstAckZeroWindowProbe)
 	} else if !t.ackFits(c, o, g) {
