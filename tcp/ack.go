@@ -19,6 +19,8 @@ func (t *Tracker) acksSent(c *Conn, x stream.Dir, g *Segment) bool {
 		return true
 	case g.Ack.After(s.lastAck) && g.Ack.AtOrBefore(s.nextWin):
 		return true
+	case s.flags&finSent != 0 && g.Ack == s.nextWin+1: // a FIN may be sent when the window is full
+		return true
 	case g.Ack.Before(s.lastAck):
 		return s.window == 0 || !g.Ack.Before(s.lastAck-Seq(s.window))
 	}

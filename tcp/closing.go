@@ -96,6 +96,9 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		}
 		again = snd.flags&finSent != 0 && g.Seq.AtOrBefore(snd.next) && g.end().AtOrBefore(snd.next)
 	}
+	if !isFin && g.size() == 0 && g.Seq.Before(snd.next) && c.policy(d) == stream.Linux6 {
+		again = true // overtaken by what was sent after it
+	}
 	loose := c.flags&(midstream|async) != 0 || t.trusts(c)
 	fills := brings && g.Seq.Before(snd.next) && g.end().AtOrBefore(snd.nextWin)
 	switch {

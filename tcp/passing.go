@@ -12,7 +12,8 @@ func (t *Tracker) passing(c *Conn, d stream.Dir, g *Segment) bool {
 	snd.flags &^= keepAlive
 	if g.size() > 0 && c.state >= Established && g.end().AtOrBefore(snd.lastAck) && !c.brings(d, g) {
 		t.raise(SpuriousRetransmission)
-		return c.offset(d, g.end()) <= c.streams[d].App()
+		news := g.Flags&FIN != 0 && snd.flags&finSent == 0
+		return !news && c.offset(d, g.end()) <= c.streams[d].App() && g.Ack.AtOrBefore(c.sides[d.Opposite()].lastAck)
 	}
 	return false
 }
@@ -21,24 +22,28 @@ func (t *Tracker) passing(c *Conn, d stream.Dir, g *Segment) bool {
 func (t *Tracker) idle(c *Conn, d stream.Dir, g *Segment) bool {
 	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
 	scaled := uint32(g.Window) << rcv.scale
+	sent := snd.next // and the FIN
+	if snd.flags&finSent != 0 {
+		sent = sent.latest(c.finSeq(d) + 1)
+	}
 	switch n := g.size(); {
 	case n <= 1 && g.Ack == rcv.lastAck && g.Seq == snd.next-1 && !c.brings(d, g):
 		snd.flags |= keepAlive
 		return true
 	case g.Ack.After(rcv.next) && g.Seq.After(snd.next):
 		return t.shrinks(c, d, g, scaled)
-	case n > 0 || g.Seq.After(snd.next) || g.Flags&ACK == 0:
+	case n > 0 || g.Seq.After(sent) || g.Flags&ACK == 0:
 		return false
-	case g.Seq == snd.next && g.Ack == rcv.lastAck && g.Window != 0 && scaled == rcv.window && rcv.flags&keepAlive != 0:
+	case g.Seq == sent && g.Ack == rcv.lastAck && g.Window != 0 && scaled == rcv.window && rcv.flags&keepAlive != 0:
 		rcv.flags &^= keepAlive
 		return true
-	case g.Seq == snd.next && g.Ack == rcv.lastAck && g.Window == 0 && rcv.window == 0 && rcv.flags&windowProbe != 0:
+	case g.Seq == sent && g.Ack == rcv.lastAck && g.Window == 0 && rcv.window == 0 && rcv.flags&windowProbe != 0:
 		rcv.flags &^= windowProbe
 		return true
 	case c.policy(d) == stream.Linux6: // receivers take nothing from an ACK that another overtook, and it is not odd
 		return g.Ack.Before(rcv.lastAck) || g.Ack == rcv.lastAck && t.old(c, d, g)
 	}
-	return g.Seq == snd.next && g.Ack.Before(rcv.lastAck) && g.SACKs == 0
+	return g.Seq == sent && g.Ack.Before(rcv.lastAck) && g.SACKs == 0
 }
 
 // shrinks reports whether a segment that follows others which the capture has not takes back more of the window than
