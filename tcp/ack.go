@@ -24,6 +24,9 @@ func (t *Tracker) acksSent(c *Conn, x stream.Dir, g *Segment) bool {
 	case g.Ack.Before(s.lastAck):
 		return s.window == 0 || !g.Ack.Before(s.lastAck-Seq(s.window))
 	}
+	if t.config.TrustAfterLoss && s.flags&beyond != 0 { // the receiver opened its window, and that was not captured
+		c.flags |= lossy
+	}
 	return c.flags&async != 0 || t.trusts(c)
 }
 

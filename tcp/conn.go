@@ -77,6 +77,7 @@ const (
 	windowProbe                         // it sent a zero window probe
 	finSent
 	resetTaken // an RST came to this end that it may have ignored
+	beyond     // data of it was refused, because it lay beyond the window
 )
 
 // State returns the connection's state.

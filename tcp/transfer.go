@@ -35,6 +35,7 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 		return t.data(c, d, g, r)
 	}
 	if end.After(snd.nextWin) && c.flags&(midstream|async) == 0 && !t.trusts(c) {
+		snd.flags |= beyond
 		return t.reject(EstPacketOutOfWindow)
 	}
 	if !end.Before(snd.next) {
