@@ -124,6 +124,7 @@ type Email struct {
 	text        []byte // all that follows points into it
 	fields      [numFields]span
 	seen        [numFields]bool
+	subject     span // as RFC 5322 unfolds it
 	received    []span
 	attachments []span
 	links       []span // scheme included
@@ -184,6 +185,13 @@ func (e *Email) Header(p *Part, h *Header) {
 			return
 		}
 		e.fields[f], _ = e.store(h.EVE())
+		if Field(f) != Subject {
+			return
+		}
+		e.subject = e.fields[f]
+		if len(h.folds) > 0 {
+			e.subject, _ = e.store(h.Value())
+		}
 		return
 	}
 }
@@ -266,6 +274,9 @@ func (e *Email) addURL() {
 }
 
 func (e *Email) at(s span) []byte { return e.text[s.from:s.to] }
+
+// Subject returns the subject for people: unfolded, encoded words decoded, always valid UTF-8.
+func (e *Email) Subject() string { return DecodeHeader(e.at(e.subject)) }
 
 // Field returns the value of a field of the message as EVE writes it, nil when there is none. Of several fields of a
 // name it is the first. For text for people, use DecodeHeader or ParseAddresses on it.

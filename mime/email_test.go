@@ -22,6 +22,20 @@ func object(a event.Appender) string {
 	return string(o.End())
 }
 
+func TestSubject(t *testing.T) {
+	for _, test := range []struct{ mail, want string }{
+		{"\n", ""},
+		{"Subject: plain\n\n", "plain"},
+		{"Subject: two\r\n words\r\n\tand more\r\nFrom: x\r\n\r\n", "two words\tand more"},
+		{"Subject: =?utf-8?q?=C3=84?= 1\r\n =?utf-8?q?=C3=96?=\r\n =?utf-8?q?=C3=9C?=\r\n\r\n", "Ä 1 ÖÜ"},
+		{"Subject: first\nSubject: second\n\n", "first"},
+	} {
+		if got := emailOf(nil, test.mail).Subject(); got != test.want {
+			t.Errorf("subject of %q is %q, want %q", test.mail, got, test.want)
+		}
+	}
+}
+
 func TestEmailJSON(t *testing.T) {
 	tests := []struct {
 		name   string

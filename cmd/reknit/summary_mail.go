@@ -38,8 +38,7 @@ func (s *summary) mail(r *event.Record, m *smtp.Mail) {
 		message = new(smtp.Message)
 	}
 	if message.Email != nil {
-		subject := mime.DecodeHeader(message.Email.Field(mime.Subject))
-		line("Subject", s.out.style(bold, shownText(subject)))
+		line("Subject", s.out.style(bold, shownText(message.Email.Subject())))
 	}
 	line("Client", netip.AddrPortFrom(r.Src, r.SrcPort).String()+" to "+netip.AddrPortFrom(r.Dst, r.DstPort).String()+login(m))
 	line("Message", s.message(m))

@@ -3,7 +3,6 @@ package smtp_test
 import (
 	"fmt"
 
-	"github.com/reknit/reknit/mime"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/stream"
 )
@@ -21,7 +20,7 @@ func ExampleConversation() {
 			for _, r := range m.Recipients {
 				fmt.Println("to", r.Address, r.Accepted())
 			}
-			fmt.Println("subject", mime.DecodeHeader(m.Message.Email.Field(mime.Subject)))
+			fmt.Println("subject", m.Message.Email.Subject())
 			for _, f := range m.Message.Files {
 				fmt.Printf("attachment %s, %d bytes\n", f.Name, f.Size)
 			}
