@@ -1,19 +1,25 @@
 package stream
 
-import "errors"
+import (
+	"errors"
+	"hash/maphash"
+)
 
 // ErrFull is returned by Buffer.Write when the unread bytes would pass the limit.
 var ErrFull = errors.New("stream: buffer full")
 
 // Buffer is a stream whose bytes the caller supplies: what a parser decoded out of another stream and wants to read
 // with the same verbs. It holds what its Cursor has not read.
+//
+// Invariant: data[:read] was read; what follows begins at offset view.liveAt and has the losses between its bytes.
 type Buffer struct {
 	s      Stream
 	cursor Cursor
 	view   view // live is what can be read now: data up to the first loss
 	store  Store
 	limit  int
-	data   []byte // unread bytes, also those behind losses
+	data   []byte
+	read   int
 	losses []loss
 	closed bool
 }
@@ -24,6 +30,7 @@ type loss struct{ off, n int64 }
 // NewBuffer returns a Buffer that holds at most limit unread bytes.
 func NewBuffer(limit int) *Buffer {
 	b := &Buffer{limit: limit}
+	b.store.seed = maphash.MakeSeed()
 	b.view.store = &b.store
 	b.cursor = Cursor{s: &b.s, fence: noFence, view: &b.view}
 	b.open()
@@ -37,18 +44,18 @@ func (b *Buffer) Cursor() *Cursor { return &b.cursor }
 // passed and not held.
 func (b *Buffer) Write(p []byte) (int, error) {
 	b.drop()
-	if skipped := min(b.s.app-b.s.edge, int64(len(p))); skipped > 0 {
-		b.s.edge += skipped
-		b.view.liveAt = b.s.edge
-		n, err := b.Write(p[skipped:])
-		return n + int(skipped), err
-	}
-	defer b.open()
-	if len(b.data)+len(p) > b.limit {
+	skipped := int(max(0, min(b.s.app-b.s.edge, int64(len(p)))))
+	if len(b.data)-b.read+len(p)-skipped > b.limit {
 		return 0, ErrFull
 	}
-	b.data = append(b.data, p...)
-	b.s.edge += int64(len(p))
+	b.skipped(int64(skipped))
+	if b.read > len(b.data)/2 { // so every byte is moved once at most
+		b.data = b.data[:copy(b.data, b.data[b.read:])]
+		b.read = 0
+	}
+	b.data = append(b.data, p[skipped:]...)
+	b.s.edge += int64(len(p) - skipped)
+	b.open()
 	return len(p), nil
 }
 
@@ -56,29 +63,34 @@ func (b *Buffer) Write(p []byte) (int, error) {
 // on behind them.
 func (b *Buffer) Lost(n int64) {
 	b.drop()
-	if skipped := min(b.s.app-b.s.edge, n); skipped > 0 {
-		b.s.edge += skipped
-		b.view.liveAt = b.s.edge
-		n -= skipped
-	}
-	if n > 0 {
+	skipped := max(0, min(b.s.app-b.s.edge, n))
+	b.skipped(skipped)
+	if n -= skipped; n > 0 {
 		b.losses = append(b.losses, loss{b.s.edge, n})
 		b.s.edge += n
 	}
 	b.open()
 }
 
+// skipped notes that n bytes arrived, or are lost, which a Skip passed before.
+func (b *Buffer) skipped(n int64) {
+	if n > 0 {
+		b.s.edge += n
+		b.view.liveAt = b.s.edge
+	}
+}
+
 // Pass goes on behind the bytes that are lost next, and tells what they cut: the unread bytes before them and how
-// many are still missing. It does nothing when the read that failed did not fail for them.
+// many are still missing. It returns the zero Loss when a Piece or a Skip took them all, or nothing is lost.
 func (b *Buffer) Pass() Loss {
-	b.drop()
-	if len(b.losses) == 0 {
+	if b.drop() || len(b.losses) == 0 {
 		return Loss{}
 	}
 	first := b.losses[0]
 	held := int(first.off - b.view.liveAt)
-	l := Loss{Held: b.data[:held:held], Lost: first.n, Offset: first.off}
-	b.data, b.losses = b.data[held:], b.losses[1:]
+	l := Loss{Held: b.data[b.read:][:held:held], Lost: first.n, Offset: first.off}
+	b.read += held
+	b.losses = b.losses[1:]
 	b.view.liveAt = first.off + first.n
 	b.s.app = max(b.s.app, b.view.liveAt)
 	b.s.want, b.s.scan, b.s.scanFor = 0, 0, 0
@@ -94,35 +106,46 @@ func (b *Buffer) Close() error {
 	return nil
 }
 
-// drop forgets what was read.
-func (b *Buffer) drop() {
+// drop forgets what was read. It reports whether a loss was taken up whole.
+func (b *Buffer) drop() (passed bool) {
 	b.store.arena = b.store.arena[:0]
 	v := &b.view
-	if n := min(b.s.app-v.liveAt, int64(len(v.live))); n > 0 {
-		b.data = b.data[:copy(b.data, b.data[n:])]
-		v.live = v.live[n:]
-		v.liveAt += n
-	}
-	if len(b.losses) > 0 { // a Piece or a Skip took from the loss
-		first := &b.losses[0]
-		if taken := min(b.s.app-first.off, first.n); taken > 0 {
-			first.off += taken
-			first.n -= taken
-			v.liveAt = first.off
+	for {
+		n := min(b.s.app-v.liveAt, int64(len(v.live)))
+		if n > 0 {
+			b.read += int(n)
+			v.liveAt += n
+			v.live = v.live[n:]
 		}
+		if len(b.losses) == 0 || v.liveAt != b.losses[0].off {
+			return passed
+		}
+		first := &b.losses[0] // a Piece or a Skip may have taken from it
+		taken := min(b.s.app-first.off, first.n)
+		if taken <= 0 {
+			return passed
+		}
+		first.off, first.n = first.off+taken, first.n-taken
+		v.liveAt = first.off
+		if first.n > 0 {
+			return passed
+		}
+		passed = true
+		b.losses = b.losses[1:]
+		b.open()
 	}
 }
 
 // open makes the view fit what is there.
 func (b *Buffer) open() {
 	v := &b.view
-	v.live, v.lost, v.last = b.data, 0, Short
+	v.live, v.lost, v.last = b.data[b.read:], 0, Short
 	if b.closed {
 		v.last = End
 	}
 	if len(b.losses) > 0 {
 		first := b.losses[0]
-		v.live, v.lost, v.last = b.data[:first.off-v.liveAt], first.n, Gap
+		v.live, v.lost, v.last = v.live[:first.off-v.liveAt], first.n, Gap
 	}
 	if v.live == nil {
 		v.live = []byte{}

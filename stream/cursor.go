@@ -67,7 +67,10 @@ type view struct {
 	open   bool // the cursors fit the pair being delivered
 }
 
-const noFence = math.MaxInt64
+const (
+	noFence  = math.MaxInt64
+	maxLimit = math.MaxInt32 // more than a stream holds
+)
 
 // end returns where reads end.
 func (c *Cursor) end() int64 { return min(c.view.limit, c.fence) }
@@ -114,14 +117,14 @@ func (c *Cursor) Deep() bool { return c.s.Deep() }
 // Len returns how many bytes can be read now.
 func (c *Cursor) Len() int { return int(max(0, c.end()-c.s.app)) }
 
-// Line reads a line and returns it without its ending, CRLF or LF. limit counts the text, without the ending. A
-// longer line is read in parts of limit bytes whose Ending is None; so is what is left when the stream ends.
+// Line reads a line and returns it without its ending, CRLF or LF. limit, at least 1, counts the text without the
+// ending. A longer line is read in parts of limit bytes whose Ending is None; so is what is left when the stream ends.
 func (c *Cursor) Line(limit int) (text []byte, ok bool) {
 	if c.off != c.s.app || c.s.scan != 0 {
 		return c.lineSlowly(limit)
 	}
 	b := c.buf
-	if len(b) > limit+2 {
+	if limit = max(limit, 1); len(b)-2 > limit {
 		b = b[:limit+2]
 	}
 	n := bytes.IndexByte(b, '\n')
@@ -141,6 +144,7 @@ func (c *Cursor) Line(limit int) (text []byte, ok bool) {
 }
 
 func (c *Cursor) lineSlowly(limit int) ([]byte, bool) {
+	limit = min(max(limit, 1), maxLimit)
 	from := c.resume(1)
 	to := min(c.s.app+int64(limit)+2, c.end())
 	at := c.find('\n', from, to)
@@ -174,10 +178,11 @@ func (c *Cursor) over(limit int) bool {
 	return n > limit+1 || n == limit+1 && c.byteAt(c.s.app+int64(limit)) != '\r'
 }
 
-// Until reads up to delim and returns what is before it; both are consumed. limit counts what is returned. At limit,
-// and when the stream ends, it returns what is there with Ending None.
+// Until reads up to delim and returns what is before it; both are consumed. limit, at least 1, counts what is returned.
+// At limit, and when the stream ends, it returns what is there with Ending None. An empty delim stands nowhere.
 func (c *Cursor) Until(delim []byte, limit int) (b []byte, ok bool) {
-	kind := hash(delim)
+	limit = min(max(limit, 1), maxLimit)
+	kind := c.kind(delim)
 	from := max(c.s.app, c.resume(kind)-int64(len(delim)-1))
 	to := min(c.s.app+int64(limit)+int64(len(delim)), c.end())
 	if at := c.findAll(delim, from, to); at >= 0 {
@@ -195,16 +200,25 @@ func (c *Cursor) Until(delim []byte, limit int) (b []byte, ok bool) {
 
 // Next reads exactly n bytes.
 func (c *Cursor) Next(n int) (b []byte, ok bool) {
-	if c.s.app+int64(n) > c.end() {
-		return nil, c.fail(n)
+	if uint64(n) > uint64(c.Len()) {
+		return nil, c.lacks(n)
 	}
 	return c.take(n), true
 }
 
+// lacks is fail, also for a negative n, which no protocol can mean.
+func (c *Cursor) lacks(n int) bool {
+	if n < 0 {
+		c.fault = Protocol
+		return false
+	}
+	return c.fail(n)
+}
+
 // Peek returns the next n bytes and leaves them unread.
 func (c *Cursor) Peek(n int) (b []byte, ok bool) {
-	if c.s.app+int64(n) > c.end() {
-		return nil, c.fail(n)
+	if uint64(n) > uint64(c.Len()) {
+		return nil, c.lacks(n)
 	}
 	return c.gather(n), true
 }
@@ -261,8 +275,8 @@ func (c *Cursor) Skip(n int64) {
 // the same place.
 func (c *Cursor) Within(n int64) Cursor {
 	w := *c
-	if fence := c.s.app + max(0, n); fence <= c.fence {
-		w.fence, w.soft = fence, false
+	if n = max(0, n); n <= c.fence-c.s.app {
+		w.fence, w.soft = c.s.app+n, false
 	}
 	w.off, w.buf = -1, nil
 	return w
@@ -334,78 +348,17 @@ func (c *Cursor) span(off int64) []byte {
 	}
 	t, x := &c.view.store.trees, &c.s.index
 	at, p := t.seek(x, off)
-	n := int64(p.n) - (off - p.off)
 	start := int(p.at) + int(off-p.off)
-	end := start + int(n)
-	for { // pieces that lie behind each other in a page are one
+	end := int(p.at) + int(p.n)
+	limit := int(min(int64(start)+c.end()-off, maxPage))
+	for end < limit { // pieces that lie behind each other in a page are one
 		next, q := t.next(x, at)
 		if q == nil || q.page != p.page || q.off != p.end() || int(q.at) != end {
 			break
 		}
 		at, p, end = next, q, end+int(q.n)
 	}
-	return c.view.store.pages.data(p.page)[start:min(int64(end), int64(start)+c.end()-off)]
-}
-
-// find returns the offset of the first b in [from, to), or -1.
-func (c *Cursor) find(b byte, from, to int64) int64 {
-	for from < to {
-		s := c.span(from)
-		s = s[:min(int64(len(s)), to-from)]
-		if i := bytes.IndexByte(s, b); i >= 0 {
-			c.view.store.Counters.Scanned += uint64(i) + 1
-			return from + int64(i)
-		}
-		c.view.store.Counters.Scanned += uint64(len(s))
-		from += int64(len(s))
-	}
-	return -1
-}
-
-// findAll returns the offset of the first delim that lies in [from, to) whole, or -1.
-func (c *Cursor) findAll(delim []byte, from, to int64) int64 {
-	if len(delim) == 0 {
-		return from
-	}
-	for to-from >= int64(len(delim)) {
-		at := c.find(delim[0], from, to-int64(len(delim))+1)
-		if at < 0 {
-			return -1
-		}
-		if c.has(delim, at) {
-			return at
-		}
-		from = at + 1
-	}
-	return -1
-}
-
-// has reports whether delim stands at off.
-func (c *Cursor) has(delim []byte, off int64) bool {
-	for len(delim) > 0 {
-		s := c.span(off)
-		n := min(len(s), len(delim))
-		if n == 0 || !bytes.Equal(s[:n], delim[:n]) {
-			return false
-		}
-		delim, off = delim[n:], off+int64(n)
-	}
-	return true
-}
-
-func (c *Cursor) byteAt(off int64) byte { return c.span(off)[0] }
-
-// resume returns the offset at which a search of the given kind goes on.
-func (c *Cursor) resume(kind uint32) int64 {
-	if c.s.scanFor == kind {
-		return c.s.app + int64(c.s.scan)
-	}
-	return c.s.app
-}
-
-// searched notes that a search of the given kind found nothing before off.
-func (c *Cursor) searched(kind uint32, off int64) {
-	c.s.scanFor, c.s.scan = kind, uint32(min(off-c.s.app, math.MaxUint32))
+	return c.view.store.pages.data(p.page)[start:min(end, limit)]
 }
 
 // fail notes why a read failed that needs n bytes, and returns false.
@@ -416,13 +369,4 @@ func (c *Cursor) fail(n int) bool {
 	}
 	c.s.want = uint32(min(int64(n), math.MaxUint32))
 	return false
-}
-
-// hash names a delimiter; it is never 0 or 1.
-func hash(b []byte) uint32 {
-	h := uint32(2166136261)
-	for _, x := range b {
-		h = (h ^ uint32(x)) * 16777619
-	}
-	return max(h, 2)
 }

@@ -1,6 +1,6 @@
 package stream
 
-import "time"
+import "math"
 
 // Pair is the two streams of a connection, ToServer first.
 type Pair = [2]Stream
@@ -9,45 +9,46 @@ type Pair = [2]Stream
 // without a hole are read where they lie, without a copy; what is left unread is stored. Only with Config.Immediate.
 func (st *Store) Push(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted {
 	s := &p[d]
-	if !st.admit(s, off, len(data)) {
-		did := st.rejected(s)
+	if did := st.admit(s, off, len(data)); did != 0 {
 		st.Deliver(p, d, r)
 		return did
 	}
 	end := off + int64(len(data))
-	inOrder := off <= s.contig && s.contig < end && s.edge <= s.contig && s.flags&finished == 0
+	inOrder := off <= s.contig && s.contig < end && s.edge <= s.contig && s.flags&finished == 0 && s.side == 0
 	if !inOrder || off < s.contig && (s.index.root() != 0 || s.left() < s.contig) {
-		did := st.insert(s, off, data)
+		did := st.insert(s, off, data, noFin)
 		st.Deliver(p, d, r)
 		return did
 	}
 	at := s.contig
-	if late := min(at, s.edge) - off; late > 0 {
+	if late := min(at, s.edge) - max(off, 0); late > 0 {
 		st.Counters.LateBytes += uint64(late)
 	}
 	live := data[at-off:]
 	s.flags |= seen
 	s.contig, s.edge = end, end
 	st.deliver(p, d, r, live, at, false)
-	return st.keep(s, segment{at, live, off, end})
+	return st.keep(s, segment{off: at, data: live, start: off, end: end})
 }
 
 // keep stores what is still held for somebody of bytes that were delivered.
 func (st *Store) keep(s *Stream, seg segment) Inserted {
-	left := s.left()
-	if st.config.Inline {
-		left = min(left, s.acked)
-	}
-	if seg.end <= left || s.flags&(ended|closed) != 0 {
+	left := st.edgeOf(s)
+	if seg.end <= left {
 		return 0
 	}
 	if left > seg.off {
-		seg.off, seg.data = left, seg.data[left-seg.off:]
+		seg.pass(left - seg.off)
 	}
 	did := st.store(s, seg)
 	st.count(did)
-	if did&Refused != 0 { // it cannot be kept, so it is lost
-		s.contig = max(s.app, seg.off)
+	if did&Refused != 0 { // what the parser has not read is lost
+		s.contig = s.app
+		st.advance(s)
+		n := uint32(s.contig - s.app)
+		if s.scan = min(s.scan, n); s.scanFor != 0 {
+			s.want = min(s.want, n+1)
+		}
 	}
 	return did
 }
@@ -81,21 +82,31 @@ func (st *Store) deliver(p *Pair, d Dir, r Reader, live []byte, liveAt int64, cl
 	st.open(d)
 	st.views[d].live, st.views[d].liveAt = live, liveAt
 	st.run(s, d, r, closing)
-	if o.flags&onHold != 0 {
+	for o.flags&onHold != 0 {
+		at := s.app
 		st.open(d.Opposite())
 		st.run(o, d.Opposite(), r, closing)
+		if s.app == at {
+			break
+		}
+		st.run(s, d, r, closing) // the Reader read here, too
 	}
 	if cap(st.arena) > keepArena {
 		st.arena = nil
 	}
+	st.tidy(s)
+	if st.views[d.Opposite()].open { // it may have been read, too
+		st.tidy(o)
+	}
+}
+
+// tidy follows a Skip into what has not arrived, and frees what was read.
+func (st *Store) tidy(s *Stream) {
+	if s.app > s.contig {
+		st.advance(s)
+	}
 	if s.index.root() != 0 || s.page != 0 {
 		st.trim(s, st.edgeOf(s))
-	}
-	if st.views[d.Opposite()].open { // it may have been read, too
-		st.advance(o)
-		if o.index.root() != 0 {
-			st.trim(o, st.edgeOf(o))
-		}
 	}
 }
 
@@ -109,42 +120,49 @@ func (st *Store) open(d Dir) {
 
 // idle reports whether nothing can have changed for the parser of s.
 func (s *Stream) idle() bool {
-	return s.index.root() == 0 && s.contig == s.app && s.flags&(finished|deep) == 0
+	return s.index.root() == 0 && s.contig == s.app && s.flags&(finished|deep) == 0 && s.side == 0
 }
 
 // edgeOf returns the offset before which nothing of s is held for anybody.
 func (st *Store) edgeOf(s *Stream) int64 {
 	if s.flags&(ended|closed) != 0 {
-		return 1<<63 - 1
+		return math.MaxInt64
 	}
 	left := s.left()
 	if st.config.Inline {
 		left = min(left, s.acked)
+	}
+	if st.config.CheckOverlap {
+		left = max(0, left-int64(st.config.OverlapWindow))
 	}
 	return left
 }
 
 // look sets how far s can be read and what lies there.
 func (st *Store) look(s *Stream, v *view, closing bool) {
-	v.limit, v.last = s.contig, Short
-	if !closing && !st.config.Immediate {
-		v.limit = min(v.limit, max(s.acked, s.app))
-	}
+	end, last := s.contig, Short
 	switch {
-	case s.flags&deep != 0: // what is not acknowledged yet is given up with the rest
-		v.last = Depth
-	case v.limit < s.contig:
 	case s.flags&finished != 0 && s.contig >= s.final:
-		v.limit, v.last = s.final, End
-	case closing && s.contig >= s.edge:
-		v.last = End
+		end, last = s.final, End
+	case closing && s.contig >= s.length():
+		last = End
 	case closing:
-		v.last = Gap
+		last = Gap
 	}
+	if limit := max(s.acked, s.app); limit < end && !closing && !st.config.Immediate {
+		end, last = limit, Short
+	}
+	if s.flags&deep != 0 && (s.flags&finished == 0 || end < s.final) { // what is not acknowledged is given up, too
+		last = Depth
+	}
+	v.limit, v.last = end, last
 }
 
 // run calls r as long as it can get on: it reads, or a gap passes, or the direction ends.
 func (st *Store) run(s *Stream, d Dir, r Reader, closing bool) {
+	if s.side != 0 || s.app > s.contig { // what is acknowledged now may have a FIN; the other direction may have skipped
+		st.advance(s)
+	}
 	c, v := &st.cursors[d], &st.views[d]
 	for s.flags&(ended|closed) == 0 {
 		st.look(s, v, closing)
@@ -158,7 +176,7 @@ func (st *Store) run(s *Stream, d Dir, r Reader, closing bool) {
 			}
 		default:
 			lost := st.hole(s, closing)
-			if lost == 0 || st.waits(s, closing) {
+			if lost == 0 || !closing && st.waits(s) {
 				return
 			}
 			st.lose(s, c, d, r, lost)
@@ -179,44 +197,48 @@ func (st *Store) read(s *Stream, c *Cursor, d Dir, r Reader) {
 	}
 }
 
-// finish hands on what is left and ends the direction, unless the Reader holds it.
-func (st *Store) finish(s *Stream, c *Cursor, d Dir, r Reader, closing bool) (done bool) {
+// finish lets r read what is left, as long as it reads any of it, and ends the direction, unless the Reader holds it. It
+// reports whether run is to go on.
+func (st *Store) finish(s *Stream, c *Cursor, d Dir, r Reader, closing bool) bool {
 	st.arena = st.arena[:0]
 	s.flags &^= onHold
 	if c.Len() > 0 {
+		before := s.app
 		c.view.hold = false
 		r.Read(d, c)
 		if c.view.hold && c.Len() > 0 && !closing {
 			s.flags |= onHold
 			return false
 		}
+		if s.app > before {
+			st.advance(s)
+			return true
+		}
 	}
 	s.flags |= ended
 	rest := c.gather(c.Len())
 	s.app = max(s.app, c.view.limit)
-	s.contig = max(s.contig, s.app)
+	s.contig = s.app // what was not delivered goes
+	if s.side != 0 {
+		st.drop(s)
+	}
 	r.End(d, rest)
 	return true
 }
 
 // hole returns how many bytes of the hole at contig are lost: the receiver has them, and bytes behind them are held.
 func (st *Store) hole(s *Stream, closing bool) int64 {
-	behind := int64(-1)
+	behind, held := s.length(), false
 	if s.index.root() != 0 && s.contig < s.edge {
-		if _, p := st.trees.seek(&s.index, s.contig); p != nil {
-			behind = p.off
+		if _, p := st.trees.seek(&s.index, s.contig); p != nil && p.off < behind {
+			behind, held = p.off, true
 		}
 	}
-	if behind < 0 { // nothing is held behind contig
-		if !closing {
-			return 0
-		}
-		if behind = s.edge; s.flags&finished != 0 {
-			behind = max(behind, s.final)
-		}
-	}
-	if closing {
+	switch {
+	case closing:
 		return behind - s.contig
+	case !held:
+		return 0
 	}
 	return max(0, min(behind, s.acked)-s.contig)
 }
@@ -225,7 +247,7 @@ func (st *Store) hole(s *Stream, closing bool) int64 {
 func (st *Store) lose(s *Stream, c *Cursor, d Dir, r Reader, n int64) {
 	st.Counters.Gaps++
 	st.Counters.LostBytes += uint64(n)
-	s.flags = s.flags&^graced | hasGap
+	s.flags |= hasGap
 	st.arena = st.arena[:0]
 	c.view.lost, c.view.last = n, Gap
 	r.Read(d, c)
@@ -240,23 +262,4 @@ func (st *Store) lose(s *Stream, c *Cursor, d Dir, r Reader, n int64) {
 		r.Gap(d, c, Loss{Held: held, Lost: n, Offset: at})
 	}
 	st.advance(s)
-}
-
-// waits reports whether the hole at contig is to be left open for now.
-func (st *Store) waits(s *Stream, closing bool) bool {
-	cfg := &st.config
-	if closing || cfg.GracePackets == 0 && cfg.GraceTime == 0 {
-		return false
-	}
-	ms := uint32(st.now/int64(time.Millisecond)) & 0xffffff
-	if s.flags&graced == 0 {
-		s.flags |= graced
-		s.grace = ms << 8
-		return true
-	}
-	if packets := s.grace&0xff + 1; packets < 0xff {
-		s.grace++
-	}
-	late := time.Duration((ms-s.grace>>8)&0xffffff) * time.Millisecond
-	return (cfg.GracePackets == 0 || int(s.grace&0xff) < cfg.GracePackets) && (cfg.GraceTime == 0 || late < cfg.GraceTime)
 }

@@ -1,18 +1,27 @@
 package stream
 
+import "unsafe"
+
 // piece is a run of bytes of one segment, or of several that follow each other when nobody asks where they met.
 type piece struct {
-	off           int64  // of the first byte
-	page          pageID // where the bytes are
-	at            uint16 // in the page
-	n             uint16 // bytes, never 0
-	before, after uint16 // what the segment brought before and after, kept elsewhere or lost to an overlap
+	off  int64  // of the first byte
+	page pageID // where the bytes are
+	at   uint16 // in the page
+	n    uint16 // bytes, never 0
+	// from and to are where the segment began and ended, counted from the piece's first byte and from its end: from is
+	// negative and to positive for bytes that are kept elsewhere or were lost to an overlap. In a piece of several
+	// segments they are those of the last; the bytes of the others never change.
+	from, to int32
 }
 
 func (p *piece) end() int64 { return p.off + int64(p.n) }
 
+// segment returns where the segment of p began and ended.
+func (p *piece) segment() (start, end int64) { return p.off + int64(p.from), p.end() + int64(p.to) }
+
 // index is the pieces of one stream in order of offset: nothing, one piece, a leaf of twenty, or a B+ tree of such
-// leaves. Pieces do not overlap. Offsets in inner nodes are lower bounds of their subtrees.
+// leaves. Pieces do not overlap. Offsets in inner nodes are lower bounds of their subtrees, but for those of first
+// children, which nobody asks for.
 type index struct {
 	top uint32 // the number of the root, and in the top three bits the levels
 }
@@ -56,6 +65,31 @@ type trees struct {
 	small slab[smallLeaf]
 	leaf  slab[leaf]
 	node  slab[node]
+}
+
+// bytes returns the memory of all nodes in use.
+func (t *trees) bytes() int64 {
+	return int64(t.small.used())*smallBytes + int64(t.leaf.used())*leafBytes + int64(t.node.used())*nodeBytes
+}
+
+const (
+	smallBytes = int64(unsafe.Sizeof(smallLeaf{}))
+	leafBytes  = int64(unsafe.Sizeof(leaf{}))
+	nodeBytes  = int64(unsafe.Sizeof(node{}))
+)
+
+// growth returns how many bytes the nodes of x may grow by one more piece, at most.
+func (t *trees) growth(x *index) int64 {
+	switch lev := x.levels(); {
+	case x.root() == 0:
+		return smallBytes
+	case lev == 0 && t.small.at(x.root()).n < smallCap:
+		return 0
+	case lev == 0:
+		return leafBytes
+	default:
+		return leafBytes + int64(lev)*nodeBytes
+	}
 }
 
 // place is a position in an index: the i-th piece of a leaf. A place is good until the index changes.

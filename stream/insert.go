@@ -1,6 +1,9 @@
 package stream
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+)
 
 // Inserted tells what became of a segment's bytes.
 type Inserted uint8
@@ -9,7 +12,8 @@ const (
 	Overlapped Inserted = 1 << iota // it overlapped what is held
 	Differed                        // and differed there (with CheckOverlap)
 	Refused                         // a limit was reached: nothing, or not all, of it was stored
-	TooDeep                         // it crosses the depth: discarded
+	TooDeep                         // it crosses the depth: discarded, as everything from here on
+	Ignored                         // the depth was reached before, or the stream ended: discarded
 )
 
 // segment is bytes to insert, and where the segment that brought them began and ended.
@@ -17,63 +21,110 @@ type segment struct {
 	off        int64
 	data       []byte
 	start, end int64
+	yields     bool // it replaces nothing
 }
 
 // Insert stores bytes that begin at off. data is copied.
 func (st *Store) Insert(s *Stream, off int64, data []byte) Inserted {
-	if !st.admit(s, off, len(data)) {
-		return st.rejected(s)
+	if did := st.admit(s, off, len(data)); did != 0 {
+		return did
 	}
-	return st.insert(s, off, data)
+	return st.insert(s, off, data, noFin)
 }
 
-// admit reports whether bytes at off may be stored or delivered: the stream is open and they lie before its depth.
-func (st *Store) admit(s *Stream, off int64, n int) bool {
-	if s.flags&(deep|ended|closed) != 0 {
-		return false
+// InsertLast is Insert for a segment that carries a FIN: the stream ends behind data, which may be empty. A FIN that is
+// out of order counts where the receiver comes upon it, unless another segment has taken its place by then.
+func (st *Store) InsertLast(s *Stream, off int64, data []byte) Inserted {
+	end := off + int64(len(data))
+	if did := st.admit(s, off, len(data)); did != 0 {
+		return did
 	}
-	if st.config.Depth > 0 && off+int64(n) > st.config.Depth && off+int64(n) > s.contig {
+	fin := int64(noFin)
+	switch next := max(s.contig, s.acked); {
+	case s.flags&finished != 0:
+	case off <= next && (end >= next || end >= s.contig && end+1 == s.acked):
+		s.Finish(end)
+	case end <= next: // other bytes stand there
+	case st.policy(s) == Linux6:
+		fin = end
+	default:
+		st.early(s, end)
+	}
+	return st.insert(s, off, data, fin)
+}
+
+// admit tells why bytes at off may not be stored or delivered; 0: the stream is open and they lie before its depth.
+func (st *Store) admit(s *Stream, off int64, n int) Inserted {
+	if s.flags&(deep|ended|closed) != 0 {
+		return Ignored
+	}
+	if end := off + int64(n); st.config.Depth > 0 && end > st.config.Depth && end > s.contig {
 		s.flags |= deep
 		st.Counters.DepthReached++
-		return false
-	}
-	return true
-}
-
-func (st *Store) rejected(s *Stream) Inserted {
-	if s.flags&deep != 0 {
 		return TooDeep
 	}
 	return 0
 }
 
-func (st *Store) insert(s *Stream, off int64, data []byte) Inserted {
+// insert stores bytes, and behind them the FIN that stands at fin, if there is one.
+func (st *Store) insert(s *Stream, off int64, data []byte, fin int64) Inserted {
 	if s.flags&finished != 0 && off+int64(len(data)) > s.final { // nothing lies behind the FIN
 		data = data[:max(0, s.final-off)]
 	}
-	seg := segment{off, data, off, off + int64(len(data))}
-	if len(data) == 0 {
+	if len(data) == 0 && fin == noFin {
 		return 0
 	}
-	s.flags |= seen
+	seg := segment{off: off, data: data, start: off, end: off + int64(len(data))}
+	if len(data) > 0 {
+		s.flags |= seen
+	}
+	if s.side != 0 {
+		st.beside(s, &seg)
+	}
+	var did Inserted
 	if left := s.left(); off < left {
-		if late := min(seg.end, left, s.edge) - off; late > 0 {
-			st.Counters.LateBytes += uint64(late)
-		}
+		did = st.late(s, seg, left)
+		s.edge = max(s.edge, seg.end)
 		if seg.end <= left {
-			s.edge = max(s.edge, seg.end)
-			return 0
+			st.count(did)
+			return did
 		}
 		seg.off, seg.data = left, data[left-off:]
 	}
-	var did Inserted
+	s.edge = max(s.edge, seg.end)
+	if st.policy(s) == Linux6 {
+		st.mirror(s, &seg, fin)
+	}
 	if s.index.root() == 0 || seg.off >= st.trees.last(&s.index).end() {
-		did = st.store(s, seg)
+		did |= st.store(s, seg)
 	} else {
-		did = st.weave(s, seg)
+		did |= st.weave(s, seg)
 	}
 	st.advance(s)
 	st.count(did)
+	return did
+}
+
+// late takes note of the part of seg before left: bytes that arrive twice, or whose hole was declared lost. They are
+// for nobody, but with CheckOverlap they are compared with what is still held.
+func (st *Store) late(s *Stream, seg segment, left int64) Inserted {
+	if late := min(seg.end, left, s.edge) - max(seg.off, 0); late > 0 {
+		st.Counters.LateBytes += uint64(late)
+	}
+	if !st.config.CheckOverlap || s.index.root() == 0 {
+		return 0
+	}
+	var did Inserted
+	end := min(seg.end, left)
+	at, p := st.trees.seek(&s.index, seg.off)
+	for ; p != nil && p.off < end; at, p = st.trees.next(&s.index, at) {
+		from, to := max(p.off, seg.off), min(p.end(), end)
+		old := st.pages.data(p.page)[int64(p.at)+from-p.off:][:to-from]
+		did |= Overlapped
+		if !bytes.Equal(old, seg.data[from-seg.off:to-seg.off]) {
+			did |= Differed
+		}
+	}
 	return did
 }
 
@@ -100,10 +151,11 @@ func (st *Store) policy(s *Stream) Policy {
 	return s.policy
 }
 
-// fixed returns the offset before which held bytes never change: the receiver has them.
+// fixed returns the offset before which held bytes never change: the receiver has them, or the parser may have read
+// them.
 func (st *Store) fixed(s *Stream) int64 {
 	if st.config.Immediate || s.policy == Linux6 {
-		return s.contig
+		return max(s.contig, s.acked)
 	}
 	return max(s.app, s.acked)
 }
@@ -116,92 +168,183 @@ func (st *Store) fixed(s *Stream) int64 {
 //	result  ---aa??+++???++---
 func (st *Store) weave(s *Stream, seg segment) Inserted {
 	var did Inserted
-	policy := st.policy(s)
-	end, fixed := seg.end, st.fixed(s)
+	policy, fixed := st.policy(s), st.fixed(s)
+	at, p := st.trees.seek(&s.index, seg.off)
 	for len(seg.data) > 0 {
-		_, p := st.trees.seek(&s.index, seg.off)
-		if p == nil || p.off >= end {
-			return did | st.store(s, seg)
+		n := int64(len(seg.data))
+		if p == nil || p.off > seg.off {
+			if p != nil {
+				n = min(n, p.off-seg.off)
+			}
+			did |= st.store(s, seg.first(n))
+			seg.pass(n)
+			at, p = st.trees.seek(&s.index, seg.off)
+			continue
 		}
-		if p.off > seg.off {
-			n := p.off - seg.off
-			did |= st.store(s, segment{seg.off, seg.data[:n], seg.start, seg.end})
-			seg.off, seg.data = seg.off+n, seg.data[n:]
-			continue // p may have moved
-		}
-		n := min(p.end(), end) - seg.off
-		old := st.pages.data(p.page)[p.at:][seg.off-p.off:][:n]
+		n = min(n, p.end()-seg.off)
+		old := st.pages.data(p.page)[int64(p.at)+seg.off-p.off:][:n]
 		did |= Overlapped
 		if st.config.CheckOverlap && !bytes.Equal(old, seg.data[:n]) {
 			did |= Differed
 		}
-		if policy.newWins(p.off-int64(p.before), p.end()+int64(p.after), seg.start, seg.end) {
-			if open := max(0, min(n, fixed-seg.off)); open < n {
-				copy(old[open:], seg.data[open:n])
-			}
+		free := max(0, fixed-seg.off)
+		if a, b := p.segment(); free < n && !seg.yields && policy.newWins(a, b, seg.start, seg.end) {
+			copy(old[free:], seg.data[free:n])
+			st.claim(s, p, fixed, seg, seg.off+n)
+			seg.pass(n)
+			at, p = st.trees.seek(&s.index, seg.off)
+			continue
 		}
-		seg.off, seg.data = seg.off+n, seg.data[n:]
+		seg.pass(n)
+		at, p = st.trees.next(&s.index, at)
 	}
 	return did
 }
 
+// claim notes that the bytes of p from seg.off to end are those of seg now: a later segment has to win against it. It is
+// harder to beat than what was there before, under every policy, so there is no need to remember that. Nothing is noted
+// when there is no memory for it.
+func (st *Store) claim(s *Stream, p *piece, fixed int64, seg segment, end int64) {
+	if seg.off > max(p.off, fixed) { // else nobody asks what the bytes before belong to
+		if p = st.split(s, p, seg.off); p == nil {
+			return
+		}
+	}
+	if p.end() > end {
+		if st.split(s, p, end) == nil {
+			return
+		}
+		_, p = st.trees.seek(&s.index, end-1)
+	}
+	p.from, p.to = span32(seg.start-p.off), span32(seg.end-p.end())
+}
+
+// split makes two of piece p, which has bytes before off and behind it, and returns the second; nil when there is no
+// memory for it.
+func (st *Store) split(s *Stream, p *piece, off int64) *piece {
+	m := st.pages.meta(p.page)
+	if m.refs == fullOfRefs || !st.fits(st.trees.growth(&s.index)) {
+		return nil
+	}
+	a, b := p.segment()
+	first := uint16(off - p.off)
+	q := piece{off: off, page: p.page, at: p.at + first, n: p.n - first, from: span32(a - off), to: p.to}
+	p.n, p.to = first, span32(b-off)
+	m.refs++
+	st.trees.insert(&s.index, q)
+	_, p = st.trees.seek(&s.index, off)
+	return p
+}
+
+// first returns seg with its first n bytes only.
+func (seg segment) first(n int64) segment {
+	seg.data = seg.data[:n]
+	return seg
+}
+
+// pass takes the first n bytes off seg.
+func (seg *segment) pass(n int64) { seg.off, seg.data = seg.off+n, seg.data[n:] }
+
 // store adds the bytes of seg, which overlap nothing that is held.
 func (st *Store) store(s *Stream, seg segment) Inserted {
-	if len(seg.data) == 0 {
-		return 0
-	}
-	if int(s.held)+len(seg.data) > st.config.MaxHeld || st.MemoryUse()+int64(len(seg.data)) > st.config.MemoryCap {
-		st.Counters.RefusedBytes += uint64(len(seg.data))
-		return Refused
+	if len(seg.data) > st.config.MaxHeld-int(s.held) {
+		return st.refuse(seg)
 	}
 	for len(seg.data) > 0 {
-		n := min(len(seg.data), maxPage/2)
-		st.add(s, segment{seg.off, seg.data[:n], seg.start, seg.end})
-		seg.off, seg.data = seg.off+int64(n), seg.data[n:]
+		n := min(int64(len(seg.data)), maxPage/2)
+		if !st.add(s, seg.first(n)) {
+			return st.refuse(seg)
+		}
+		seg.pass(n)
 	}
 	return 0
 }
 
-// add writes one piece's bytes behind what the stream's page holds and puts it in the index.
-func (st *Store) add(s *Stream, seg segment) {
+func (st *Store) refuse(seg segment) Inserted {
+	st.Counters.RefusedBytes += uint64(len(seg.data))
+	return Refused
+}
+
+// add writes the bytes of seg, at most half a page, behind what the stream's page holds and puts them in the index. It
+// reports whether there was memory for it.
+func (st *Store) add(s *Stream, seg segment) bool {
 	n := len(seg.data)
-	if s.page == 0 || !st.pages.room(s.page, n) {
-		page := st.pages.get(max(n, min(int(s.held), maxPage/4)))
-		if s.page != 0 {
-			st.pages.unref(s.page)
-		}
-		s.page = page
+	if !st.room(s, n) {
+		return false
 	}
 	m := st.pages.meta(s.page)
 	at := int(m.fill)
 	copy(st.pages.data(s.page)[at:], seg.data)
 	m.fill += uint16(n)
 	s.held += uint32(n)
-	s.edge = max(s.edge, seg.off+int64(n))
-	if last := st.trees.last(&s.index); last != nil && last.end() == seg.off && last.page == s.page && int(last.at)+int(last.n) == at &&
-		int(last.n)+n < maxPage && st.joins(s, last) {
-		last.n += uint16(n)
-		last.after = side(seg.end - last.end())
-		return
+	p := piece{
+		off: seg.off, page: s.page, at: uint16(at), n: uint16(n),
+		from: span32(seg.start - seg.off), to: span32(seg.end - seg.off - int64(n)),
+	}
+	if last := st.trees.last(&s.index); last != nil && st.joins(s, last, &p) {
+		p.from = span32(seg.start - last.off)
+		last.n, last.from, last.to = last.n+p.n, p.from, p.to
+		return true
 	}
 	m.refs++
-	st.trees.insert(&s.index, piece{
-		off: seg.off, page: s.page, at: uint16(at), n: uint16(n),
-		before: side(seg.off - seg.start), after: side(seg.end - seg.off - int64(n)),
-	})
+	st.trees.insert(&s.index, p)
+	return true
 }
 
-// joins reports whether bytes that follow p may become part of it: nobody will ask where the segments met.
-func (st *Store) joins(s *Stream, p *piece) bool {
-	policy := st.policy(s)
-	return !policy.bounded() || policy == Linux6 || p.end() <= st.fixed(s)
+// room makes sure that the stream's page has room for n bytes more, and that the index may grow by a piece. Pages are
+// the larger, the more the stream holds.
+func (st *Store) room(s *Stream, n int) bool {
+	growth := st.trees.growth(&s.index)
+	if s.page != 0 && st.pages.room(s.page, n) {
+		return st.fits(growth)
+	}
+	class := pageClass(max(n, min(int(s.held), maxPage/4)))
+	if !st.fits(growth + int64(pageSize(class))) {
+		class = pageClass(n)
+		if !st.fits(growth + int64(pageSize(class))) {
+			return false
+		}
+	}
+	page := st.pages.get(class)
+	if s.page != 0 {
+		st.pages.unref(s.page)
+	}
+	s.page = page
+	return true
 }
 
-// side is a length before or after a piece, as far as its field reaches.
-func side(n int64) uint16 { return uint16(max(0, min(n, 1<<16-1))) }
+// joins reports whether p, which follows in the stream's page, may become part of last: nobody will ask where their
+// segments met.
+func (st *Store) joins(s *Stream, last, p *piece) bool {
+	if last.end() != p.off || last.page != p.page || int(last.at)+int(last.n) != int(p.at) || int(last.n)+int(p.n) >= maxPage {
+		return false
+	}
+	if s.side != 0 && st.sides.at(s.side).fin == p.off {
+		return false
+	}
+	if last.end() <= st.fixed(s) {
+		return true // nothing changes the bytes of last any more
+	}
+	switch policy := st.policy(s); {
+	case !policy.bounded():
+		return true
+	case policy == Linux6:
+		a, _ := last.segment()
+		b, _ := p.segment()
+		return a == b
+	}
+	return false
+}
+
+// span32 is a distance as far as its field reaches.
+func span32(n int64) int32 { return int32(max(math.MinInt32, min(n, math.MaxInt32))) }
 
 // advance moves contig over the pieces that follow it without a hole.
 func (st *Store) advance(s *Stream) {
+	if s.side != 0 {
+		st.advanceSlowly(s)
+		return
+	}
 	s.contig = max(s.contig, s.app)
 	if s.index.root() == 0 || s.contig >= s.edge {
 		return

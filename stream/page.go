@@ -46,9 +46,11 @@ type pageMeta struct {
 
 func pageSize(class uint8) int { return minPage << class }
 
-// get returns an empty page of at least n bytes (less than maxPage) with one reference.
-func (p *pages) get(n int) pageID {
-	class := uint8(bits.Len(uint(max(n, minPage)-1) / minPage))
+// pageClass returns the smallest class whose pages have n bytes (less than maxPage).
+func pageClass(n int) uint8 { return uint8(bits.Len(uint(max(n, minPage)-1) / minPage)) }
+
+// get returns an empty page with one reference.
+func (p *pages) get(class uint8) pageID {
 	if p.partial[class] == 0 {
 		p.assign(class)
 	}

@@ -46,9 +46,7 @@ func (p Policy) newWins(a, b, c, d int64) bool {
 	case First, Vista:
 		return false
 	case Linux6:
-		// The receive queue of the kernel: an entry inside another is dropped, one with the same start that is longer
-		// replaces it, and at delivery the earlier start gives the bytes.
-		return c < a || c == a && d > b
+		return c <= a // where it begins in the receiver's queue, of which it is no part otherwise
 	case Linux:
 		return c < a || c == a && d > b
 	case OldLinux:

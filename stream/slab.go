@@ -11,6 +11,9 @@ const slabBlock = 64
 
 func (s *slab[T]) at(i uint32) *T { return &s.blocks[i/slabBlock][i%slabBlock] }
 
+// used returns how many values are in use.
+func (s *slab[T]) used() int { return max(0, int(s.next)-1) - len(s.free) }
+
 func (s *slab[T]) get() uint32 {
 	if n := len(s.free); n > 0 {
 		i := s.free[n-1]

@@ -1,6 +1,10 @@
 package stream
 
-import "time"
+import (
+	"hash/maphash"
+	"math"
+	"time"
+)
 
 // Config says how streams are kept and delivered. The zero value is ready to use: acknowledged bytes only, no limits
 // but MaxHeld's default.
@@ -14,12 +18,16 @@ type Config struct {
 	// Depth is the number of bytes of a direction that are looked at. A segment that crosses it is discarded whole.
 	// When zero, there is no such limit.
 	Depth int64
-	// MaxHeld is the number of bytes held per direction. When zero, it is 64 MiB. What does not fit is refused.
+	// MaxHeld is the number of bytes held per direction, at most 2 GiB. When zero, it is 64 MiB. A segment that does not
+	// fit is refused.
 	MaxHeld int
-	// MemoryCap is the number of bytes held by all streams of a Store, pages and index included. When zero, it is 256 MiB.
+	// MemoryCap is the memory in use by all streams of a Store: pages that hold their bytes, and the index. When zero,
+	// it is 256 MiB.
 	MemoryCap int64
 	// CheckOverlap compares overlapping bytes and reports when they differ.
 	CheckOverlap bool
+	// OverlapWindow is how many bytes behind those that were delivered stay held for CheckOverlap. When zero, it is 16 KiB.
+	OverlapWindow int
 	// GracePackets and GraceTime are how long a hole that was acknowledged is left open for a late segment: so many
 	// further segments of the direction, or so much packet time, whichever comes first. When both are zero the hole is
 	// declared lost at once.
@@ -28,9 +36,10 @@ type Config struct {
 }
 
 const (
-	defaultMaxHeld   = 64 << 20
-	defaultMemoryCap = 256 << 20
-	keepArena        = 256 << 10
+	defaultMaxHeld       = 64 << 20
+	defaultMemoryCap     = 256 << 20
+	defaultOverlapWindow = 16 << 10
+	keepArena            = 256 << 10
 )
 
 // Counters count what a Store did.
@@ -56,12 +65,15 @@ type Store struct {
 	config  Config
 	pages   pages
 	trees   trees
+	sides   slab[side]
+	queues  queues
 	cursors [2]Cursor
 	views   [2]view
 	pair    *Pair  // being delivered
 	closing bool   // without limit
 	arena   []byte // units that did not lie in one piece, valid during one call of a Reader
 	now     int64  // packet time, nanoseconds
+	seed    maphash.Seed
 }
 
 // NewStore returns an empty Store.
@@ -75,7 +87,11 @@ func NewStore(c Config) *Store {
 	if c.MemoryCap == 0 {
 		c.MemoryCap = defaultMemoryCap
 	}
-	st := &Store{config: c}
+	if c.OverlapWindow == 0 {
+		c.OverlapWindow = defaultOverlapWindow
+	}
+	c.MaxHeld = min(c.MaxHeld, math.MaxInt32)
+	st := &Store{config: c, seed: maphash.MakeSeed()}
 	for i := range st.cursors {
 		st.cursors[i].view = &st.views[i]
 		st.views[i].dir = Dir(i)
@@ -93,12 +109,21 @@ func (st *Store) Immediate() bool { return st.config.Immediate }
 // Tick tells the Store the time of the packet that it works for, in nanoseconds.
 func (st *Store) Tick(now int64) { st.now = now }
 
-// MemoryUse returns the bytes of all pages in use.
-func (st *Store) MemoryUse() int64 { return st.pages.bytes }
+// MemoryUse returns the memory that streams use: their pages, also what is still empty of them, and their index.
+func (st *Store) MemoryUse() int64 {
+	return st.pages.bytes + st.trees.bytes() + int64(st.sides.used())*sideBytes + st.queues.bytes()
+}
+
+// fits reports whether n bytes more stay below the cap.
+func (st *Store) fits(n int64) bool { return n <= st.config.MemoryCap-st.MemoryUse() }
 
 // Release frees all that s holds.
 func (st *Store) Release(s *Stream) {
-	st.trim(s, 1<<62)
+	st.trim(s, math.MaxInt64)
+	if s.side != 0 {
+		st.drop(s)
+	}
+	s.contig = s.app
 	s.flags |= closed
 }
 

@@ -4,8 +4,8 @@ package stream
 // counted from the first byte after the SYN and never wrap. The zero Stream is empty and begins at offset 0. It holds
 // no pointers; its bytes are in the Store that all its calls go to.
 //
-// Invariants: App and Acked never decrease; contig is at least App; no held piece begins before contig without ending
-// there, and none begins at contig; edge is at least the end of the last piece.
+// Invariants: app and acked never decrease; contig is at least app; no held piece begins before contig and ends behind
+// it, and none begins at contig; edge is at least the end of the last piece.
 type Stream struct {
 	app    int64 // the next byte for the parser; beyond contig after a Skip into what has not arrived
 	contig int64 // what lies between app and here can be read without a hole
@@ -19,9 +19,9 @@ type Stream struct {
 	held   uint32 // bytes of all pieces
 	want   uint32 // the parser's read can succeed when so many bytes lie between app and the limit
 	scan   uint32 // so many bytes from app on were searched by the read that scanFor tells, without success
-	// scanFor is what scan was about: 0 nothing, 1 a line's end, else the hash of a delimiter.
+	// scanFor is what scan was about: 0 nothing, 1 a line's end, else the name of a delimiter.
 	scanFor uint32
-	grace   uint32 // when the hole at contig was first acknowledged, in units of the Store's clock
+	side    uint32 // what few streams have, 0: nothing
 	flags   flags
 	policy  Policy
 }
@@ -36,7 +36,7 @@ const (
 	ended                      // End was called
 	closed                     // nothing is stored or delivered any more
 	hasGap                     // a gap was declared
-	graced                     // grace runs
+	graced                     // the hole at contig is left open for a while
 	seen                       // a byte arrived
 	onHold                     // the end waits for the Reader
 )
@@ -102,6 +102,20 @@ func (s *Stream) HoldLog() {
 		s.flags |= logOn
 		s.log = s.left()
 	}
+}
+
+// ReleaseRaw says that content inspection has passed all bytes before off. What it holds is freed with the next delivery.
+func (s *Stream) ReleaseRaw(off int64) { s.raw = max(s.raw, off) }
+
+// ReleaseLog is ReleaseRaw for dumps.
+func (s *Stream) ReleaseLog(off int64) { s.log = max(s.log, off) }
+
+// length returns where the stream ends, as far as anybody knows.
+func (s *Stream) length() int64 {
+	if s.flags&finished != 0 {
+		return s.final
+	}
+	return s.edge
 }
 
 // left returns the left edge: what lies before is held for nobody.
