@@ -11,7 +11,7 @@ func (t *Tracker) first(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resu
 	case g.Flags&RST != 0:
 		return t.reject(RstNoSession)
 	case g.Flags&FIN != 0:
-		if !t.config.Midstream || g.size() == 0 {
+		if !t.config.Midstream || g.size() == 0 || g.Flags&ACK == 0 {
 			return t.reject(FinNoSession)
 		}
 		t.pickUp(c, d, g, FinWait1)

@@ -6,19 +6,22 @@ import "github.com/reknit/reknit/stream"
 // acknowledgements that are out of date. It reports whether the segment was one of these.
 func (t *Tracker) passing(c *Conn, d stream.Dir, g *Segment) bool {
 	snd := &c.sides[d]
-	if g.plain() && c.state >= Established && t.idle(c, d, g) {
+	if c.state < Established || c.state == Closed && c.flags&closedByRST != 0 && c.before < Established {
+		return false
+	}
+	if g.Flags&(SYN|FIN|RST|ACK) == ACK && t.idle(c, d, g) {
 		return true
 	}
 	snd.flags &^= keepAlive
-	if g.size() > 0 && c.state >= Established && g.end().AtOrBefore(snd.lastAck) && !c.brings(d, g) {
+	if g.size() > 0 && g.end().AtOrBefore(snd.lastAck) && !c.brings(d, g) {
 		t.raise(SpuriousRetransmission)
-		news := g.Flags&FIN != 0 && snd.flags&finSent == 0
-		return !news && c.offset(d, g.end()) <= c.streams[d].App() && g.Ack.AtOrBefore(c.sides[d.Opposite()].lastAck)
+		news := g.Flags&FIN != 0 && snd.flags&finSent == 0 || g.Flags&ACK != 0 && g.Ack.After(c.sides[d.Opposite()].lastAck)
+		return !news && c.offset(d, g.end()) <= c.streams[d].App()
 	}
 	return false
 }
 
-// idle reports whether a segment without SYN, FIN and RST says nothing new.
+// idle reports whether an ACK without SYN, FIN and RST says nothing new.
 func (t *Tracker) idle(c *Conn, d stream.Dir, g *Segment) bool {
 	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
 	scaled := uint32(g.Window) << rcv.scale
@@ -32,7 +35,7 @@ func (t *Tracker) idle(c *Conn, d stream.Dir, g *Segment) bool {
 		return true
 	case g.Ack.After(rcv.next) && g.Seq.After(snd.next):
 		return t.shrinks(c, d, g, scaled)
-	case n > 0 || g.Seq.After(sent) || g.Flags&ACK == 0:
+	case n > 0 || g.Seq.After(sent):
 		return false
 	case g.Seq == sent && g.Ack == rcv.lastAck && g.Window != 0 && scaled == rcv.window && rcv.flags&keepAlive != 0:
 		rcv.flags &^= keepAlive
@@ -51,7 +54,7 @@ func (t *Tracker) idle(c *Conn, d stream.Dir, g *Segment) bool {
 func (t *Tracker) shrinks(c *Conn, d stream.Dir, g *Segment, scaled uint32) bool {
 	rcv := &c.sides[d.Opposite()]
 	final := c.state >= TimeWait && g.size() == 0 && g.Seq == c.sides[d].next+1 && g.Ack == rcv.next+1 // of the shutdown
-	if c.state == Closed || final || scaled >= rcv.window || t.config.TrustAfterLoss {
+	if final || scaled >= rcv.window || t.config.TrustAfterLoss {
 		return false
 	}
 	diff, filled := rcv.window-scaled, uint32(g.Ack-rcv.lastAck)
