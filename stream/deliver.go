@@ -129,10 +129,10 @@ func (st *Store) edgeOf(s *Stream) int64 {
 		return math.MaxInt64
 	}
 	left := s.left()
-	if st.config.Inline {
+	switch {
+	case st.config.Inline:
 		left = min(left, s.acked)
-	}
-	if st.config.CheckOverlap {
+	case st.config.CheckOverlap:
 		left = max(0, left-int64(st.config.OverlapWindow))
 	}
 	return left

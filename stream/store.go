@@ -26,7 +26,8 @@ type Config struct {
 	MemoryCap int64
 	// CheckOverlap compares overlapping bytes and reports when they differ.
 	CheckOverlap bool
-	// OverlapWindow is how many bytes behind those that were delivered stay held for CheckOverlap. When zero, it is 16 KiB.
+	// OverlapWindow is how many bytes behind those that were delivered stay held for CheckOverlap. When zero, it is
+	// 16 KiB. Inline it means nothing.
 	OverlapWindow int
 	// GracePackets and GraceTime are how long a hole that was acknowledged is left open for a late segment: so many
 	// further segments of the direction, or so much packet time, whichever comes first. When both are zero the hole is
