@@ -9,7 +9,8 @@
 // known of one end's sending direction, as a stream is the bytes of it. A segment is rejected when no receiver would
 // take it; rejection changes nothing but the events.
 //
-// Covered: RFC 9293 (states, windows, wrapping sequence numbers), RFC 7323 (window scale, timestamps and PAWS),
-// RFC 2018 (SACK as far as it widens the window), RFC 5961 in the policies that follow it. Missing so far: several SYN
-// and SYN/ACK candidates, split handshakes, Fast Open data, urgent data out of band.
+// Covered: RFC 9293 (states, simultaneous opens and closes, windows, wrapping sequence numbers), RFC 7323 (window scale,
+// timestamps and PAWS), RFC 5961 in the policies that follow it. SACK blocks are not looked at: no correct sender goes
+// beyond the window for them. Missing so far: several SYN and SYN/ACK candidates (the last one counts), Fast Open data,
+// urgent data out of band.
 package tcp

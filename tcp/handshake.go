@@ -117,13 +117,7 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	case d == stream.ToClient && !t.echoes(c, g):
 		return t.reject(InvalidTimestamp)
 	case g.Flags&RST != 0:
-		if d == stream.ToClient && (g.Flags&ACK == 0 || g.Ack != cl.isn+1) {
-			return t.reject(RstInvalidAck)
-		}
-		if d == stream.ToServer && g.Seq != cl.isn+1 {
-			return Rejected
-		}
-		c.reset(d, true)
+		return t.refused(c, d, g)
 	case g.Flags&FIN != 0:
 		return 0
 	case g.Flags&SYN != 0 && d == stream.ToClient:
@@ -136,6 +130,20 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	case g.Flags&ACK != 0 && (t.config.AsyncOneSide || t.config.Midstream):
 		return t.openAsync(c, d, g, r)
 	}
+	return 0
+}
+
+// refused handles an RST that follows the SYN. The other end's has to acknowledge the SYN (RFC 9293, section 3.10.7.3).
+func (t *Tracker) refused(c *Conn, d stream.Dir, g *Segment) Result {
+	next := c.sides[0].next
+	switch {
+	case d == stream.ToServer && g.Seq != next, d == stream.ToClient && g.Flags&ACK == 0:
+		return Rejected
+	case d == stream.ToClient && g.Ack != next:
+		t.raise(InvalidAck)
+		return t.reject(RstInvalidAck)
+	}
+	c.reset(d, true)
 	return 0
 }
 
