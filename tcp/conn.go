@@ -36,6 +36,7 @@ const (
 	synSACK                              // the SYN permitted SACK
 	sacks                                // both permitted it
 	async                                // one direction is seen only
+	varied                               // SYNs, or answers to it, with different numbers came
 	fourWay                              // both ends sent a SYN
 	evasion                              // the handshake's ACK had the right number and a wrong acknowledgement
 	confirmed                            // the handshake is over for certain: a SYN/ACK is odd from here on
@@ -52,6 +53,7 @@ type Conn struct {
 	state   State
 	bits    Flags // all control bits seen
 	before  State // the state that an RST ended
+	first   Seq   // the initial sequence number of the first answer to the SYN, with varied
 }
 
 // side is what is known about one end as a sender.

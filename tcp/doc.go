@@ -11,6 +11,7 @@
 //
 // Covered: RFC 9293 (states, simultaneous opens and closes, windows, wrapping sequence numbers), RFC 7323 (window scale,
 // timestamps and PAWS), RFC 5961 in the policies that follow it. SACK blocks are not looked at: no correct sender goes
-// beyond the window for them. Missing so far: several SYN and SYN/ACK candidates (the last one counts), Fast Open data,
-// urgent data out of band.
+// beyond the window for them. Of several SYNs the one that the server answers counts, of several answers the first or
+// the last, whichever the client acknowledges. Missing so far: more answers than that, Fast Open data, urgent data out of
+// band.
 package tcp

@@ -71,6 +71,9 @@ func (t *Tracker) takeSyn(c *Conn, g *Segment) {
 // takeSynAck makes g the answer to the SYN.
 func (t *Tracker) takeSynAck(c *Conn, g *Segment) {
 	cl, sv := &c.sides[0], &c.sides[1]
+	if c.state == SynSent {
+		c.flags &^= varied
+	}
 	c.state = SynRecv
 	c.start(stream.ToClient, g.Seq)
 	cl.window, cl.scale = uint32(g.Window), 0
@@ -107,7 +110,7 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		if d == stream.ToServer {
 			return t.crossed(c, g)
 		}
-		if g.Ack != cl.isn+1 {
+		if g.Ack != cl.isn+1 && !c.answered(g) {
 			return t.reject(SynAckWithWrongAck)
 		}
 		if t.config.StrictTimestamps && !t.echoes(c, g) {
@@ -126,7 +129,12 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		cl.window, cl.scale = uint32(g.Window), 0
 		c.agree(g)
 	case g.Flags&SYN != 0:
+		scale := c.sides[1].scale
+		if g.Seq != cl.isn {
+			c.flags |= varied
+		}
 		t.takeSyn(c, g)
+		c.sides[1].scale = max(c.sides[1].scale, scale) // which one counts is not known yet
 	case g.Flags&ACK != 0 && (t.config.AsyncOneSide || t.config.Midstream):
 		return t.openAsync(c, d, g, r)
 	}
@@ -164,6 +172,27 @@ func (t *Tracker) crossed(c *Conn, g *Segment) Result {
 	cl.lastAck, sv.lastAck = cl.next, sv.next
 	sv.nextWin, cl.nextWin = sv.lastAck+Seq(sv.window), cl.lastAck+Seq(cl.window)
 	return 0
+}
+
+// answered makes the SYN that g answers the client's, when it sent several: the server's choice counts. What was in its
+// options follows from the answer.
+func (c *Conn) answered(g *Segment) bool {
+	if c.flags&varied == 0 {
+		return false
+	}
+	cl := &c.sides[0]
+	c.start(stream.ToServer, g.Ack-1)
+	if g.Options&WindowScale != 0 {
+		c.flags |= synScaled
+	}
+	if g.Options&SACKPermitted != 0 {
+		c.flags |= synSACK
+	}
+	if g.Options&Timestamps != 0 {
+		cl.ts, cl.tsTime = g.TSEcr, seconds(g.Time)
+		cl.flags |= sentTimestamp
+	}
+	return true
 }
 
 // echoes reports whether the timestamp echo of an answer fits the SYN.
@@ -230,7 +259,11 @@ func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 			return t.reject(SynAckToServerOnSynRecv)
 		case g.Ack != cl.lastAck:
 			return t.reject(SynAckResendDiffAck)
-		case g.Seq != sv.isn: // the client has not chosen: the last answer counts until it does
+		case g.Seq != sv.isn: // the client chooses: the first one or the last one
+			if c.flags&varied == 0 {
+				c.first = sv.isn
+				c.flags |= varied
+			}
 			t.takeSynAck(c, g)
 		}
 		return 0
@@ -266,6 +299,11 @@ func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 			return t.reject(AckWrongDirection)
 		}
 		missed = true
+	}
+	if d == stream.ToServer && c.flags&varied != 0 && g.Ack == c.first+1 && g.Seq == cl.next {
+		c.start(stream.ToClient, c.first)
+		sv.lastAck, sv.nextWin = sv.next, sv.next+Seq(sv.window)
+		sv.ts = g.TSEcr
 	}
 	switch {
 	case d == stream.ToServer && g.Seq == cl.next && g.Ack == sv.next:
