@@ -145,7 +145,7 @@ func (st *Store) mirror(s *Stream, seg *segment, fin int64) {
 		}
 		return
 	}
-	if !st.fits(entryBytes + sideBytes) {
+	if !st.fits(entryBytes+sideBytes) || int(s.held)+len(seg.data) > st.config.MaxHeld {
 		return // then it is compared with its neighbours alone
 	}
 	end := seg.end
