@@ -14,6 +14,9 @@ func (st *Store) Push(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted
 		return did
 	}
 	end := off + int64(len(data))
+	if off == s.contig && len(data) > 0 && st.clear(p, d) {
+		return st.pass(p, d, segment{off: off, data: data, start: off, end: end}, r)
+	}
 	inOrder := off <= s.contig && s.contig < end && s.edge <= s.contig && s.flags&finished == 0 && s.side == 0
 	if !inOrder || off < s.contig && (s.index.root() != 0 || s.left() < s.contig) {
 		did := st.insert(s, off, data, noFin)
@@ -29,6 +32,38 @@ func (st *Store) Push(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted
 	s.contig, s.edge = end, end
 	st.deliver(p, d, r, live, at, false)
 	return st.keep(s, segment{off: at, data: live, start: off, end: end})
+}
+
+// clear reports whether nothing of direction d is held or waited for but the next byte, and nobody but its parser reads.
+func (st *Store) clear(p *Pair, d Dir) bool {
+	s := &p[d]
+	return s.index.root() == 0 && s.app == s.contig && s.edge == s.contig && s.side == 0 && s.want <= 1 &&
+		s.flags&(finished|rawOn|logOn) == 0 && p[d.Opposite()].flags&onHold == 0 && !st.config.Inline && !st.config.CheckOverlap
+}
+
+// pass is Push for the segment that nearly every segment is: the next one of a direction that is clear. Most Readers read
+// it whole; then nothing is left to do.
+func (st *Store) pass(p *Pair, d Dir, seg segment, r Reader) Inserted {
+	s, c, v, peer := &p[d], &st.cursors[d], &st.views[d], &st.views[d.Opposite()]
+	s.flags |= seen
+	s.contig, s.edge = seg.end, seg.end
+	st.pair, st.closing = p, false
+	peer.open = false
+	v.open, v.live, v.liveAt, v.lost, v.limit, v.last = true, seg.data, seg.off, 0, seg.end, Short
+	c.s, c.fence, c.off, c.buf = s, noFence, seg.off, seg.data
+	st.arena = st.arena[:0]
+	r.Read(d, c)
+	if s.app == seg.end && !peer.open {
+		s.want = max(s.want, 1)
+		return 0
+	}
+	st.awaits(c, seg.off)
+	read := peer.open
+	st.deliver(p, d, r, seg.data, seg.off, false)
+	if read {
+		st.tidy(&p[d.Opposite()])
+	}
+	return st.keep(s, seg)
 }
 
 // keep stores what is still held for somebody of bytes that were delivered.
@@ -191,6 +226,12 @@ func (st *Store) read(s *Stream, c *Cursor, d Dir, r Reader) {
 	st.arena = st.arena[:0]
 	before := s.app
 	r.Read(d, c)
+	st.awaits(c, before)
+}
+
+// awaits follows a call of the Reader that began at before.
+func (st *Store) awaits(c *Cursor, before int64) {
+	s := c.s
 	st.advance(s)
 	if n := c.view.limit - s.app; n >= int64(s.want) && (s.app == before || s.want == 0) {
 		s.want = uint32(max(0, n)) + 1
