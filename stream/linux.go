@@ -22,25 +22,37 @@ type queue struct {
 
 func (q *queue) empty() bool { return q.root == 0 }
 
-// entry is what the receiver keeps as one. The position behind the last byte counts where a FIN stands.
+// entry is what the receiver keeps as one. A FIN in it takes the place of a byte.
 //
 // Invariant: no two entries begin at the same offset; they may overlap.
 type entry struct {
 	start, end          int64
-	fin                 int64 // where the FIN stands; noFin without one
+	fins                uint32 // the last of its FINs, 0: none
 	parent, left, right uint32
 	red                 bool
+}
+
+// mark is where a FIN stands in an entry.
+type mark struct {
+	off  int64
+	next uint32 // the FIN before
 }
 
 const (
 	noFin      = -1
 	entryBytes = int64(unsafe.Sizeof(entry{}))
+	markBytes  = int64(unsafe.Sizeof(mark{}))
 )
 
 // queues keeps the entries of all queues.
-type queues struct{ slab[entry] }
+type queues struct {
+	slab[entry]
+	marks slab[mark]
+}
 
-func (t *queues) bytes() int64 { return int64(t.used()) * entryBytes }
+func (t *queues) bytes() int64 {
+	return int64(t.used())*entryBytes + int64(t.marks.used())*markBytes
+}
 
 // insert puts a segment into the queue. It returns where the entry begins that took it; not taken is what lies inside
 // an entry.
@@ -53,7 +65,7 @@ func (t *queues) insert(q *queue, start, end, fin int64) (owner int64, taken boo
 	}
 	last := t.at(q.last)
 	if start == last.end {
-		last.merge(end, fin)
+		t.merge(last, end, fin)
 		return last.start, true
 	}
 	parent, right := q.last, true
@@ -68,11 +80,12 @@ func (t *queues) insert(q *queue, start, end, fin int64) (owner int64, taken boo
 			case end <= e.end:
 				return 0, false
 			case start == e.start: // it takes the place of the entry
-				e.end, e.fin = end, fin
+				t.forget(e)
+				t.merge(e, end, fin)
 				t.cover(q, i)
 				return start, true
 			case start == e.end:
-				e.merge(end, fin)
+				t.merge(e, end, fin)
 				return e.start, true
 			}
 			i = e.right
@@ -90,10 +103,21 @@ func (t *queues) insert(q *queue, start, end, fin int64) (owner int64, taken boo
 }
 
 // merge lets e go on to end.
-func (e *entry) merge(end, fin int64) {
+func (t *queues) merge(e *entry, end, fin int64) {
 	e.end = end
 	if fin != noFin {
-		e.fin = fin
+		m := t.marks.get()
+		*t.marks.at(m) = mark{fin, e.fins}
+		e.fins = m
+	}
+}
+
+// forget removes the FINs of e.
+func (t *queues) forget(e *entry) {
+	for e.fins != 0 {
+		m := e.fins
+		e.fins = t.marks.at(m).next
+		t.marks.put(m)
 	}
 }
 
@@ -113,35 +137,36 @@ func (t *queues) cover(q *queue, i uint32) {
 	}
 }
 
-// drain removes the entries that a receiver delivers which expects next. It returns where a FIN stands among them, or
-// noFin; behind a FIN the queue is void. A FIN at or before reached is taken for data: something else stands there.
-func (t *queues) drain(q *queue, next, reached int64) (fin int64) {
+// drain removes the entries that a receiver delivers which expects next, or acknowledged all before acked. An entry that
+// holds nothing new is dropped with its FINs. It stops at one that counts, with which the stream ends, and returns it
+// and what was expected then; the rest of the queue is void.
+func (t *queues) drain(q *queue, next, acked int64) (last entry, at int64) {
 	for !q.empty() {
 		i := t.first(q)
-		e := t.at(i)
-		if e.start > next {
+		e := *t.at(i)
+		if e.start > max(next, acked) {
 			break
 		}
-		next, fin = max(next, e.end), e.fin
-		t.remove(q, i)
-		if fin != noFin && reached <= fin {
+		if e.end > next && e.fins != 0 && e.end >= acked {
+			t.at(i).fins = 0 // they are the caller's
 			t.clear(q)
-			return fin
+			return e, next
 		}
+		t.remove(q, i)
+		next = max(next, e.end)
 	}
-	return noFin
+	return entry{}, next
 }
 
 // mirror puts a segment that lies beyond what the receiver of s expects into its queue, and makes it begin where it
 // begins there.
 func (st *Store) mirror(s *Stream, seg *segment, fin int64) {
-	next := max(s.contig, s.acked)
 	if s.side != 0 {
-		st.drain(s, next, s.contig)
+		st.drain(s, s.contig)
 	}
-	if seg.start <= next { // in order: it is taken whole, whatever is queued
+	if seg.start <= max(s.contig, s.acked) { // in order: it is taken whole, whatever is queued
 		if s.side != 0 {
-			st.drain(s, max(next, seg.end), max(s.contig, seg.end))
+			st.drain(s, max(s.contig, seg.end))
 		}
 		return
 	}
@@ -161,12 +186,65 @@ func (st *Store) mirror(s *Stream, seg *segment, fin int64) {
 }
 
 // drain removes from the queue of s what its receiver delivers that expects next.
-func (st *Store) drain(s *Stream, next, reached int64) {
+func (st *Store) drain(s *Stream, next int64) {
 	q := &st.sides.at(s.side).queue
 	if q.empty() {
 		return
 	}
-	if fin := st.queues.drain(q, next, reached); fin != noFin {
-		s.Finish(fin)
+	if last, at := st.queues.drain(q, next, s.acked); last.fins != 0 {
+		s.Finish(st.queues.ends(&last, at, func(from, to int64) { st.move(s, from, to) }))
+		st.queues.forget(&last)
 	}
+}
+
+// maxMove is how many bytes behind a FIN are moved.
+const maxMove = 64 << 10
+
+// ends returns where a stream ends with entry e, of which the receiver takes what lies behind next. For its application
+// the places of FINs never were: the bytes that were merged into the entry behind them take their places, for which ends
+// calls move.
+func (t *queues) ends(e *entry, next int64, move func(from, to int64)) int64 {
+	first, all := uint32(0), int64(0) // turn the list: the FINs in order of offset
+	for m := e.fins; m != 0; all++ {
+		k := t.marks.at(m)
+		first, m, k.next = m, k.next, first
+	}
+	e.fins = first
+	fin := t.marks.at(first)
+	n := int64(0) // FINs before off
+	for off := fin.off; off < min(e.end, next+maxMove); off++ {
+		if n < all && off == fin.off {
+			n++
+			if fin.next != 0 {
+				fin = t.marks.at(fin.next)
+			}
+			continue
+		}
+		if off-n >= next {
+			move(off, off-n)
+		}
+	}
+	return max(next, e.end-all)
+}
+
+// move copies a held byte to another place, as far as there is memory for it.
+func (st *Store) move(s *Stream, from, to int64) {
+	b := st.held(s, from)
+	if b == nil {
+		return
+	}
+	if at := st.held(s, to); at != nil {
+		*at = *b
+	} else {
+		st.store(s, segment{off: to, data: []byte{*b}, start: to, end: to + 1})
+	}
+}
+
+// held returns the byte at off, or nil when it is not held.
+func (st *Store) held(s *Stream, off int64) *byte {
+	_, p := st.trees.seek(&s.index, off)
+	if p == nil || p.off > off {
+		return nil
+	}
+	return &st.pages.data(p.page)[int64(p.at)+off-p.off]
 }

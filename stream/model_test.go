@@ -249,10 +249,9 @@ func (m *model) insert(s *Stream, h *half, off int64, data []byte, last bool) In
 
 // mirror asks a queue of the model's own where the segment begins, as the policy Linux6 sees it.
 func (m *model) mirror(h *half, start, end, fin, contig int64) (owner int64, yields bool) {
-	next := max(contig, h.acked)
-	m.drain(h, next, contig)
-	if start <= next {
-		m.drain(h, max(next, end), max(contig, end))
+	m.drain(h, contig)
+	if start <= max(contig, h.acked) {
+		m.drain(h, max(contig, end))
 		return start, false
 	}
 	if fin != noFin {
@@ -265,12 +264,18 @@ func (m *model) mirror(h *half, start, end, fin, contig int64) (owner int64, yie
 	return owner, false
 }
 
-func (m *model) drain(h *half, next, reached int64) {
+func (m *model) drain(h *half, next int64) {
 	if h.queue.empty() {
 		return
 	}
-	if fin := h.queues.drain(&h.queue, next, reached); fin != noFin && !h.finished {
-		h.finished, h.final = true, fin
+	last, at := h.queues.drain(&h.queue, next, h.acked)
+	if last.fins == 0 {
+		return
+	}
+	end := h.queues.ends(&last, at, func(from, to int64) { h.cells[to] = h.cells[from] })
+	h.queues.forget(&last)
+	if !h.finished {
+		h.finished, h.final = true, end
 	}
 }
 
@@ -278,7 +283,7 @@ func (m *model) drain(h *half, next, reached int64) {
 func (m *model) settle(h *half) {
 	from := max(h.reached, h.app)
 	h.reached = h.contig()
-	m.drain(h, max(from, h.acked), from)
+	m.drain(h, from)
 	if h.fin == noFin {
 		return
 	}

@@ -6,7 +6,9 @@ package stream
 // node returns a new entry below parent.
 func (t *queues) node(start, end, fin int64, parent uint32) uint32 {
 	i := t.get()
-	*t.at(i) = entry{start: start, end: end, fin: fin, parent: parent, red: true}
+	e := t.at(i)
+	*e = entry{start: start, parent: parent, red: true}
+	t.merge(e, end, fin)
 	return i
 }
 
@@ -137,6 +139,7 @@ func (t *queues) remove(q *queue, i uint32) {
 	if black {
 		t.mend(q, child, above)
 	}
+	t.forget(t.at(i))
 	t.put(i)
 }
 
@@ -192,6 +195,7 @@ func (t *queues) clear(q *queue) {
 		case e.right != 0:
 			i, e.right = e.right, 0
 		default:
+			t.forget(e)
 			t.put(i)
 			i = e.parent
 		}

@@ -87,7 +87,7 @@ func (st *Store) advanceSlowly(s *Stream) {
 	d := st.sides.at(s.side)
 	before := s.contig
 	s.contig = max(s.contig, s.app)
-	st.drain(s, max(s.contig, s.acked), s.contig)
+	st.drain(s, s.contig)
 	at, p := st.trees.seek(&s.index, s.contig)
 	for {
 		if d.fin != noFin && s.contig >= d.fin {
