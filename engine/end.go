@@ -26,6 +26,9 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	if isTCP && v.conn != 0 && e.Mark&(dropped|bypassed) == 0 {
 		w.tracker.Close(w.conns.at(v.conn), (*reader)(w))
 	}
+	if e.Mark&begun != 0 {
+		w.whole.Finish(&w.flow)
+	}
 	f := &w.ended
 	*f = event.Flow{}
 	reversed := false

@@ -4,7 +4,9 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/reknit/reknit/flow"
 	"github.com/reknit/reknit/stream"
+	"github.com/reknit/reknit/tcp"
 )
 
 // StreamHandler takes the streams of all connections as they are, in place of parsers. Its methods are called while a
@@ -16,6 +18,15 @@ type StreamHandler interface {
 	Gap(f *Flow, d stream.Dir, l stream.Loss)
 	// End is the last call of a direction; rest is what Read left.
 	End(f *Flow, d stream.Dir, rest []byte)
+}
+
+// ConnectionHandler is a StreamHandler that wants to be told of connections as a whole, also of those without data.
+type ConnectionHandler interface {
+	// Begin is called for the first segment of a connection. When that is a SYN/ACK, client and server are still
+	// mistaken for each other.
+	Begin(f *Flow)
+	// Finish is the last call of a connection.
+	Finish(f *Flow)
 }
 
 // Flow is a connection as a StreamHandler sees it.
@@ -41,6 +52,60 @@ func (f *Flow) Server() netip.AddrPort {
 
 // Start returns the time of the first packet.
 func (f *Flow) Start() time.Time { return time.Unix(0, f.w.entry.Start()) }
+
+// Last returns the time of the latest packet.
+func (f *Flow) Last() time.Time { return time.Unix(0, f.w.entry.Last()) }
+
+// Packets returns how many packets there were in direction d, modulo 2^32.
+func (f *Flow) Packets(d stream.Dir) uint32 { return f.w.entry.Packets(flow.Dir(d)) }
+
+// State returns the state of the connection as EVE has it: "syn_sent", "established", "closed".
+func (f *Flow) State() string {
+	if c := f.conn(); c != nil {
+		return c.State().String()
+	}
+	if f.w.entry.Value.opening.IsOpen() {
+		return tcp.SynSent.String()
+	}
+	return tcp.None.String()
+}
+
+// Midstream reports whether the connection was picked up without its SYN.
+func (f *Flow) Midstream() bool { c := f.conn(); return c != nil && c.Midstream() }
+
+// OneSided reports whether only one direction is seen.
+func (f *Flow) OneSided() bool { c := f.conn(); return c != nil && c.Async() }
+
+// Acknowledged returns the offset in direction d before which the receiver acknowledged everything.
+func (f *Flow) Acknowledged(d stream.Dir) int64 {
+	if c := f.conn(); c != nil {
+		return c.Stream(d).Acked()
+	}
+	return 0
+}
+
+// Missing returns how many bytes at the end of direction d nobody saw, although its FIN stands behind them and the receiver
+// acknowledged them. When the direction ends, no Gap tells of them.
+func (f *Flow) Missing(d stream.Dir) int64 {
+	c := f.conn()
+	if c == nil {
+		return 0
+	}
+	s := c.Stream(d)
+	end, known := s.Finished()
+	if !known {
+		return 0
+	}
+	return max(0, min(end, s.Acked())-max(s.Edge(), s.App()))
+}
+
+// conn returns the connection, or nil while nothing answered its SYN.
+func (f *Flow) conn() *tcp.Conn {
+	if v := &f.w.entry.Value; v.conn != 0 {
+		return f.w.conns.at(v.conn)
+	}
+	return nil
+}
 
 // Now returns the time of the packet being processed.
 func (f *Flow) Now() time.Time { return time.Unix(0, f.w.now) }

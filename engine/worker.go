@@ -17,6 +17,7 @@ type Worker struct {
 	conns    conns
 	sessions numbered[*app.Session]
 	values   numbered[any] // of a StreamHandler's flows, in place of sessions
+	whole    ConnectionHandler
 	store    *stream.Store
 	tracker  *tcp.Tracker
 	gateway  *app.Gateway
@@ -62,6 +63,7 @@ const (
 	dropped  uint16 = 1 << iota // nothing more is done about its packets
 	bypassed                    // its packets are only counted
 	replied                     // an ICMP flow has its answer
+	begun                       // a ConnectionHandler knows it
 )
 
 // Counters count what no other station counts.
@@ -91,6 +93,7 @@ func newWorker(c Config) (*Worker, error) {
 	w.flows = flow.NewTable(c.Flow, w.endFlow)
 	w.checksum.mode = c.Checksums
 	w.flow.w = w
+	w.whole, _ = c.Streams.(ConnectionHandler)
 	return w, nil
 }
 
@@ -249,6 +252,10 @@ func (w *Worker) reused(h flow.Handle, d stream.Dir) bool {
 func (w *Worker) follow(p *packet.Packet) {
 	v := &w.entry.Value
 	g := &w.segment
+	if w.whole != nil && w.entry.Mark&begun == 0 {
+		w.entry.Mark |= begun
+		w.whole.Begin(&w.flow)
+	}
 	if v.conn == 0 {
 		switch {
 		case v.opening.IsOpen() && v.opening.Repeated(w.dir, g):
