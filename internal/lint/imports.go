@@ -44,6 +44,7 @@ var rules = []rule{
 	{"engine", []string{"packet", "flow", "event", "wire", "stream", "tcp", "app", "mime", "file", "rule", "stats"}, anything},
 	{"capture/...", []string{"packet"}, anything},
 	{"sink/...", []string{"event"}, anything},
+	{"dump", []string{"stream"}, nothing},
 	{".", []string{"engine", "packet", "flow", "event", "wire", "stream", "tcp", "app", "mime", "file", "rule", "stats",
 		"capture/pcapfile"}, nothing},
 	{"cmd/...", anything, anything},
