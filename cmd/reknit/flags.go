@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -61,7 +62,7 @@ func newCommand(std stdio) *command {
 	c.SetIn(std.in)
 	c.SetOut(std.out)
 	c.SetErr(std.err)
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return c.explain(err) })
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return explain(err, c.Flags(), append(c.table(), later...)) })
 	c.SetHelpFunc(func(*cobra.Command, []string) { c.help() })
 	f := c.Flags()
 	f.SortFlags = false
@@ -71,22 +72,56 @@ func newCommand(std stdio) *command {
 	for _, o := range later {
 		o.define(f)
 	}
+	c.AddCommand(newFollow(std).Command)
 	return c
 }
 
 func (c *command) execute(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		if err := c.misspelt(args[0]); err != nil {
+			return err
+		}
+	}
+	flags := c.meant(args).Flags()
 	for _, a := range args {
 		if a == "--" {
 			break
 		}
 		// To getopt -read is "-r ead". Nobody means that.
 		name, _, _ := strings.Cut(strings.TrimPrefix(a, "-"), "=")
-		if len(name) > 2 && strings.HasPrefix(a, "-"+name) && c.Flags().Lookup(name) != nil {
+		if len(name) > 2 && strings.HasPrefix(a, "-"+name) && flags.Lookup(name) != nil {
 			return usagef("unknown option -%s; did you mean --%s?", name, name)
 		}
 	}
 	c.SetArgs(args)
 	return c.ExecuteContext(ctx)
+}
+
+// meant returns the subcommand that args are for, or the command itself.
+func (c *command) meant(args []string) *cobra.Command {
+	if sub, _, err := c.Find(args); err == nil {
+		return sub
+	}
+	return c.Command
+}
+
+// misspelt returns an error for a word that is nearly the name of a subcommand, unless it is the name of a file.
+func (c *command) misspelt(word string) error {
+	var names []string
+	for _, sub := range c.Commands() {
+		if sub.Name() == word {
+			return nil
+		}
+		names = append(names, sub.Name())
+	}
+	near := nearest(word, names)
+	if near == "" || strings.HasPrefix(word, "-") {
+		return nil
+	}
+	if _, err := os.Stat(word); err == nil {
+		return nil
+	}
+	return usagef("unknown command %s; did you mean %s?", word, near)
 }
 
 // option is a row of the table of options.
@@ -190,8 +225,8 @@ func (o option) define(f *pflag.FlagSet) {
 	}
 }
 
-// explain turns an error of the flag library into one that helps.
-func (c *command) explain(err error) error {
+// explain turns an error of the flag library about a table of options into one that helps.
+func explain(err error, flags *pflag.FlagSet, table []option) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
 		name := unknown.GetSpecifiedName()
@@ -199,7 +234,9 @@ func (c *command) explain(err error) error {
 			return usagef("unknown option -%s", name)
 		}
 		text := "unknown option --" + name
-		if near := c.nearest(name); near != "" {
+		var names []string
+		flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := nearest(name, names); near != "" {
 			text += "; did you mean --" + near + "?"
 		}
 		return usageError{errors.New(text)}
@@ -210,25 +247,24 @@ func (c *command) explain(err error) error {
 		if len(value.GetSpecifiedName()) == 1 {
 			name = "-" + value.GetSpecifiedName()
 		}
-		return usagef("option %s wants %s", name, c.argument(value.GetFlag().Name))
+		return usagef("option %s wants %s", name, argument(table, value.GetFlag().Name))
 	}
 	return usageError{err}
 }
 
-func (c *command) nearest(name string) string {
-	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+// nearest returns the name that a word is the beginning of, or most likely a misspelling; or "".
+func nearest(word string, names []string) string {
 	for _, n := range names {
-		if len(name) >= 4 && strings.HasPrefix(n, name) {
+		if len(word) >= 4 && strings.HasPrefix(n, word) {
 			return n
 		}
 	}
-	return config.Nearest(name, names)
+	return config.Nearest(word, names)
 }
 
 // argument is the name of an option's argument.
-func (c *command) argument(long string) string {
-	for _, o := range append(c.table(), later...) {
+func argument(table []option, long string) string {
+	for _, o := range table {
 		if o.long == long {
 			return o.arg
 		}
@@ -268,6 +304,9 @@ func (c *command) check(args []string) error {
 	if info, err := os.Stat(args[0]); err == nil && len(c.read) == 0 && (len(args) == 1 || !info.IsDir()) {
 		return usagef("to read %s, say reknit -r %s", args[0], args[0])
 	}
+	if err := c.misspelt(args[0]); err != nil {
+		return err
+	}
 	return fmt.Errorf("capture filters are not supported yet: %s", strings.Join(args, " "))
 }
 
@@ -282,8 +321,15 @@ Usage:
   reknit -r FILE -o -             print EVE JSON
   reknit -r FILE -l DIR           print a summary, write DIR/eve.json
   reknit -c FILE -r FILE -l DIR   do what a configuration says
+  reknit follow -r FILE           print streams; reknit follow --help tells more
 `)
-	for _, o := range c.table() {
+	printOptions(w, c.table())
+	fmt.Fprint(w, "\nThe exit code is 0 for success, 1 for an error, 2 for wrong usage.\n")
+}
+
+// printOptions prints the part of a help that lists options.
+func printOptions(w io.Writer, table []option) {
+	for _, o := range table {
 		if o.group != "" {
 			fmt.Fprintf(w, "\n%s:\n", o.group)
 		}
@@ -296,6 +342,5 @@ Usage:
 		}
 		fmt.Fprintf(w, "  %s %-24s %s\n", short, strings.TrimSpace("--"+o.long+" "+o.arg), o.help)
 	}
-	fmt.Fprint(w, "   -h, --help                   print this\n")
-	fmt.Fprint(w, "\nThe exit code is 0 for success, 1 for an error, 2 for wrong usage.\n")
+	fmt.Fprint(w, "  -h, --help                   print this\n")
 }

@@ -4,6 +4,7 @@
 //	reknit -r mail.pcap                          a summary
 //	reknit -r mail.pcap -o -                     EVE JSON on standard output
 //	reknit -c suricata.yaml -r mail.pcap -l DIR  what the configuration says, in DIR
+//	reknit follow -r mail.pcap 3                 what both sides of the third connection said
 //
 // The exit code is 0 for success, 1 for an error and 2 for wrong usage.
 package main
@@ -51,13 +52,14 @@ var errReported = errors.New("reported")
 
 // run is the program. It returns the exit code.
 func run(ctx context.Context, args []string, std stdio) int {
-	err := newCommand(std).execute(ctx, args)
+	c := newCommand(std)
+	err := c.execute(ctx, args)
 	var usage usageError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &usage):
-		fmt.Fprintf(std.err, "reknit: %v\nreknit --help lists the options.\n", err)
+		fmt.Fprintf(std.err, "reknit: %v\n%s --help lists the options.\n", err, c.meant(args).CommandPath())
 		return exitUsage
 	case !errors.Is(err, errReported):
 		fmt.Fprintf(std.err, "reknit: %v\n", err)

@@ -13,17 +13,21 @@ type terminal struct {
 	mu       sync.Mutex
 	out, err io.Writer
 	shown    bool  // a line of progress is there
+	mid      bool  // the last line of results has no end yet
 	colour   bool  // of out
+	shared   bool  // out is a terminal, too
 	live     bool  // err is a terminal, and a line can be replaced
 	broken   error // the first error in writing results
 }
 
 func newTerminal(std stdio) *terminal {
 	dumb := std.env("TERM") == "dumb"
+	shared := isTerminal(std.out)
 	return &terminal{
 		out:    std.out,
 		err:    std.err,
-		colour: isTerminal(std.out) && !dumb && std.env("NO_COLOR") == "",
+		shared: shared,
+		colour: shared && !dumb && std.env("NO_COLOR") == "",
 		live:   isTerminal(std.err) && !dumb,
 	}
 }
@@ -39,6 +43,9 @@ func (t *terminal) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.clear()
+	if len(b) > 0 {
+		t.mid = b[len(b)-1] != '\n'
+	}
 	n, err := t.out.Write(b)
 	if t.broken == nil {
 		t.broken = err
@@ -76,7 +83,7 @@ func (t *terminal) progress(line string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.clear()
-	if line == "" {
+	if line == "" || t.mid && t.shared {
 		return
 	}
 	if f, ok := t.err.(*os.File); ok {
