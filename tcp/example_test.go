@@ -52,9 +52,9 @@ func Example() {
 	tracker.Close(&conn, printer{}) // also when no FIN was seen
 	// Output:
 	// to_server: hello, world
-	// to_client: I have it all
 	// to_server: 10 octets lost behind "and"
 	// to_server: again
+	// to_client: I have it all
 	// to_server: the end
 	// to_client: the end
 }

@@ -81,12 +81,12 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 	gaps := st.Counters.Gaps
 	var did stream.Inserted
 	if st.Immediate() {
+		st.Deliver(&c.streams, d.Opposite(), r) // what the acknowledgement says is lost comes before the answer
 		if n > 0 {
 			did = st.Push(&c.streams, d, c.offset(d, g.Seq), g.Payload, r)
 		} else {
 			st.Deliver(&c.streams, d, r)
 		}
-		st.Deliver(&c.streams, d.Opposite(), r)
 	} else {
 		own, opposite := t.releases(c, g)
 		if opposite {
