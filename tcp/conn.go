@@ -132,8 +132,8 @@ func (c *Conn) received(d stream.Dir) int64 {
 	return min(s.Contiguous(), s.Edge())
 }
 
-// expected returns the number that the receiver of direction d waits for, as far as the capture tells.
-func (c *Conn) expected(d stream.Dir) Seq {
+// awaited returns the number that the receiver of direction d waits for, as far as the capture tells.
+func (c *Conn) awaited(d stream.Dir) Seq {
 	n := c.received(d)
 	if end, known := c.streams[d].Finished(); known && n >= end {
 		n = end + 1

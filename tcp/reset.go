@@ -11,7 +11,7 @@ func (t *Tracker) reset(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resu
 	if g.Flags&ACK != 0 && t.acksSent(c, o, g) {
 		c.ack(o, g.Ack)
 	}
-	if to := c.expected(d); c.policy(d) == stream.Linux6 && g.Seq.After(to) {
+	if to := c.awaited(d); c.policy(d) == stream.Linux6 && g.Seq.After(to) {
 		c.ack(d, to) // what waits behind a hole is never read
 	} else {
 		c.ack(d, g.Seq) // all that its sender sent before counts as acknowledged
@@ -53,7 +53,7 @@ func (t *Tracker) resets(c *Conn, d stream.Dir, g *Segment) bool {
 	}
 	switch policy {
 	case stream.Linux6: // RFC 5961: the next octet; with SACK also the one behind all that is queued
-		return g.Seq == c.expected(d) || g.Seq == snd.lastAck || g.Seq == snd.next &&
+		return g.Seq == c.awaited(d) || g.Seq == snd.lastAck || g.Seq == snd.next &&
 			(c.flags&(sacks|midstream) != 0 || c.streams[d].Contiguous() >= c.streams[d].Edge())
 	case stream.HPUX11:
 		return !g.Seq.Before(snd.next)

@@ -82,9 +82,12 @@ func (t *Tracker) Segment(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		t.Counters.NotCaptured += uint64(g.Lost)
 	}
 	var res Result
-	if c.state == None {
+	switch {
+	case t.expected(c, d, g):
+		res = t.proceed(c, d, g, r)
+	case c.state == None:
 		res = t.first(c, d, g, r)
-	} else if !t.passing(c, d, g) {
+	case !t.passing(c, d, g):
 		res = t.dispatch(c, d, g, r)
 	}
 	if c.state != None {
@@ -140,8 +143,7 @@ func (t *Tracker) dispatch(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 		if d == stream.ToClient {
 			c.flags |= confirmed
 		}
-		t.transfer(c, d, g, r) // a segment that is refused here has its event, and is no error
-		return 0
+		return t.transfer(c, d, g, r) &^ Rejected // a segment that is refused here has its event, and is no error
 	}
 	switch c.state {
 	case SynSent:
