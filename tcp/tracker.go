@@ -4,9 +4,9 @@ import "github.com/reknit/reknit/stream"
 
 // Config says how connections are followed. The zero value is ready to use.
 type Config struct {
-	// Midstream picks connections up whose SYN was not seen.
+	// Midstream picks connections up whose SYN, or the answer to it, was not seen.
 	Midstream bool
-	// AsyncOneSide follows connections of which one direction only is seen.
+	// AsyncOneSide follows connections of which one direction only is seen: what is sent there counts as acknowledged.
 	AsyncOneSide bool
 	// StrictTimestamps switches off the tolerance of one tick that current kernels have for every policy.
 	StrictTimestamps bool
