@@ -122,7 +122,8 @@ var fixedHashKey = hashKey{
 func (k *Key) hash(s *hashKey, mask uint64) uint64 {
 	x := fold(k.addr[0]^s[0], k.addr[1]^s[1])
 	y := fold(k.addr[2]^s[2], k.addr[3]^s[3])
-	return fold(x^k.tail&mask^s[4], bits.RotateLeft64(y, 32)^uint64(k.ports)^s[5])
+	h := fold(x^k.tail&mask^s[4], bits.RotateLeft64(y, 32)^uint64(k.ports)^s[5])
+	return fold(h^s[0], s[5]|1) // where little varies, one multiplication leaves a pattern
 }
 
 func fold(a, b uint64) uint64 {
