@@ -29,24 +29,18 @@ type index struct {
 // root returns the number of the root, 0 when there are no pieces.
 func (x *index) root() uint32 { return x.top &^ (7 << levelShift) }
 
-// levels returns 0 for no pieces or a small leaf, 1 for one leaf, 2 and more for a tree.
+// levels returns 0 for no pieces or a single one, 1 for one leaf, 2 and more for a tree.
 func (x *index) levels() int { return int(x.top >> levelShift) }
 
 func (x *index) set(root uint32, levels int) { x.top = uint32(levels)<<levelShift | root }
 
 const (
-	smallCap = 1
 	leafCap  = 20
 	nodeCap  = 64
 	maxDepth = 8 // levels; 20*32^6 pieces are more than memory holds
 
 	levelShift = 29
 )
-
-type smallLeaf struct {
-	start, n uint16
-	p        [smallCap]piece
-}
 
 type leaf struct {
 	start, n uint16
@@ -62,18 +56,18 @@ type node struct {
 
 // trees keeps the nodes of all streams of a store.
 type trees struct {
-	small slab[smallLeaf]
-	leaf  slab[leaf]
-	node  slab[node]
+	single slab[piece] // the pieces of streams that hold one only
+	leaf   slab[leaf]
+	node   slab[node]
 }
 
 // bytes returns the memory of all nodes in use.
 func (t *trees) bytes() int64 {
-	return int64(t.small.used())*smallBytes + int64(t.leaf.used())*leafBytes + int64(t.node.used())*nodeBytes
+	return int64(t.single.used())*pieceBytes + int64(t.leaf.used())*leafBytes + int64(t.node.used())*nodeBytes
 }
 
 const (
-	smallBytes = int64(unsafe.Sizeof(smallLeaf{}))
+	pieceBytes = int64(unsafe.Sizeof(piece{}))
 	leafBytes  = int64(unsafe.Sizeof(leaf{}))
 	nodeBytes  = int64(unsafe.Sizeof(node{}))
 )
@@ -82,9 +76,7 @@ const (
 func (t *trees) growth(x *index) int64 {
 	switch lev := x.levels(); {
 	case x.root() == 0:
-		return smallBytes
-	case lev == 0 && t.small.at(x.root()).n < smallCap:
-		return 0
+		return pieceBytes
 	case lev == 0:
 		return leafBytes
 	default:
@@ -104,11 +96,10 @@ type step struct {
 	i    int
 }
 
-// leafPieces returns the pieces of a leaf (of the small one at level 0).
+// leafPieces returns the pieces of a leaf; at level 0, the single one.
 func (t *trees) leafPieces(x *index, l uint32) []piece {
 	if x.levels() == 0 {
-		s := t.small.at(l)
-		return s.p[s.start : s.start+s.n]
+		return t.single.slice(l)
 	}
 	f := t.leaf.at(l)
 	return f.p[f.start : f.start+f.n]
@@ -210,21 +201,11 @@ func (t *trees) last(x *index) *piece {
 // insert adds p, which overlaps no piece of x.
 func (t *trees) insert(x *index, p piece) {
 	if x.root() == 0 {
-		x.set(t.small.get(), 0)
-		s := t.small.at(x.root())
-		s.start, s.n = 0, 1
-		s.p[0] = p
+		x.set(t.single.get(), 0)
+		*t.single.at(x.root()) = p
 		return
 	}
 	if x.levels() == 0 {
-		s := t.small.at(x.root())
-		if s.n < smallCap {
-			ps := s.p[s.start : s.start+s.n]
-			copy(s.p[:], ps)
-			s.start = 0
-			s.n = uint16(insertAt(s.p[:s.n+1], upper(s.p[:s.n], p.off), p))
-			return
-		}
 		t.grow(x)
 	}
 	var path [maxDepth]step
@@ -253,14 +234,13 @@ func insertAt(ps []piece, i int, p piece) int {
 	return len(ps)
 }
 
-// grow turns the small leaf of x into a real one.
+// grow puts the single piece of x into a leaf.
 func (t *trees) grow(x *index) {
-	s := t.small.at(x.root())
 	l := t.leaf.get()
 	f := t.leaf.at(l)
-	f.start, f.n, f.next = 0, s.n, 0
-	copy(f.p[:], s.p[s.start:s.start+s.n])
-	t.small.put(x.root())
+	f.start, f.n, f.next = 0, 1, 0
+	f.p[0] = *t.single.at(x.root())
+	t.single.put(x.root())
 	x.set(l, 1)
 }
 
@@ -333,12 +313,8 @@ func (t *trees) put(n *node, i int, off int64, child uint32) {
 // removeFirst takes the first piece out.
 func (t *trees) removeFirst(x *index) {
 	if x.levels() == 0 {
-		s := t.small.at(x.root())
-		s.start++
-		if s.n--; s.n == 0 {
-			t.small.put(x.root())
-			*x = index{}
-		}
+		t.single.put(x.root())
+		*x = index{}
 		return
 	}
 	var path [maxDepth]step

@@ -14,6 +14,9 @@ func (s *slab[T]) at(i uint32) *T { return &s.blocks[i/slabBlock][i%slabBlock] }
 // used returns how many values are in use.
 func (s *slab[T]) used() int { return max(0, int(s.next)-1) - len(s.free) }
 
+// slice returns the value as a slice of one.
+func (s *slab[T]) slice(i uint32) []T { return s.blocks[i/slabBlock][i%slabBlock:][:1] }
+
 func (s *slab[T]) get() uint32 {
 	if n := len(s.free); n > 0 {
 		i := s.free[n-1]
