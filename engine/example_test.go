@@ -50,7 +50,7 @@ type senders struct{}
 
 func (senders) Event(r *event.Record) {
 	if m, ok := r.Body.(*smtp.Mail); ok && m.HasFrom() {
-		fmt.Printf("mail from <%s>\n", m.From.Address)
+		fmt.Printf("mail from <%s>\n", m.From.Address())
 	}
 }
 
@@ -58,7 +58,7 @@ func (senders) Event(r *event.Record) {
 // stopped at the packet that completes the command, before any byte of a message.
 func ExampleWorker_Packet() {
 	refuse := &smtp.Handler{OnMailFrom: func(at smtp.At, p *smtp.Path) smtp.Verdict {
-		if strings.HasSuffix(string(p.Address), "@spam.example") {
+		if strings.HasSuffix(string(p.Address()), "@spam.example") {
 			return smtp.Block
 		}
 		return smtp.Continue

@@ -13,7 +13,7 @@ import (
 // blocking is SMTP that blocks connections on which ann says that she sends mail.
 func blocking() app.Protocol {
 	return smtp.New(smtp.Config{Handler: &smtp.Handler{OnMailFrom: func(at smtp.At, p *smtp.Path) smtp.Verdict {
-		if string(p.Address) == "ann@example.net" {
+		if string(p.Address()) == "ann@example.net" {
 			return smtp.Block
 		}
 		return smtp.Continue

@@ -63,10 +63,10 @@ func sender(m *smtp.Mail) string {
 	switch {
 	case !m.HasFrom():
 		return "(no sender)"
-	case m.From.Address == "":
+	case m.From.Address() == "":
 		return "<>"
 	}
-	return shownText(m.From.Address)
+	return shownText(m.From.Address())
 }
 
 // recipients names those that were taken, and then those that were not.
@@ -79,7 +79,7 @@ func (s *summary) recipients(m *smtp.Mail) string {
 			more++
 			continue
 		}
-		name := s.out.style(cyan, shownText(r.Address))
+		name := s.out.style(cyan, shownText(r.Address()))
 		if r.Reply >= 400 {
 			refused++
 			name += fmt.Sprintf(" (refused: %d)", r.Reply)

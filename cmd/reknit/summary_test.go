@@ -67,8 +67,8 @@ func TestHostileMail(t *testing.T) {
 	s, out := newTestSummary(false)
 	evil := "\x1b]0;owned\x07\u202e\r\n\xff"
 	m := &smtp.Mail{
-		From:       smtp.Path{Text: evil, Address: evil},
-		Recipients: []smtp.Recipient{{Path: smtp.Path{Address: evil}}},
+		From:       smtp.ParsePath(evil),
+		Recipients: []smtp.Recipient{{Path: smtp.ParsePath(evil)}},
 		Login:      &smtp.Login{Mechanism: evil, User: evil},
 		Message: &smtp.Message{
 			Email: read("Subject: \x1b[2J=?utf-8?B?G1szMW1yZWQ=?=\n\n" + evil),
@@ -106,7 +106,7 @@ func TestWideCapture(t *testing.T) {
 			r.Body = &event.Flow{Start: int64(i) * 1e9, End: int64(i+1) * 1e9, ToServer: event.Traffic{Packets: 1, Bytes: uint64(i)}}
 			s.Event(r)
 			if i%2 == 0 {
-				s.Event(&event.Record{Type: "smtp", Body: &smtp.Mail{From: smtp.Path{Text: "<>"}}, Src: r.Src, Dst: r.Dst})
+				s.Event(&event.Record{Type: "smtp", Body: &smtp.Mail{From: smtp.ParsePath("<>")}, Src: r.Src, Dst: r.Dst})
 			}
 		}
 		s.print()

@@ -93,10 +93,14 @@ func firstWord(arg []byte) []byte {
 type Path struct {
 	// Text is the path as it was sent, up to the first blank: "<a@example.org>". EVE shows this form.
 	Text string
-	// Address is the mailbox without angle brackets and source route. It is empty for the null reverse-path "<>".
-	Address string
 
-	params string // as sent
+	sent string // the whole argument
+}
+
+// Address returns the mailbox without angle brackets and source route. It is empty for the null reverse-path "<>".
+func (p *Path) Address() string {
+	mailbox, _ := splitPath(p.sent)
+	return mailbox
 }
 
 // Param is one ESMTP parameter of a command (RFC 5321, section 4.1.2): SIZE=1000, BODY=8BITMIME, SMTPUTF8, RET=HDRS.
@@ -111,7 +115,8 @@ func (p Param) Decoded() string { return string(decodeXtext(p.Value)) }
 // Params yields the ESMTP parameters in the order they were sent.
 func (p *Path) Params() iter.Seq[Param] {
 	return func(yield func(Param) bool) {
-		for word := range strings.FieldsFuncSeq(p.params, func(r rune) bool { return r == ' ' || r == '\t' }) {
+		_, params := splitPath(p.sent)
+		for word := range strings.FieldsFuncSeq(params, func(r rune) bool { return r == ' ' || r == '\t' }) {
 			name, value, _ := strings.Cut(word, "=")
 			if !yield(Param{Name: strings.ToUpper(name), Value: value}) {
 				return
@@ -130,16 +135,15 @@ func (p *Path) Param(name string) (value string, ok bool) {
 	return "", false
 }
 
-// parsePath reads what follows the colon of MAIL FROM: or RCPT TO: (RFC 5321, section 4.1.2). Missing angle brackets
+// ParsePath reads what follows the colon of MAIL FROM: or RCPT TO: (RFC 5321, section 4.1.2). Missing angle brackets
 // are accepted, as servers do.
-func parsePath(arg []byte) Path {
-	text := string(trim(arg))
-	mailbox, rest := splitPath(text)
-	first := text
-	if i := strings.IndexAny(text, " \t"); i >= 0 {
-		first = text[:i]
+func ParsePath(arg string) Path {
+	p := Path{sent: strings.Trim(arg, " \t")}
+	p.Text = p.sent
+	if i := strings.IndexAny(p.sent, " \t"); i >= 0 {
+		p.Text = p.sent[:i]
 	}
-	return Path{Text: first, Address: mailbox, params: strings.TrimLeft(rest, " \t")}
+	return p
 }
 
 // splitPath returns the mailbox of a path and the text behind the path.

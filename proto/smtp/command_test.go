@@ -73,17 +73,17 @@ func TestParsePath(t *testing.T) {
 		{"a@b  X==  Y=z=", "a@b", "a@b", []Param{{"X", "="}, {"Y", "z="}}},
 	}
 	for _, tt := range tests {
-		p := parsePath([]byte(tt.arg))
+		p := ParsePath(tt.arg)
 		params := slices.Collect(p.Params())
-		if p.Text != tt.text || p.Address != tt.address || !slices.Equal(params, tt.params) {
+		if p.Text != tt.text || p.Address() != tt.address || !slices.Equal(params, tt.params) {
 			t.Errorf("parsePath(%q) = %q, %q, %q, want %q, %q, %q",
-				tt.arg, p.Text, p.Address, params, tt.text, tt.address, tt.params)
+				tt.arg, p.Text, p.Address(), params, tt.text, tt.address, tt.params)
 		}
 	}
 }
 
 func TestParam(t *testing.T) {
-	p := parsePath([]byte("<a@b> ORCPT=rfc822;ann+2Blists+40example.org size=7"))
+	p := ParsePath(string([]byte("<a@b> ORCPT=rfc822;ann+2Blists+40example.org size=7")))
 	if v, ok := p.Param("SIZE"); v != "7" || !ok {
 		t.Errorf("Param(SIZE) = %q, %v, want 7, true", v, ok)
 	}

@@ -16,9 +16,9 @@ const (
 func ExampleConversation() {
 	c := smtp.NewConversation(smtp.Config{Handler: &smtp.Handler{
 		OnMail: func(at smtp.At, m *smtp.Mail) smtp.Verdict {
-			fmt.Println("from", m.From.Address)
+			fmt.Println("from", m.From.Address())
 			for _, r := range m.Recipients {
-				fmt.Println("to", r.Address, r.Accepted())
+				fmt.Println("to", r.Address(), r.Accepted())
 			}
 			fmt.Println("subject", m.Message.Email.Subject())
 			for _, f := range m.Message.Files {
@@ -55,10 +55,10 @@ func ExampleHandler() {
 		OnCommand:  func(at smtp.At, line []byte) smtp.Verdict { return show(at, "command", line) },
 		OnUser:     func(at smtp.At, text, user []byte) smtp.Verdict { return show(at, "user", user) },
 		OnPassword: func(at smtp.At, text, password []byte) smtp.Verdict { return show(at, "password", password) },
-		OnMailFrom: func(at smtp.At, p *smtp.Path) smtp.Verdict { return show(at, "sender", []byte(p.Address)) },
+		OnMailFrom: func(at smtp.At, p *smtp.Path) smtp.Verdict { return show(at, "sender", []byte(p.Address())) },
 		OnRcpt: func(at smtp.At, p *smtp.Path) smtp.Verdict {
-			show(at, "recipient", []byte(p.Address))
-			if p.Address == "ceo@example.net" {
+			show(at, "recipient", []byte(p.Address()))
+			if p.Address() == "ceo@example.net" {
 				fmt.Println("    blocked")
 				return smtp.Block
 			}

@@ -47,8 +47,8 @@ func listen(told func(at At, what string) Verdict) *Handler {
 		},
 		OnUser:      func(at At, text, user []byte) Verdict { return told(at, fmt.Sprintf("user %s", user)) },
 		OnPassword:  func(at At, text, pass []byte) Verdict { return told(at, fmt.Sprintf("password %s", pass)) },
-		OnMailFrom:  func(at At, p *Path) Verdict { return told(at, "from "+p.Address) },
-		OnRcpt:      func(at At, p *Path) Verdict { return told(at, "to "+p.Address) },
+		OnMailFrom:  func(at At, p *Path) Verdict { return told(at, "from "+p.Address()) },
+		OnRcpt:      func(at At, p *Path) Verdict { return told(at, "to "+p.Address()) },
 		OnHeader:    func(at At, p *mime.Part, h *mime.Header) Verdict { return told(at, fmt.Sprintf("header %s", h.Name)) },
 		OnBodyStart: func(at At, p *mime.Part) Verdict { return told(at, fmt.Sprintf("start %d", p.Index)) },
 		OnBody: func(at At, p *mime.Part, b []byte) Verdict {
@@ -59,7 +59,7 @@ func listen(told func(at At, what string) Verdict) *Handler {
 		},
 		OnLost:     func(at At, n int64) Verdict { return told(at, fmt.Sprintf("lost %d", n)) },
 		OnBodyStop: func(at At, p *mime.Part) Verdict { return told(at, fmt.Sprintf("stop %d", p.Index)) },
-		OnMail:     func(at At, m *Mail) Verdict { return told(at, fmt.Sprintf("mail %s %d", m.From.Address, m.Reply)) },
+		OnMail:     func(at At, m *Mail) Verdict { return told(at, fmt.Sprintf("mail %s %d", m.From.Address(), m.Reply)) },
 	}
 }
 

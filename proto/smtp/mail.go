@@ -114,7 +114,7 @@ func (s *Session) hello(m *Mail, name []byte) {
 
 // sender takes MAIL FROM.
 func (s *Session) sender(m *Mail, arg []byte) {
-	p := parsePath(arg)
+	p := ParsePath(string(arg))
 	if m.HasFrom() {
 		s.raise(duplicateFields, m)
 		if m.FromReply < 400 {
@@ -132,7 +132,7 @@ func (s *Session) sender(m *Mail, arg []byte) {
 
 // recipient takes RCPT TO and returns the index of the recipient, -1 when it is not kept.
 func (s *Session) recipient(m *Mail, arg []byte) int32 {
-	p := parsePath(arg)
+	p := ParsePath(string(arg))
 	if h := s.config.Handler; h != nil && h.OnRcpt != nil {
 		s.verdict(h.OnRcpt(s.here(stream.ToServer), &p))
 	}
@@ -146,7 +146,7 @@ func (s *Session) recipient(m *Mail, arg []byte) int32 {
 }
 
 // size returns about how much memory p takes.
-func (p *Path) size() uint32 { return uint32(64 + len(p.Text) + len(p.Address) + len(p.params)) }
+func (p *Path) size() uint32 { return uint32(64 + len(p.sent)) }
 
 // hasEnvelope reports whether there is something that a reset would discard.
 func (m *Mail) hasEnvelope() bool { return len(m.Recipients) > 0 || m.state&(hasFrom|dataTried) != 0 }
