@@ -76,14 +76,14 @@ func TestParsePath(t *testing.T) {
 		p := ParsePath(tt.arg)
 		params := slices.Collect(p.Params())
 		if p.Text != tt.text || p.Address() != tt.address || !slices.Equal(params, tt.params) {
-			t.Errorf("parsePath(%q) = %q, %q, %q, want %q, %q, %q",
+			t.Errorf("ParsePath(%q) = %q, %q, %q, want %q, %q, %q",
 				tt.arg, p.Text, p.Address(), params, tt.text, tt.address, tt.params)
 		}
 	}
 }
 
 func TestParam(t *testing.T) {
-	p := ParsePath(string([]byte("<a@b> ORCPT=rfc822;ann+2Blists+40example.org size=7")))
+	p := ParsePath("<a@b> ORCPT=rfc822;ann+2Blists+40example.org size=7")
 	if v, ok := p.Param("SIZE"); v != "7" || !ok {
 		t.Errorf("Param(SIZE) = %q, %v, want 7, true", v, ok)
 	}
