@@ -102,10 +102,10 @@ func (s *Session) transaction(v verb) *Mail {
 			return m
 		}
 	}
-	if m != nil && m.state&(over|resetting) == 0 {
+	if m != nil && m.state&(over|resetting) == 0 && !(v == mailFrom && m.ended()) {
 		return m
 	}
-	if m != nil && m.state&over == 0 { // a reset is under way, and the client takes it for granted
+	if m != nil && m.state&over == 0 { // the client takes it that a reset was accepted, or its end was lost
 		s.overRequest(m)
 	}
 	s.flags |= begun

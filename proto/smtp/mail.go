@@ -54,6 +54,7 @@ const (
 	over                            // the request side is complete
 	resetting                       // RSET or EHLO was sent, and is not refused
 	told                            // the handler had it
+	holed                           // commands were lost since it began: perhaps its end, too
 )
 
 // Message is what a mail brings: text in the form of RFC 5322.
@@ -150,6 +151,12 @@ func (p *Path) size() uint32 { return uint32(64 + len(p.sent)) }
 
 // hasEnvelope reports whether there is something that a reset would discard.
 func (m *Mail) hasEnvelope() bool { return len(m.Recipients) > 0 || m.state&(hasFrom|dataTried) != 0 }
+
+// ended reports whether the end of m must have been among commands that were lost: it has an accepted sender, and the
+// next thing is another one.
+func (m *Mail) ended() bool {
+	return m.state&holed != 0 && m.HasFrom() && m.FromReply >= 200 && m.FromReply < 300
+}
 
 // reset notes that the client asked for a reset, if there is something to reset.
 func (m *Mail) reset() {

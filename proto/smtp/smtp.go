@@ -230,6 +230,9 @@ func (s *Session) commandsLost(n int64) {
 		return
 	}
 	s.client = tornLine
+	if s.mail != nil {
+		s.mail.state |= holed
+	}
 	s.owe(owed{verb: unsure, rcpt: -1})
 }
 
