@@ -191,7 +191,7 @@ func describe(p *Packet) string {
 	if p.VLANs != 0 {
 		fmt.Fprintf(&b, " vlan %v", p.VLAN[:p.VLANs])
 	}
-	for i, name := range []string{"tcp", "udp", "icmp", "fragment", "invalid", "offload", "sctp", "esp", "cut"} {
+	for i, name := range []string{"tcp", "udp", "icmp", "fragment", "invalid", "offload", "sctp", "esp", "cut", "inner"} {
 		if p.Flags&(1<<i) != 0 {
 			b.WriteString(" +" + name)
 		}

@@ -28,9 +28,6 @@ type Counters struct {
 	QinQinQ    uint64 `stat:"decoder.vlan_qinqinq"`
 	MPLS       uint64 `stat:"decoder.mpls"`
 	UnknownEth uint64 `stat:"decoder.unknown_ethertype"`
-
-	// Not decoded yet.
-
 	CHDLC      uint64 `stat:"decoder.chdlc"`
 	GRE        uint64 `stat:"decoder.gre"`
 	Geneve     uint64 `stat:"decoder.geneve"`
@@ -44,12 +41,11 @@ type Counters struct {
 	IPv6InIPv4 uint64 `stat:"decoder.ipv6_in_ipv4"`
 	IPv4InIPv6 uint64 `stat:"decoder.ipv4_in_ipv6"`
 	IPv6InIPv6 uint64 `stat:"decoder.ipv6_in_ipv6"`
+	ETag       uint64 `stat:"decoder.etag"`
+	GTP        uint64 // not in stats records: the schema of EVE does not have it
 
 	_             struct{} `stat:"decoder.avg_pkt_size,avg=decoder.bytes/decoder.pkts"`
 	MaxPacketSize uint64   `stat:"decoder.max_pkt_size,max"`
-
-	IPv4Fragments uint64 `stat:"defrag.ipv4.fragments"`
-	IPv6Fragments uint64 `stat:"defrag.ipv6.fragments"`
 
 	SYN    uint64 `stat:"tcp.syn"`    // without ACK
 	SYNACK uint64 `stat:"tcp.synack"` // with ACK

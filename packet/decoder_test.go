@@ -127,6 +127,12 @@ func check(t *testing.T, p *Packet) {
 	if p.Lost > 0 && !p.Flags.Has(Cut) {
 		fail("Lost = %d without Cut", p.Lost)
 	}
+	if p.Flags.Has(HasInner) && (!within(p.Inner.Bytes, p.Network) || p.Inner.Lost < 0 || p.Inner.Lost > max(p.WireLen-len(p.Frame), 0)) {
+		fail("inner packet of %d bytes, %d lost", len(p.Inner.Bytes), p.Inner.Lost)
+	}
+	if p.Flags.Has(Fragment) && (p.Frag.Named >= p.Frag.Header || p.Frag.Header > len(p.Network) || p.Frag.Offset%8 != 0) {
+		fail("fragment %+v", p.Frag)
+	}
 	if p.WantsFlow() && (p.Version == 0 || p.Flags.Has(Fragment)) {
 		fail("wants a flow: %q", describe(p))
 	}

@@ -7,6 +7,9 @@ func FuzzDecode(f *testing.F) {
 		f.Add(uint32(s.link), s.frame, 0)
 		f.Add(uint32(s.link), s.frame[:len(s.frame)*2/3], len(s.frame)/3)
 	}
+	for _, tt := range tunnels {
+		f.Add(uint32(LinkRaw), tt.frame, 0)
+	}
 	var used Packet // what it held before is not to matter
 	f.Fuzz(func(t *testing.T, link uint32, frame []byte, cut int) {
 		p, d := new(Packet), new(Decoder)
@@ -14,6 +17,9 @@ func FuzzDecode(f *testing.F) {
 			p.Link, p.Frame, p.WireLen = LinkType(link), frame, len(frame)+cut%100_000
 			d.Decode(p)
 			check(t, p)
+			if p.Flags.Has(HasInner) {
+				unpack(t, new(Decoder), p)
+			}
 		}
 		if got, want := describe(&used), describe(p); got != want {
 			t.Errorf("Decode gives %q, then %q", want, got)

@@ -9,6 +9,7 @@ const (
 	protoTCP    = 6
 	protoUDP    = 17
 	protoIPv6   = 41
+	protoGRE    = 47
 	protoESP    = 50
 	protoICMPv6 = 58
 	protoSCTP   = 132
@@ -64,9 +65,8 @@ func (d *Decoder) ipv4(p *Packet, b []byte, cut int) {
 	if headerLen > ipv4Len && !d.ipv4Options(p, b[ipv4Len:headerLen]) {
 		return // hosts discard it
 	}
-	if be16(h[6:8])&0x3fff != 0 { // more fragments, or an offset
-		d.Counters.IPv4Fragments++
-		p.Flags |= Fragment
+	if field := be16(h[6:8]); field&0x3fff != 0 { // more fragments, or an offset
+		p.fragment4(be16(h[4:6]), field, headerLen)
 		return
 	}
 
@@ -83,6 +83,14 @@ func (d *Decoder) ipv4(p *Packet, b []byte, cut int) {
 		d.sctp(p, b, missing)
 	case protoESP:
 		d.esp(p, b, missing)
+	case protoGRE:
+		d.gre(p, b, missing)
+	case protoIPv4:
+		d.Counters.IPv4InIPv4++
+		d.tunnel(p, Inner{Origin: FromIPv4, EtherType: etherIPv4, Bytes: b, Lost: missing})
+	case protoIPv6:
+		d.Counters.IPv6InIPv4++
+		d.tunnel(p, Inner{Origin: FromIPv4, EtherType: etherIPv6, Bytes: b, Lost: missing})
 	case protoICMPv6:
 		d.invalid(p, EventIPv4ICMPv6)
 	}

@@ -71,7 +71,12 @@ func (d *Decoder) transport6(p *Packet, next uint8, b []byte, missing int) {
 		d.sctp(p, b, missing)
 	case protoESP:
 		d.esp(p, b, missing)
-	case protoIPv4, protoIPv6: // tunnels
+	case protoGRE:
+		d.gre(p, b, missing)
+	case protoIPv4:
+		d.inIPv6(p, etherIPv4, b, missing)
+	case protoIPv6:
+		d.inIPv6(p, etherIPv6, b, missing)
 	case nextNone:
 		if len(b)+missing > 0 {
 			d.event(p, EventIPv6DataAfterNoneHeader)

@@ -13,12 +13,11 @@ const (
 	nextShim6       = 140
 )
 
-const fragmentLen = 8
-
 // extensions walks the chain of IPv6 extension headers from b on and decodes what is behind it. Every header has at
 // least eight bytes, so the walk is linear.
 func (d *Decoder) extensions(p *Packet, next uint8, b []byte, missing int) {
 	var hopByHop, destOptions, routing, auth, fragment int // seen so far
+	named := ipv6NextHeader                                // where in the datagram next was read
 	for {
 		var n int
 		switch next {
@@ -81,7 +80,7 @@ func (d *Decoder) extensions(p *Packet, next uint8, b []byte, missing int) {
 		case nextFragment:
 			fragment++
 			if be16(header[2:4])&0xfff9 != 0 { // an offset, or more to come
-				d.fragment6(p, header, len(b)+missing)
+				d.fragment6(p, b, missing, named)
 				return
 			}
 			// The only fragment of its datagram: nothing is to be reassembled (RFC 6946).
@@ -95,28 +94,16 @@ func (d *Decoder) extensions(p *Packet, next uint8, b []byte, missing int) {
 			}
 		}
 		next = header[0]
+		named = len(p.Network) - len(b)
 		b = b[n:]
 	}
-}
-
-// fragment6 notes a fragment. size is that of the fragment with its header.
-func (d *Decoder) fragment6(p *Packet, h []byte, size int) {
-	if h[1] != 0 {
-		d.event(p, EventIPv6FragNonZeroReservedField)
-	}
-	if more := h[3]&1 != 0; more && (size-fragmentLen)%8 != 0 {
-		d.event(p, EventIPv6FragInvalidLength)
-	}
-	d.Counters.IPv6Fragments++
-	p.Protocol = h[0]
-	p.Transport = nil
-	p.Flags |= Fragment
 }
 
 // Options of hop-by-hop and destination options headers that are known here (IANA ipv6-parameters).
 const (
 	ipv6OptionPad1        = 0x00
 	ipv6OptionPadN        = 0x01
+	ipv6OptionTunnelLimit = 0x04 // RFC 2473
 	ipv6OptionRouterAlert = 0x05 // RFC 2711
 	ipv6OptionJumbo       = 0xc2 // RFC 2675
 	ipv6OptionHomeAddress = 0xc9 // RFC 6275
@@ -145,6 +132,8 @@ func (d *Decoder) ipv6Options(p *Packet, b []byte, unknown, onlyPadding Event) {
 				d.event(p, EventIPv6ZeroLenPadN)
 			}
 			continue
+		case ipv6OptionTunnelLimit:
+			want = 1
 		case ipv6OptionRouterAlert:
 			want = 2
 		case ipv6OptionJumbo:

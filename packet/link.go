@@ -9,7 +9,9 @@ type LinkType uint32
 const (
 	LinkNull     LinkType = 0
 	LinkEthernet LinkType = 1
+	LinkPPP      LinkType = 9
 	LinkRaw      LinkType = 101 // also written as 12 and 14
+	LinkCHDLC    LinkType = 104 // Cisco HDLC
 	LinkLoop     LinkType = 108
 	LinkSLL      LinkType = 113 // Linux cooked
 	LinkIPv4     LinkType = 228
@@ -26,7 +28,8 @@ const (
 // Supported reports whether Decode knows the link type.
 func (l LinkType) Supported() bool {
 	switch l {
-	case LinkNull, LinkEthernet, linkRawBSD, linkRawOpenBSD, LinkRaw, LinkLoop, LinkSLL, LinkIPv4, LinkIPv6, LinkSLL2:
+	case LinkNull, LinkEthernet, linkRawBSD, linkRawOpenBSD, LinkRaw, LinkLoop, LinkSLL, LinkIPv4, LinkIPv6, LinkSLL2,
+		LinkPPP, LinkCHDLC:
 		return true
 	}
 	return false
@@ -51,7 +54,7 @@ var linkNames = map[LinkType]string{
 	6:              "IEEE802",
 	7:              "ARCNET",
 	8:              "SLIP",
-	9:              "PPP",
+	LinkPPP:        "PPP",
 	10:             "FDDI",
 	11:             "ATM_RFC1483",
 	linkRawBSD:     "RAW",
@@ -61,7 +64,7 @@ var linkNames = map[LinkType]string{
 	99:             "SYMANTEC_FIREWALL",
 	100:            "ATM_RFC1483",
 	LinkRaw:        "RAW",
-	104:            "C_HDLC",
+	LinkCHDLC:      "C_HDLC",
 	105:            "IEEE802_11",
 	107:            "FRELAY",
 	LinkLoop:       "LOOP",

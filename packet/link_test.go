@@ -18,7 +18,8 @@ func TestLinkType(t *testing.T) {
 		{LinkIPv4, "IPV4", true},
 		{LinkIPv6, "IPV6", true},
 		{LinkSLL2, "LINUX_SLL2", true},
-		{9, "PPP", false},
+		{9, "PPP", true},
+		{104, "C_HDLC", true},
 		{105, "IEEE802_11", false},
 		{127, "IEEE802_11_RADIO", false},
 		{4711, "4711", false},
@@ -33,7 +34,7 @@ func TestLinkType(t *testing.T) {
 	for link := range LinkType(300) {
 		_, d := decode(link, make([]byte, 64))
 		c := &d.Counters
-		if decoded := c.Null+c.Ethernet+c.Raw+c.SLL+c.SLL2 > 0; decoded != link.Supported() {
+		if decoded := c.Null+c.Ethernet+c.Raw+c.SLL+c.SLL2+c.PPP+c.CHDLC > 0; decoded != link.Supported() {
 			t.Errorf("LinkType(%d) is decoded: %v, Supported() = %v", uint32(link), decoded, link.Supported())
 		}
 	}

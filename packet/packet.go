@@ -31,11 +31,16 @@ type Packet struct {
 	ICMPCode         uint8
 	SPI              uint32 // ESP
 	Flags            Flags
-	TCP              TCP    // valid when Flags has HasTCP
-	Payload          []byte // transport payload (TCP, UDP, SCTP, ICMP), captured part
-	Lost             int    // bytes of the payload that the snap length cut off
-	Network          []byte // from the first byte of the innermost IP header to the end of the IP datagram as captured
-	Transport        []byte // from the first byte of the transport header to the end of the datagram as captured
+	TCP              TCP     // valid when Flags has HasTCP
+	Payload          []byte  // transport payload (TCP, UDP, SCTP, ICMP), captured part
+	Lost             int     // bytes of the payload that the snap length cut off
+	Network          []byte  // from the first byte of the IP header to the end of the IP datagram as captured
+	Transport        []byte  // from the first byte of the transport header (of a fragment: of its data) to the end of the datagram as captured
+	Frag             Frag    // valid when Flags has Fragment
+	Inner            Inner   // valid when Flags has HasInner
+	Outer            *Packet // the tunnel or the last fragment that the packet was found in; nil for a captured packet
+	Depth            uint8   // number of tunnels around the packet
+	Origin           Origin  // how the packet was found
 
 	events [maxEvents]Event
 	nevent uint8
@@ -56,6 +61,7 @@ const (
 	HasSCTP                    // a valid SCTP common header
 	HasESP                     // a valid ESP header
 	Cut                        // the snap length cut the IP datagram
+	HasInner                   // a tunnel: Inner is the packet in it
 )
 
 // Has reports whether all flags of f are set.
@@ -84,6 +90,14 @@ func (a *Addr) netip(version uint8) netip.Addr {
 		return netip.AddrFrom16(*a)
 	}
 	return netip.Addr{}
+}
+
+// Root returns the captured packet that p was found in, or p itself when it was captured.
+func (p *Packet) Root() *Packet {
+	for p.Outer != nil {
+		p = p.Outer
+	}
+	return p
 }
 
 // Events returns the oddities found, in order of appearance. The slice is valid until the packet is decoded again.
@@ -128,5 +142,6 @@ func (p *Packet) reset() {
 	p.Flags = 0
 	p.Payload, p.Network, p.Transport = nil, nil, nil
 	p.Lost = 0
+	p.Outer, p.Depth, p.Origin = nil, 0, FromWire
 	p.nevent, p.layers = 0, 0
 }

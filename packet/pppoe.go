@@ -138,6 +138,7 @@ func pppUnsupported(protocol uint16) bool {
 		0x0023, 0x0025, 0x0027, 0x0029, 0x002b, // OSI, XNS, DECnet, AppleTalk, IPX
 		pppVJCompressed, 0x0031, 0x0033, 0x0035, // bridging, ST-II, Vines
 		0x003d, 0x003f, 0x004d, // multilink, NetBIOS, SNA
+		0x0053, 0x0055, 0x00fb, 0x00fd, // encrypted, compressed
 		0x0201, 0x0281, 0x0283: // 802.1D, MPLS
 		return true
 	}

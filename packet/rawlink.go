@@ -7,6 +7,11 @@ const nullLen = 4
 // raw decodes a frame that starts with the IP header.
 func (d *Decoder) raw(p *Packet, b []byte, cut int) {
 	d.Counters.Raw++
+	d.ip(p, b, cut)
+}
+
+// ip decodes the IP datagram that b is, whichever version it has.
+func (d *Decoder) ip(p *Packet, b []byte, cut int) {
 	if len(b) == 0 {
 		d.invalid(p, EventIPv4PacketTooSmall)
 		return

@@ -27,4 +27,12 @@ func (d *Decoder) udp(p *Packet, b []byte, missing int) {
 	p.Flags |= HasUDP
 	p.Payload = b[udpLen:min(length, len(b))]
 	p.Lost = max(length-len(b), 0)
+
+	ports := d.ports
+	if ports == nil {
+		ports = &defaultPorts
+	}
+	if ports.filter&(portBit(p.SrcPort)|portBit(p.DstPort)) != 0 {
+		d.inUDP(p, ports)
+	}
 }

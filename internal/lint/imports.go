@@ -23,6 +23,7 @@ var rules = []rule{
 	// The path of a packet. The arrow to remember: tcp and flow know no protocol, parsers know no TCP, only stream is
 	// known by both.
 	{"packet", nothing, nothing},
+	{"packet/defrag", []string{"packet"}, nothing},
 	{"flow", nothing, nothing},
 	{"event", nothing, nothing},
 	{"wire", nothing, nothing},
@@ -41,7 +42,7 @@ var rules = []rule{
 	{"stats", []string{"event"}, anything},
 
 	// What surrounds it.
-	{"engine", []string{"packet", "flow", "event", "wire", "stream", "tcp", "app", "mime", "file", "rule", "stats"}, anything},
+	{"engine", []string{"packet", "packet/defrag", "flow", "event", "wire", "stream", "tcp", "app", "mime", "file", "rule", "stats"}, anything},
 	{"capture/...", []string{"packet"}, anything},
 	{"sink/...", []string{"event"}, anything},
 	{"dump", []string{"stream"}, nothing},
