@@ -6,6 +6,8 @@ import (
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/flow"
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/packet/defrag"
 	"github.com/reknit/reknit/stats"
 	"github.com/reknit/reknit/stream"
 	"github.com/reknit/reknit/tcp"
@@ -39,6 +41,12 @@ type Config struct {
 	// NoFlows leaves out flow records.
 	NoFlows bool
 
+	// Tunnels says on which UDP ports packets in packets are looked for.
+	Tunnels packet.Tunnels
+	// Defrag limits what is held of fragmented datagrams. Its Policy is that of the field Policy below unless it is set;
+	// whether VLAN tags and tunnels tell datagrams apart is decided by Flow, for both.
+	Defrag defrag.Config
+
 	Flow   flow.Config
 	Stream stream.Config
 	TCP    tcp.Config
@@ -46,7 +54,8 @@ type Config struct {
 
 	Stats stats.Config
 
-	// Policy returns the overlap policy of a receiving host. When nil, every host is stream.Linux6.
+	// Policy returns the overlap policy of a receiving host, for segments and for fragments. When nil, every host is
+	// stream.Linux6.
 	Policy func(netip.Addr) stream.Policy
 
 	// Notice is told once about each thing that a user should know, such as checksums that are not verified.

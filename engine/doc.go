@@ -1,6 +1,8 @@
 // Package engine wires the stations together: a Worker takes a packet through decoding, its flow, its connection and
 // its streams to the parsers, and turns what they find into event records and a verdict.
 //
+//	                 ┌──────────── the packet in a tunnel, the datagram of fragments
+//	                 ▼
 //	packet.Decode ─▶ flow.Table ─▶ tcp.Tracker ─▶ stream.Store ─▶ app.Session ─▶ event.Sink
 //	                                                   │
 //	                                                   └─▶ StreamHandler, in place of parsers
@@ -17,5 +19,5 @@
 // MemoryCap, units by the parsers. In the steady state a packet costs no allocation. A parser that panics costs its flow;
 // Config.Notice is told.
 //
-// Missing so far: several workers, defragmentation, tunnels, rules, exception policies.
+// Missing so far: several workers, rules, exception policies.
 package engine

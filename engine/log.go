@@ -11,11 +11,8 @@ import (
 	"github.com/reknit/reknit/tcp"
 )
 
-// Sources of packets, as EVE names them.
-const (
-	fromWire    = "wire/pcap"
-	fromTimeout = "stream (flow timeout)"
-)
+// fromTimeout is what EVE has as the source of a packet where there is none. Other sources are named by packet.Origin.
+const fromTimeout = "stream (flow timeout)"
 
 // logger turns what sessions tell into records.
 type logger Worker
@@ -82,7 +79,7 @@ func (w *Worker) begin() *event.Record {
 	r := &w.record
 	*r = event.Record{Time: w.now, FlowID: w.entry.ID()}
 	if p := w.packet; p != nil {
-		r.Number, r.PacketSource = p.Number, fromWire
+		r.Number, r.PacketSource = p.Number, p.Origin.String()
 	} else {
 		r.PacketSource = fromTimeout
 	}
@@ -119,8 +116,8 @@ func (w *Worker) send(r *event.Record) {
 }
 
 // decodeEvents makes records of what was odd in decoding p.
-func (w *Worker) decodeEvents(p *packet.Packet) {
-	for _, e := range p.Events() {
+func (w *Worker) decodeEvents(p *packet.Packet, events []packet.Event) {
+	for _, e := range events {
 		w.packetAnomaly(p, event.AnomalyDecode, "decoder."+e.String())
 	}
 }
@@ -135,7 +132,7 @@ func (w *Worker) streamEvents() {
 func (w *Worker) packetAnomaly(p *packet.Packet, kind event.AnomalyType, name string) {
 	r := &w.record
 	*r = event.Record{
-		Type: "anomaly", Time: p.Time, Number: p.Number, PacketSource: fromWire, VLANs: p.VLANs, VLAN: p.VLAN,
+		Type: "anomaly", Time: p.Time, Number: p.Number, PacketSource: p.Origin.String(), VLANs: p.VLANs, VLAN: p.VLAN,
 		Src: p.SourceAddr(), Dst: p.DestAddr(), SrcPort: p.SrcPort, DstPort: p.DstPort, Protocol: p.Protocol,
 		ICMPType: p.ICMPType, ICMPCode: p.ICMPCode,
 	}

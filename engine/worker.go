@@ -5,25 +5,28 @@ import (
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/flow"
 	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/packet/defrag"
 	"github.com/reknit/reknit/stream"
 	"github.com/reknit/reknit/tcp"
 )
 
 // Worker takes packets through all stations. It belongs to one goroutine.
 type Worker struct {
-	config   Config
-	decoder  packet.Decoder
-	flows    *flow.Table[flowState]
-	conns    conns
-	sessions numbered[*app.Session]
-	values   numbered[any] // of a StreamHandler's flows, in place of sessions
-	whole    ConnectionHandler
-	store    *stream.Store
-	tracker  *tcp.Tracker
-	gateway  *app.Gateway
-	checksum checksum
-	counters Counters
-	faults   int // of parsers, that the user was told of
+	config    Config
+	decoder   packet.Decoder
+	datagrams *defrag.Table
+	found     []*found // packets in the captured one
+	flows     *flow.Table[flowState]
+	conns     conns
+	sessions  numbered[*app.Session]
+	values    numbered[any] // of a StreamHandler's flows, in place of sessions
+	whole     ConnectionHandler
+	store     *stream.Store
+	tracker   *tcp.Tracker
+	gateway   *app.Gateway
+	checksum  checksum
+	counters  Counters
+	faults    int // of parsers, that the user was told of
 
 	current
 	flow    Flow
@@ -92,19 +95,31 @@ func newWorker(c Config) (*Worker, error) {
 	w.gateway = g
 	w.flows = flow.NewTable(c.Flow, w.endFlow)
 	w.checksum.mode = c.Checksums
+	w.decoder.SetTunnels(c.Tunnels)
+	w.datagrams = defrag.New(w.defragConfig())
 	w.flow.w = w
 	w.whole, _ = c.Streams.(ConnectionHandler)
 	return w, nil
 }
 
-// Packet decodes p, which a Source filled in, takes it through all stations, and returns what is to become of it.
+// Packet decodes p, which a Source filled in, takes it and the packets in it through all stations, and returns what is to
+// become of it.
 func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 	w.decoder.Decode(p)
 	w.verdict = packet.Pass
+	w.process(p)
+	if p.Flags&(packet.HasInner|packet.Fragment) != 0 {
+		w.unpack(p)
+	}
+	return w.verdict
+}
+
+// process takes p through all stations.
+func (w *Worker) process(p *packet.Packet) {
 	w.current = current{packet: p, now: p.Time}
 	w.gateway.Packet(p.Time, p.Number)
 	if w.config.DecodeEvents {
-		w.decodeEvents(p)
+		w.decodeEvents(p, p.Events())
 	}
 	switch {
 	case p.WantsFlow():
@@ -114,7 +129,6 @@ func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 	default:
 		w.flows.Advance(p.Time)
 	}
-	return w.verdict
 }
 
 // track finds the flow of p and hands p to what follows the flow.
@@ -124,7 +138,7 @@ func (w *Worker) track(p *packet.Packet) {
 	if p.Flags&packet.HasICMP != 0 {
 		src, dst = flow.ICMPPorts(p.Version, p.ICMPType)
 	}
-	k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, 0)
+	k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, p.Depth)
 	h, d, created := w.flows.Lookup(&k, p.Time)
 	if h == 0 {
 		return
@@ -161,7 +175,7 @@ func (w *Worker) track(p *packet.Packet) {
 		w.counters.BypassedBytes += uint64(len(p.Frame))
 	case isTCP:
 		w.follow(p)
-	case p.Flags&packet.HasUDP != 0 && len(p.Payload) > 0 && w.config.Streams == nil:
+	case p.Flags&(packet.HasUDP|packet.HasInner) == packet.HasUDP && len(p.Payload) > 0 && w.config.Streams == nil:
 		w.datagram(p)
 	}
 }
@@ -191,7 +205,7 @@ func (w *Worker) quoted(p *packet.Packet) {
 		return
 	}
 	var k flow.Key
-	k.Set((*[16]byte)(&q.Src), (*[16]byte)(&q.Dst), q.SrcPort, q.DstPort, &p.VLAN, q.Protocol, p.Version, 0)
+	k.Set((*[16]byte)(&q.Src), (*[16]byte)(&q.Dst), q.SrcPort, q.DstPort, &p.VLAN, q.Protocol, p.Version, p.Depth)
 	if h, d := w.flows.Find(&k, p.Time); h != 0 {
 		w.visit(h, d.Opposite(), p) // the quoted packet went the other way
 	}

@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"net/netip"
+
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/packet/defrag"
+	"github.com/reknit/reknit/stream"
+)
+
+// found is a place for a packet that was found in another, and for its bytes if it was put together of fragments.
+type found struct {
+	packet   packet.Packet
+	datagram []byte
+}
+
+// unpack takes what p carries through all stations: the packet in a tunnel, the datagram that a fragment completes, and
+// what these carry in turn. The bounded number of layers ends it. A packet that is dropped carries nothing any more.
+func (w *Worker) unpack(p *packet.Packet) {
+	for n := 0; w.verdict == packet.Pass && p.Flags&(packet.HasInner|packet.Fragment) != 0; n++ {
+		if n == len(w.found) {
+			w.found = append(w.found, new(found))
+		}
+		f := w.found[n]
+		if p.Flags&packet.HasInner != 0 {
+			w.decoder.DecodeInner(&f.packet, p)
+		} else if !w.defragment(f, p) {
+			return
+		}
+		p = &f.packet
+		w.process(p)
+	}
+}
+
+// defragment adds fragment p to its datagram, and reports whether f is now the whole of it.
+func (w *Worker) defragment(f *found, p *packet.Packet) bool {
+	before := len(p.Events())
+	var complete bool
+	f.datagram, complete = w.datagrams.Add(&w.decoder, p, w.flows.Now(), f.datagram)
+	if w.config.DecodeEvents {
+		w.decodeEvents(p, p.Events()[before:])
+	}
+	if complete {
+		w.decoder.DecodeDatagram(&f.packet, p, f.datagram)
+	}
+	return complete
+}
+
+// defragConfig returns the configuration of the worker's datagrams.
+func (w *Worker) defragConfig() defrag.Config {
+	c := w.config.Defrag
+	if of := w.config.Policy; c.Policy == nil && of != nil {
+		c.Policy = func(a netip.Addr) defrag.Policy { return fragmentPolicy(of(a)) }
+	}
+	c.IgnoreVLAN = w.config.Flow.IgnoreVLAN
+	c.IgnoreDepth = w.config.Flow.IgnoreRecursion
+	return c
+}
+
+// fragmentPolicy returns what a system does with overlapping fragments.
+func fragmentPolicy(p stream.Policy) defrag.Policy {
+	switch p {
+	case stream.Linux6:
+		return defrag.Linux6
+	case stream.BSDRight:
+		return defrag.BSDRight
+	case stream.Linux, stream.OldLinux:
+		return defrag.Linux
+	case stream.OldSolaris, stream.HPUX11, stream.MacOS, stream.First:
+		return defrag.First
+	case stream.Solaris:
+		return defrag.Solaris
+	case stream.Windows, stream.Vista, stream.Windows2k3:
+		return defrag.Windows
+	}
+	return defrag.BSD
+}
