@@ -11,6 +11,8 @@ import (
 	"github.com/reknit/reknit/flow"
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/mime"
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/packet/defrag"
 	"github.com/reknit/reknit/proto/all"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/stats"
@@ -44,9 +46,24 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		Flow: flow.Config{
 			Memory:            int64(c.Flow.Memcap),
 			IgnoreVLAN:        !c.TrackVLAN,
+			IgnoreRecursion:   !c.Decoder.TrackRecursion,
 			Timeouts:          timeouts(c, func(t config.Timeout) config.Ages { return t.Normal }),
 			Emergency:         timeouts(c, func(t config.Timeout) config.Ages { return t.Emergency }),
 			EmergencyRecovery: c.Flow.EmergencyRecovery,
+		},
+		Tunnels: packet.Tunnels{
+			VXLAN:       tunnelPorts(&c.Decoder.VXLAN),
+			Geneve:      tunnelPorts(&c.Decoder.Geneve),
+			Teredo:      tunnelPorts(&c.Decoder.Teredo),
+			GTP:         tunnelPorts(&c.Decoder.GTP),
+			StrictVXLAN: c.Decoder.VXLANReserved == "strict",
+		},
+		Defrag: defrag.Config{
+			Memory:       int64(c.Defrag.Memcap),
+			MaxTrackers:  c.Defrag.Trackers,
+			MaxFragments: c.Defrag.MaxFrags,
+			Timeout:      time.Duration(c.Defrag.Timeout) * time.Second,
+			TimeoutOf:    fragmentTimeouts(c.Defrag.HostTimes),
 		},
 		Stream: stream.Config{
 			Depth:        int64(c.Stream.Reassembly.Depth),
@@ -103,6 +120,25 @@ func mode(enabled string) app.Mode {
 		return app.DetectOnly
 	}
 	return app.Parse
+}
+
+func tunnelPorts(t *config.Tunnel) packet.Ports {
+	return packet.Ports{Off: !t.Enabled, Any: t.Any, List: t.Ports}
+}
+
+// fragmentTimeouts returns the time of the longest network that holds an address, which stands first.
+func fragmentTimeouts(hosts []config.HostTimeout) func(netip.Addr) time.Duration {
+	if len(hosts) == 0 {
+		return nil
+	}
+	return func(a netip.Addr) time.Duration {
+		for _, h := range hosts {
+			if h.Network.Contains(a) {
+				return time.Duration(h.Timeout) * time.Second
+			}
+		}
+		return 0
+	}
 }
 
 // timeouts turns seconds into the flow table's times, where zero stands for a default and a negative time for none.

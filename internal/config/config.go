@@ -8,6 +8,8 @@ type Config struct {
 
 	Stream   Stream
 	HostOS   []HostOS // the longest prefix that holds an address wins
+	Decoder  Decoder
+	Defrag   Defrag
 	Flow     Flow
 	Timeouts Timeouts
 	Policies Policies
@@ -60,6 +62,8 @@ func Load(o Options) (*Config, Problems) {
 	known().check(root, "", &ps)
 	c := &Config{FromFile: o.File != "", Root: root}
 	fill(c.table(), root, "", c.FromFile, &ps)
+	c.Decoder.resolve(root, &ps)
+	c.Defrag.hosts(root, &ps)
 	c.outputs(root, &ps)
 	c.logging(root, &ps)
 	c.Timeouts.limit(root, &ps)
@@ -71,6 +75,8 @@ func (c *Config) table() []row {
 	rows := c.own()
 	rows = append(rows, c.Stream.table()...)
 	rows = append(rows, c.hostOSTable()...)
+	rows = append(rows, c.Decoder.table()...)
+	rows = append(rows, c.Defrag.table()...)
 	rows = append(rows, c.Flow.table()...)
 	rows = append(rows, c.Timeouts.table()...)
 	rows = append(rows, c.Policies.table()...)

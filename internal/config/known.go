@@ -44,6 +44,9 @@ var known = sync.OnceValue(func() *word {
 			root.learn(eve+"types.[]."+t+"."+r.path, supported).usual = []string{r.builtin}
 		}
 	}
+	for _, k := range []string{"timeout", "address"} {
+		root.learn("defrag.host-config.[].*."+k, supported)
+	}
 	for _, o := range []string{"console", "file"} {
 		for _, r := range c.Logging.Console.table() {
 			root.learn("logging.outputs.[]."+o+"."+r.path, supported)

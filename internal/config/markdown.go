@@ -32,6 +32,9 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	table(&b, "General", "", c.own())
 	table(&b, "Streams", "How TCP connections are followed and put together.", c.Stream.table())
 	table(&b, "Target systems", "How hosts treat overlapping data. The longest prefix that holds an address counts.", c.hostOSTable())
+	table(&b, "Tunnels", "Packets in packets have flows of their own. Ports are given as a number, a list, `any`, or `$NAME` for a "+
+		"variable of `vars.port-groups`.", c.Decoder.table())
+	table(&b, "Fragments", "", c.Defrag.table())
 	table(&b, "Flows", "", append(c.Flow.table(), c.Timeouts.table()...))
 	table(&b, "Exception policies", "", c.Policies.table())
 	table(&b, "SMTP", "", c.Protocols.SMTP.table())

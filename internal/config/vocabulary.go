@@ -34,13 +34,12 @@ var vocabulary = []struct {
 		reassembly.urgent.policy reassembly.urgent.oob-limit-policy`},
 	{"stream", moot, "reassembly.max-regions"}, // runs are indexed, however many there are
 	{"app-layer", notYet, "error-policy"},
-	{"defrag", notYet, "memcap memcap-policy hash-size trackers max-frags prealloc timeout host-config.[].* default-config.timeout"},
+	{"defrag", moot, "hash-size prealloc"},
+	{"defrag", notYet, "memcap-policy default-config.timeout"},
 	{"host", notYet, "memcap hash-size prealloc"},
 	{"ippair", notYet, "memcap hash-size prealloc"},
-	{"decoder", notYet, `teredo.enabled teredo.ports vxlan.enabled vxlan.ports vxlan.reserved-bits-check geneve.enabled
-		geneve.ports vntag.enabled ieee8021ah.enabled erspan.typeI.enabled max-layers
-		recursion-level.use-for-tracking
-		ipv4.ipip.enabled ipv4.ipip.track-parent-flow ipv4.ipip-ipv6.enabled ipv4.ipip-ipv6.track-parent-flow
+	{"decoder", moot, "vntag.enabled ieee8021ah.enabled erspan.typeI.enabled"}, // always on
+	{"decoder", notYet, `max-layers ipv4.ipip.enabled ipv4.ipip.track-parent-flow ipv4.ipip-ipv6.enabled ipv4.ipip-ipv6.track-parent-flow
 		ipv6.ipip-ipv4.enabled ipv6.ipip-ipv4.track-parent-flow ipv6.ipip-ipv6.enabled
 		ipv6.ipip-ipv6.track-parent-flow`},
 
