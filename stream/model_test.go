@@ -47,6 +47,7 @@ type model struct {
 	closing bool
 	log     []string
 
+	dir           Dir      // of the last segment
 	refused       uint64   // bytes that were known to be refused
 	gapAt, gapEnd [2]int64 // the gap that is being passed
 }
@@ -308,6 +309,7 @@ func (m *model) covered(s *Stream, off int64) bool {
 // segment hands a segment to the Store and to the model.
 func (m *model) segment(d Dir, off int64, data []byte, last bool) {
 	h, s := &m.half[d], &m.p[d]
+	m.dir = d
 	m.notef("segment %v [%d,%d) %q last %v", d, off, off+int64(len(data)), data, last)
 	refused := m.refused
 	exact := off >= h.left()
@@ -324,7 +326,7 @@ func (m *model) segment(d Dir, off int64, data []byte, last bool) {
 	if exact && got&^Refused != want {
 		m.failf("insert said %b, want %b", got, want)
 	}
-	m.sync(d)
+	m.sync()
 	if (m.refused > refused) != (got&Refused != 0) {
 		m.failf("%d bytes refused, said %b", m.refused-refused, got)
 	}
@@ -336,9 +338,9 @@ func (m *model) segment(d Dir, off int64, data []byte, last bool) {
 	}
 }
 
-// sync takes bytes of direction d out of the model that the Store had no room for.
-func (m *model) sync(d Dir) {
-	h, s := &m.half[d], &m.p[d]
+// sync takes bytes of the last segment out of the model that the Store had no room for.
+func (m *model) sync() {
+	h, s := &m.half[m.dir], &m.p[m.dir]
 	n := m.st.Counters.RefusedBytes - m.refused
 	m.refused += n
 	if n == 0 {

@@ -197,7 +197,7 @@ func (m *model) lost(h *half) int64 {
 
 func (m *model) Read(d Dir, in *Cursor) {
 	h := &m.half[d]
-	m.sync(d)
+	m.sync()
 	m.settle(h)
 	limit, beyond := m.limit(h)
 	lost := in.view.lost
