@@ -17,7 +17,7 @@ func (st *Store) Push(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted
 	if off == s.contig && len(data) > 0 && st.clear(p, d) {
 		return st.pass(p, d, segment{off: off, data: data, start: off, end: end}, r)
 	}
-	inOrder := off <= s.contig && s.contig < end && s.edge <= s.contig && s.flags&finished == 0 && s.side == 0
+	inOrder := off <= s.contig && s.contig < end && !st.beyond(s) && s.flags&finished == 0 && s.side == 0
 	if !inOrder || off < s.contig && (s.index.root() != 0 || s.left() < s.contig) {
 		did := st.insert(s, off, data, noFin)
 		st.Deliver(p, d, r)
@@ -29,9 +29,14 @@ func (st *Store) Push(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted
 	}
 	live := data[at-off:]
 	s.flags |= seen
-	s.contig, s.edge = end, end
+	s.contig, s.edge = end, max(s.edge, end)
 	st.deliver(p, d, r, live, at, false)
 	return st.keep(s, segment{off: at, data: live, start: off, end: end})
+}
+
+// beyond reports whether bytes are held behind contig.
+func (st *Store) beyond(s *Stream) bool {
+	return s.edge > s.contig && s.index.root() != 0 && st.trees.last(&s.index).end() > s.contig
 }
 
 // clear reports whether nothing of direction d is held or waited for but the next byte, and nobody but its parser reads.

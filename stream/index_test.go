@@ -17,7 +17,7 @@ func checkIndex(t *trees, x *index, want []int64) error {
 	if k.err != nil {
 		return k.err
 	}
-	if use := int64(n[0])*smallBytes + int64(n[1])*leafBytes + int64(n[2])*nodeBytes; use != t.bytes() {
+	if use := int64(n[0])*pieceBytes + int64(n[1])*leafBytes + int64(n[2])*nodeBytes; use != t.bytes() {
 		return fmt.Errorf("%d bytes in nodes, %d counted", use, t.bytes())
 	}
 	i := 0
