@@ -27,6 +27,8 @@ type Buffer struct {
 // loss is a hole in a Buffer: n bytes from off on are missing.
 type loss struct{ off, n int64 }
 
+func (l loss) end() int64 { return l.off + l.n }
+
 // NewBuffer returns a Buffer that holds at most limit unread bytes.
 func NewBuffer(limit int) *Buffer {
 	b := &Buffer{limit: limit}
@@ -66,7 +68,11 @@ func (b *Buffer) Lost(n int64) {
 	skipped := max(0, min(b.s.app-b.s.edge, n))
 	b.skipped(skipped)
 	if n -= skipped; n > 0 {
-		b.losses = append(b.losses, loss{b.s.edge, n})
+		if k := len(b.losses); k > 0 && b.losses[k-1].end() == b.s.edge {
+			b.losses[k-1].n += n
+		} else {
+			b.losses = append(b.losses, loss{b.s.edge, n})
+		}
 		b.s.edge += n
 	}
 	b.open()
@@ -91,7 +97,7 @@ func (b *Buffer) Pass() Loss {
 	l := Loss{Held: b.data[b.read:][:held:held], Lost: first.n, Offset: first.off}
 	b.read += held
 	b.losses = b.losses[1:]
-	b.view.liveAt = first.off + first.n
+	b.view.liveAt = first.end()
 	b.s.app = max(b.s.app, b.view.liveAt)
 	b.s.want, b.s.scan, b.s.scanFor = 0, 0, 0
 	b.open()
@@ -102,36 +108,30 @@ func (b *Buffer) Pass() Loss {
 func (b *Buffer) Close() error {
 	b.closed = true
 	b.drop()
-	b.open()
 	return nil
 }
 
-// drop forgets what was read. It reports whether a loss was taken up whole.
+// drop forgets what was read. It reports whether a loss was taken up whole, by a Piece or a Skip.
 func (b *Buffer) drop() (passed bool) {
 	b.store.arena = b.store.arena[:0]
 	v := &b.view
 	for {
-		n := min(b.s.app-v.liveAt, int64(len(v.live)))
-		if n > 0 {
+		if n := min(b.s.app-v.liveAt, int64(len(v.live))); n > 0 {
 			b.read += int(n)
 			v.liveAt += n
-			v.live = v.live[n:]
 		}
-		if len(b.losses) == 0 || v.liveAt != b.losses[0].off {
+		if len(b.losses) == 0 || v.liveAt < b.losses[0].off || b.s.app <= v.liveAt {
+			b.open()
 			return passed
 		}
-		first := &b.losses[0] // a Piece or a Skip may have taken from it
+		first := &b.losses[0]
 		taken := min(b.s.app-first.off, first.n)
-		if taken <= 0 {
-			return passed
-		}
 		first.off, first.n = first.off+taken, first.n-taken
 		v.liveAt = first.off
-		if first.n > 0 {
-			return passed
+		if first.n == 0 {
+			b.losses = b.losses[1:]
+			passed = true
 		}
-		passed = true
-		b.losses = b.losses[1:]
 		b.open()
 	}
 }

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -476,69 +477,82 @@ func (m *model) ack(d Dir, off int64) {
 }
 
 // TestModel plays random connections against the model.
-func TestModel(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		m := newModel(t)
-		sound := false
-		defer func() {
-			if !sound && !t.Failed() {
-				m.tell() // a panic
+func TestModel(t *testing.T) { rapid.Check(t, playModel) }
+
+// FuzzStream is TestModel with choices that the fuzzer makes.
+func FuzzStream(f *testing.F) { seeded(f, playModel) }
+
+// seeded fuzzes a property, from some inputs that are long enough to do something.
+func seeded(f *testing.F, property func(t *rapid.T)) {
+	for i := range byte(20) {
+		seed := make([]byte, 2<<10)
+		rand.NewChaCha8([32]byte{i}).Read(seed)
+		f.Add(seed)
+	}
+	f.Fuzz(rapid.MakeFuzz(property))
+}
+
+func playModel(t *rapid.T) {
+	m := newModel(t)
+	sound := false
+	defer func() {
+		if !sound && !t.Failed() {
+			m.tell() // a panic
+		}
+	}()
+	limited := m.config.MaxHeld < 100 || m.config.MemoryCap < 10000
+	for d := range m.half {
+		if m.half[d].skip > 0 {
+			m.segment(Dir(d), 0, []byte("x"), false)
+			m.ack(Dir(d), 1)
+			m.deliver(Dir(d))
+			m.agree()
+		}
+	}
+	t.Repeat(map[string]func(*rapid.T){
+		"": func(*rapid.T) { m.agree() },
+		"segment": func(t *rapid.T) {
+			d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
+			from := rapid.SampledFrom([]int64{m.half[d].contig(), m.half[d].edge}).Draw(t, "from")
+			off := from + int64(rapid.IntRange(-12, 20).Draw(t, "off"))
+			data := rapid.SliceOfN(rapid.SampledFrom([]byte("aab\r\n%")), 1, 16).Draw(t, "data")
+			if rapid.Bool().Draw(t, "in order") {
+				off = m.half[d].contig()
 			}
-		}()
-		limited := m.config.MaxHeld < 100 || m.config.MemoryCap < 10000
-		for d := range m.half {
-			if m.half[d].skip > 0 {
-				m.segment(Dir(d), 0, []byte("x"), false)
-				m.ack(Dir(d), 1)
-				m.deliver(Dir(d))
-				m.agree()
+			m.segment(d, off, data, false)
+		},
+		"last": func(t *rapid.T) {
+			d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
+			if limited || rapid.IntRange(0, 3).Draw(t, "really") > 0 {
+				t.Skip()
 			}
-		}
-		t.Repeat(map[string]func(*rapid.T){
-			"": func(*rapid.T) { m.agree() },
-			"segment": func(t *rapid.T) {
-				d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
-				from := rapid.SampledFrom([]int64{m.half[d].contig(), m.half[d].edge}).Draw(t, "from")
-				off := from + int64(rapid.IntRange(-12, 20).Draw(t, "off"))
-				data := rapid.SliceOfN(rapid.SampledFrom([]byte("aab\r\n%")), 1, 16).Draw(t, "data")
-				if rapid.Bool().Draw(t, "in order") {
-					off = m.half[d].contig()
-				}
-				m.segment(d, off, data, false)
-			},
-			"last": func(t *rapid.T) {
-				d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
-				if limited || rapid.IntRange(0, 3).Draw(t, "really") > 0 {
-					t.Skip()
-				}
-				data := rapid.SliceOfN(rapid.SampledFrom([]byte("ab\n")), 0, 5).Draw(t, "data")
-				m.segment(d, m.half[d].contig()+int64(rapid.IntRange(-3, 15).Draw(t, "off")), data, true)
-			},
-			"ack": func(t *rapid.T) {
-				d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
-				m.ack(d, m.half[d].contig()+int64(rapid.IntRange(-9, 9).Draw(t, "off")))
-				m.deliver(d)
-			},
-			"release raw": func(t *rapid.T) {
-				d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
-				h := &m.half[d]
-				if !h.rawOn {
-					t.Skip()
-				}
-				h.raw = max(h.raw, h.app-int64(rapid.IntRange(0, 9).Draw(t, "less")))
-				m.p[d].ReleaseRaw(h.raw)
-				m.deliver(d)
-			},
-		})
-		m.closing = true
-		m.notef("close")
-		m.st.Close(m.p, m)
-		if !m.half[0].ended || !m.half[1].ended || m.st.MemoryUse() != 0 {
-			m.failf("closed, but ended %v, %v, %d bytes in use", m.half[0].ended, m.half[1].ended, m.st.MemoryUse())
-		}
-		if err := check(m.st, &m.p[0], &m.p[1]); err != nil {
-			m.failf("closed: %v", err)
-		}
-		sound = true
+			data := rapid.SliceOfN(rapid.SampledFrom([]byte("ab\n")), 0, 5).Draw(t, "data")
+			m.segment(d, m.half[d].contig()+int64(rapid.IntRange(-3, 15).Draw(t, "off")), data, true)
+		},
+		"ack": func(t *rapid.T) {
+			d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
+			m.ack(d, m.half[d].contig()+int64(rapid.IntRange(-9, 9).Draw(t, "off")))
+			m.deliver(d)
+		},
+		"release raw": func(t *rapid.T) {
+			d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
+			h := &m.half[d]
+			if !h.rawOn {
+				t.Skip()
+			}
+			h.raw = max(h.raw, h.app-int64(rapid.IntRange(0, 9).Draw(t, "less")))
+			m.p[d].ReleaseRaw(h.raw)
+			m.deliver(d)
+		},
 	})
+	m.closing = true
+	m.notef("close")
+	m.st.Close(m.p, m)
+	if !m.half[0].ended || !m.half[1].ended || m.st.MemoryUse() != 0 {
+		m.failf("closed, but ended %v, %v, %d bytes in use", m.half[0].ended, m.half[1].ended, m.st.MemoryUse())
+	}
+	if err := check(m.st, &m.p[0], &m.p[1]); err != nil {
+		m.failf("closed: %v", err)
+	}
+	sound = true
 }
