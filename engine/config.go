@@ -40,6 +40,12 @@ type Config struct {
 	DecodeEvents, StreamEvents bool
 	// NoFlows leaves out flow records.
 	NoFlows bool
+	// Netflows makes a netflow record of each direction of a flow.
+	Netflows bool
+	// PacketHeader adds the first 32 bytes of the packet to the records of DecodeEvents and StreamEvents.
+	PacketHeader bool
+	// Ethernet keeps the link-layer addresses of flows and adds them to records.
+	Ethernet bool
 
 	// Tunnels says on which UDP ports packets in packets are looked for.
 	Tunnels packet.Tunnels

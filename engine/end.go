@@ -47,9 +47,10 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 		s.Close()
 		w.sessions.remove(v.session)
 	}
-	if !w.config.NoFlows && w.config.Sink != nil {
+	if (!w.config.NoFlows || w.config.Netflows) && w.config.Sink != nil {
 		w.flowRecord(e, why, reversed)
 	}
+	delete(w.details, h)
 	if isTCP && v.conn != 0 {
 		w.conns.put(v.conn)
 	}
@@ -59,7 +60,7 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	}
 }
 
-// flowRecord writes the record of flow e.
+// flowRecord writes the records of flow e.
 func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed bool) {
 	f := &w.ended
 	there, back := flow.ToServer, flow.ToClient
@@ -93,7 +94,17 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 		f.SPI = e.Value.conn
 	}
 	w.orient(r, stream.ToServer, reversed)
-	w.send(r)
+	if reversed {
+		w.etherOfFlow(r, w.handle, stream.ToClient)
+	} else {
+		w.etherOfFlow(r, w.handle, stream.ToServer)
+	}
+	if !w.config.NoFlows {
+		w.send(r)
+	}
+	if w.config.Netflows {
+		w.netflowRecords(w.handle, e, reversed)
+	}
 }
 
 // tcpPart fills in what the record tells about the connection.

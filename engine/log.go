@@ -110,9 +110,13 @@ func address(a [16]byte, version uint8) netip.Addr {
 }
 
 func (w *Worker) send(r *event.Record) {
-	if w.config.Sink != nil {
-		w.config.Sink.Event(r)
+	if w.config.Sink == nil {
+		return
 	}
+	if w.config.Ethernet && r.Layout == event.LayoutPacket {
+		w.ether(r)
+	}
+	w.config.Sink.Event(r)
 }
 
 // decodeEvents makes records of what was odd in decoding p.
@@ -129,6 +133,9 @@ func (w *Worker) streamEvents() {
 	})
 }
 
+// frameStart is how much of a packet the record of an anomaly shows.
+const frameStart = 32
+
 func (w *Worker) packetAnomaly(p *packet.Packet, kind event.AnomalyType, name string) {
 	r := &w.record
 	*r = event.Record{
@@ -140,6 +147,10 @@ func (w *Worker) packetAnomaly(p *packet.Packet, kind event.AnomalyType, name st
 		r.FlowID = w.entry.ID()
 	}
 	w.anomaly = event.Anomaly{Type: kind, Event: name}
+	if w.config.PacketHeader {
+		w.frame = event.Frame{Data: p.Frame[:min(len(p.Frame), frameStart)], LinkType: uint32(p.Link), LinkName: p.Link.String()}
+		w.anomaly.Frame = &w.frame
+	}
 	r.Body = &w.anomaly
 	w.send(r)
 }

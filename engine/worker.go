@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bytes"
+
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/flow"
@@ -26,7 +28,8 @@ type Worker struct {
 	gateway   *app.Gateway
 	checksum  checksum
 	counters  Counters
-	faults    int // of parsers, that the user was told of
+	faults    int                     // of parsers, that the user was told of
+	details   map[flow.Handle]*detail // nil: not wanted
 
 	current
 	flow    Flow
@@ -35,7 +38,10 @@ type Worker struct {
 
 	record  event.Record
 	anomaly event.Anomaly
+	frame   event.Frame
 	ended   event.Flow
+	netflow event.Netflow
+	macs    [2]event.MAC // of the record
 }
 
 // current is the packet being processed, or the flow being ended.
@@ -99,6 +105,9 @@ func newWorker(c Config) (*Worker, error) {
 	w.datagrams = defrag.New(w.defragConfig())
 	w.flow.w = w
 	w.whole, _ = c.Streams.(ConnectionHandler)
+	if c.Netflows || c.Ethernet {
+		w.details = make(map[flow.Handle]*detail)
+	}
 	return w, nil
 }
 
@@ -135,8 +144,11 @@ func (w *Worker) process(p *packet.Packet) {
 func (w *Worker) track(p *packet.Packet) {
 	var k flow.Key
 	src, dst := p.SrcPort, p.DstPort
-	if p.Flags&packet.HasICMP != 0 {
+	switch {
+	case p.Flags&packet.HasICMP != 0:
 		src, dst = flow.ICMPPorts(p.Version, p.ICMPType)
+	case p.Flags&packet.HasESP != 0:
+		src, dst = espPorts(p)
 	}
 	k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, p.Depth)
 	h, d, created := w.flows.Lookup(&k, p.Time)
@@ -180,10 +192,22 @@ func (w *Worker) track(p *packet.Packet) {
 	}
 }
 
+// espPorts returns what makes the SPI part of the key of a flow, the same in both directions.
+func espPorts(p *packet.Packet) (src, dst uint16) {
+	src, dst = uint16(p.SPI>>16), uint16(p.SPI)
+	if bytes.Compare(p.Src[:], p.Dst[:]) > 0 {
+		src, dst = dst, src
+	}
+	return src, dst
+}
+
 // visit makes h the flow of the packet and counts the packet.
 func (w *Worker) visit(h flow.Handle, d flow.Dir, p *packet.Packet) {
 	w.handle, w.entry, w.dir = h, w.flows.Entry(h), stream.Dir(d)
 	w.entry.Count(d, len(p.Frame))
+	if w.details != nil && w.entry.Key().Protocol() == p.Protocol {
+		w.note(h, w.dir, p)
+	}
 }
 
 // message remembers what the first packet of an ICMP flow is about, and the first answer.
@@ -290,6 +314,7 @@ func (w *Worker) follow(p *packet.Packet) {
 	res := w.tracker.Segment(c, w.dir, g, (*reader)(w))
 	if res&tcp.Reversed != 0 {
 		w.entry.Reverse()
+		w.reverseDetail()
 		w.dir = w.dir.Opposite()
 	}
 	if s := c.State(); s != before {

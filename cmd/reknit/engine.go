@@ -23,7 +23,10 @@ import (
 // wishes are what the outputs want to know.
 type wishes struct {
 	decode, stream bool // anomalies of packets and of connections
+	header         bool // of packets with anomalies
 	flows          bool
+	netflows       bool
+	ethernet       bool // link-layer addresses
 	md5, sha1      bool // of files
 	sha256, magic  bool
 	bodyMD5        bool
@@ -43,6 +46,9 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		DecodeEvents: w.decode,
 		StreamEvents: w.stream,
 		NoFlows:      !w.flows,
+		Netflows:     w.netflows,
+		PacketHeader: w.header,
+		Ethernet:     w.ethernet,
 		Flow: flow.Config{
 			Memory:            int64(c.Flow.Memcap),
 			IgnoreVLAN:        !c.TrackVLAN,

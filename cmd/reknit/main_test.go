@@ -245,6 +245,46 @@ logging:
 	}
 }
 
+// The same engine may serve an output that wants the packets of anomalies, and one that does not.
+func TestOtherOutputs(t *testing.T) {
+	mail := files(t, map[string]string{"c.yaml": `
+outputs:
+- stats:
+    enabled: yes
+    threads: yes
+- eve-log:
+    enabled: yes
+    filename: with.json
+    types: [netflow, {anomaly: {types: {decode: yes, stream: yes}, packethdr: yes}}]
+    ethernet: yes
+- eve-log:
+    enabled: yes
+    filename: without.json
+    types: [anomaly: {types: {stream: yes}}]
+`})
+	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".")
+	if got.code != 0 {
+		t.Fatal(got)
+	}
+	for _, test := range []struct {
+		file, holds, lacks string
+	}{
+		{"stats.log", `(?m)^decoder\.pkts +\| Total +\| 227$`, `\| 0\n`},
+		{"stats.log", `(?m)^decoder\.pkts +\| W#01 +\| 227$`, `^$`},
+		{"with.json", `"event_type":"netflow"`, `"event_type":"flow"`},
+		{"with.json", `"ether":\{"dest_macs":\["`, `^$`},
+		{"without.json", `^`, `"packet":|"ether"|netflow`},
+	} {
+		text, err := os.ReadFile(test.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !regexp.MustCompile(test.holds).Match(text) || len(text) > 0 && regexp.MustCompile(test.lacks).Match(text) {
+			t.Errorf("%s must hold %s and not %s:\n%.2000s", test.file, test.holds, test.lacks, text)
+		}
+	}
+}
+
 func TestCaptureFileName(t *testing.T) {
 	mail := files(t, map[string]string{"c.yaml": "outputs:\n- eve-log:\n    enabled: yes\n    pcap-file: yes\n    types: [flow, smtp, stats]\n"})
 	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".")

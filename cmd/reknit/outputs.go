@@ -30,8 +30,17 @@ func (o *eveOutput) Event(r *event.Record) {
 		if o.config.PcapFile {
 			r.CaptureFile = o.source.file
 		}
-		o.EVE.Event(r)
+		o.write(r)
 	}
+}
+
+// write writes a record, without the packet if the output does not want it.
+func (o *eveOutput) write(r *event.Record) {
+	if a, ok := r.Body.(*event.Anomaly); ok && !o.config.Anomaly.PacketHeader {
+		defer func(f *event.Frame) { a.Frame = f }(a.Frame)
+		a.Frame = nil
+	}
+	o.EVE.Event(r)
 }
 
 func (o *eveOutput) takes(r *event.Record) bool {
@@ -137,8 +146,11 @@ func (w *wishes) add(e *config.EVE) {
 	if e.Logs("anomaly") {
 		w.decode = w.decode || e.Anomaly.Decode
 		w.stream = w.stream || e.Anomaly.Stream
+		w.header = w.header || e.Anomaly.PacketHeader
 	}
 	w.flows = w.flows || e.Logs("flow")
+	w.netflows = w.netflows || e.Logs("netflow")
+	w.ethernet = w.ethernet || e.Ethernet
 	if e.Logs("files") {
 		for _, h := range e.Files.ForceHash {
 			switch h {

@@ -139,6 +139,30 @@ func (e *EVE) typeTable(typ string) []row {
 // types with options, or that are logged so far.
 var loggedTypes = []string{"smtp", "files", "flow", "anomaly", "stats"}
 
+// typesOnRequest are logged only when a configuration names them.
+var typesOnRequest = []string{"netflow"}
+
+// StatsFile is an output of the name stats: a table of counters, now and then.
+type StatsFile struct {
+	Enabled    bool
+	Filename   string // relative to the log directory
+	Append     bool
+	Totals     bool
+	Threads    bool
+	NullValues bool
+}
+
+func (s *StatsFile) table() []row {
+	return []row{
+		{"enabled", boolean(&s.Enabled), "no", "", "Write this output."},
+		{"filename", text(&s.Filename), "stats.log", "", "Name of the file, relative to the log directory."},
+		{"append", boolean(&s.Append), "yes", "", "Append to a file that is there; otherwise it is emptied."},
+		{"totals", boolean(&s.Totals), "yes", "", "Write the sum of all threads."},
+		{"threads", boolean(&s.Threads), "no", "", "Write the counters of each thread."},
+		{"null-values", boolean(&s.NullValues), "no", "", "Write counters that are 0."},
+	}
+}
+
 // mailFields are the headers that custom may name.
 var mailFields = []string{"reply-to", "bcc", "message-id", "subject", "x-mailer", "user-agent", "received",
 	"x-originating-ip", "in-reply-to", "references", "importance", "priority", "sensitivity", "organization",
@@ -173,9 +197,19 @@ func (c *Config) outputs(root *Node, ps *Problems) {
 		return
 	}
 	for _, i := range n.Items {
-		if name, body := i.titled(); name == "eve-log" && body != nil {
-			if e := newEVE(body, "outputs."+i.Name+".eve-log", ps); e.Enabled {
+		name, body := i.titled()
+		if body == nil {
+			continue
+		}
+		switch path := "outputs." + i.Name + "." + name; name {
+		case "eve-log":
+			if e := newEVE(body, path, ps); e.Enabled {
 				c.EVE = append(c.EVE, e)
+			}
+		case "stats":
+			var s StatsFile
+			if fill(s.table(), body, path, true, ps); s.Enabled {
+				c.StatsFiles = append(c.StatsFiles, s)
 			}
 		}
 	}

@@ -139,7 +139,7 @@ var vocabulary = []struct {
 
 	// Outputs.
 	{"outputs.[].fast", notYet, "enabled filename append filetype"},
-	{"outputs.[].eve-log", notYet, `ethernet metadata threaded rotate-interval type level identity facility
+	{"outputs.[].eve-log", notYet, `metadata threaded rotate-interval type level identity facility
 		xff.enabled xff.mode xff.deployment xff.header
 		json.preserve-order json.compact json.ensure-ascii json.escape-slash`},
 	{"outputs.[].eve-log.redis", notYet, `server port username password async mode key stream-maxlen
@@ -150,7 +150,6 @@ var vocabulary = []struct {
 		metadata.rule.metadata metadata.rule.raw metadata.rule.reference reference suricata-version`},
 	{"outputs.[].eve-log.types.[].alert", obsolete, "http tls ssh smtp dnp3 vars flow"},
 	{"outputs.[].eve-log.types.[].frame", notYet, "enabled payload-buffer-size"},
-	{"outputs.[].eve-log.types.[].anomaly", notYet, "packethdr"},
 	{"outputs.[].eve-log.types.[].anomaly", obsolete, "types.packethdr"},
 	{"outputs.[].eve-log.types.[].http", notYet, `enabled extended custom dump-all-headers xff.enabled xff.mode
 		xff.deployment xff.header`},
@@ -170,7 +169,6 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].flow", notYet, "exception-policy"},
 	{"outputs.[].eve-log.types.[].stream", notYet, "enabled all event-set state-update spurious-retransmission"},
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
-	{"outputs.[].eve-log.types.[].netflow", notYet, "enabled"},
 	{"outputs.[].eve-log.types.[]", notYet, `mdns.enabled llmnr.enabled websocket.enabled ftp.enabled rdp.enabled
 		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
 		rfb.enabled sip.enabled ldap.enabled pop3.enabled ssh.enabled http2.enabled doh2.enabled arp.enabled
@@ -185,7 +183,7 @@ var vocabulary = []struct {
 	{"outputs.[].pcap-log", notYet, `enabled filename dir limit max-files mode compression lz4-checksum lz4-level
 		use-stream-depth honor-pass-rules conditional ts-format bpf-filter sguil-base-dir`},
 	{"outputs.[].alert-debug", notYet, "enabled filename append filetype"},
-	{"outputs.[].stats", notYet, "enabled filename append totals threads null-values filetype"},
+	{"outputs.[].stats", notYet, "filetype"},
 	{"outputs.[].tcp-data", notYet, "enabled type filename"},
 	{"outputs.[].http-body-data", notYet, "enabled type filename"},
 	{"outputs.[].lua", notYet, "enabled scripts scripts-dir path cpath"},
