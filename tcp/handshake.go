@@ -8,14 +8,14 @@ func (t *Tracker) first(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resu
 	case g.Flags&RST != 0:
 		return t.reject(RstNoSession)
 	case g.Flags&FIN != 0:
-		if !t.config.Midstream || g.size() == 0 || g.Flags&ACK == 0 {
+		if !t.config.Midstream || g.NoPickup || g.size() == 0 || g.Flags&ACK == 0 {
 			return t.reject(FinNoSession)
 		}
 		t.pickUp(c, d, g, FinWait1)
 		t.ends(c, d, g)
 		return t.data(c, d, g, r)
 	case g.Flags&(SYN|ACK) == SYN|ACK:
-		if !t.config.Midstream && !t.config.AsyncOneSide {
+		if !t.config.Midstream && !t.config.AsyncOneSide || g.NoPickup {
 			return 0
 		}
 		t.pickUpReply(c, d, g)
@@ -28,7 +28,7 @@ func (t *Tracker) first(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resu
 		}
 		t.syn(c, g)
 	case g.Flags&ACK != 0:
-		if !t.config.Midstream {
+		if !t.config.Midstream || g.NoPickup {
 			return 0
 		}
 		t.pickUp(c, d, g, Established)

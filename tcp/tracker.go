@@ -53,6 +53,7 @@ const (
 	Reversed                    // its sender is the server: the connection's first segment was a SYN/ACK
 	Tracked                     // it belongs to a connection that is followed
 	Stored                      // its payload became part of the stream
+	Unstored                    // there was no memory for its payload, or for all of it
 )
 
 func (t *Tracker) raise(e Event) { t.events.add(e) }

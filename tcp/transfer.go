@@ -106,7 +106,10 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 	if did != 0 {
 		t.inserted(c, did)
 	}
-	if n > 0 && did&(stream.Refused|stream.TooDeep|stream.Ignored) == 0 {
+	if did&stream.Refused != 0 {
+		return Unstored
+	}
+	if n > 0 && did&(stream.TooDeep|stream.Ignored) == 0 {
 		return Stored
 	}
 	return 0
