@@ -34,6 +34,22 @@ type Config struct {
 
 	// Inline says that packets wait for the verdict: bytes are then parsed as they arrive, acknowledged or not.
 	Inline bool
+	// Prevent says that verdicts are carried out. Packets that do not fit the state of their connection are then
+	// dropped unless KeepInvalid is set, exceptions can drop, and the verdicts are counted.
+	Prevent     bool
+	KeepInvalid bool
+	// Drops makes a record of each packet that is dropped, with Prevent.
+	Drops bool
+	// Exceptions says what becomes of traffic that cannot be followed or parsed.
+	Exceptions Exceptions
+	// BypassDeep ignores the rest of a connection of which a direction has reached the depth of Stream.
+	BypassDeep bool
+	// ConnectionMemory limits the memory of connections beyond that of their flows and streams, in bytes. When zero,
+	// there is no limit but that of flows.
+	ConnectionMemory int64
+	// Faults has things fail on purpose.
+	Faults Faults
+
 	// Checksums says what is done about wrong checksums.
 	Checksums Checksums
 	// DecodeEvents and StreamEvents make anomaly records of what is odd in packets and in connections.
@@ -66,4 +82,12 @@ type Config struct {
 
 	// Notice is told once about each thing that a user should know, such as checksums that are not verified.
 	Notice func(text string)
+}
+
+// Faults are failures that are simulated, to see what the Exceptions do. Each is the number of a packet; 0: none.
+type Faults struct {
+	Flow       uint64 // gets no flow
+	Fragment   uint64 // is a fragment that is not stored
+	Connection uint64 // begins a connection that is not followed
+	Data       uint64 // has a payload that is not stored
 }

@@ -30,7 +30,7 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 		w.whole.Finish(&w.flow)
 	}
 	f := &w.ended
-	*f = event.Flow{}
+	*f = event.Flow{Exceptions: f.Exceptions[:0]}
 	reversed := false
 	switch {
 	case v.session == 0:
@@ -78,9 +78,13 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 	default:
 		f.State = s.String()
 	}
-	if e.Mark&dropped != 0 {
+	switch {
+	case e.Mark&(dropped|condemned) != 0:
 		f.Action = "drop"
+	case e.Mark&passed != 0:
+		f.Action = "pass"
 	}
+	f.Exceptions = w.exceptionsOf(e.Mark, f.Exceptions)
 	r := &w.record
 	*r = event.Record{Type: "flow", Layout: event.LayoutFlow, Time: w.now, FlowID: e.ID(), Body: f}
 	switch e.Key().Protocol() {
@@ -105,6 +109,16 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 	if w.config.Netflows {
 		w.netflowRecords(w.handle, e, reversed)
 	}
+}
+
+// exceptionsOf appends the exceptions that a flow met.
+func (w *Worker) exceptionsOf(mark uint16, list []event.Exception) []event.Exception {
+	for t := range numTargets {
+		if mark&targets[t].mark != 0 {
+			list = append(list, event.Exception{Target: targets[t].name, Policy: w.config.Exceptions.of(t).String()})
+		}
+	}
+	return list
 }
 
 // tcpPart fills in what the record tells about the connection.

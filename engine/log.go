@@ -50,10 +50,11 @@ func (l *logger) File(s *app.Session, tx app.Transaction, d stream.Dir, f event.
 // maxFaults is the number of parser faults that the user is told of.
 const maxFaults = 10
 
-// Error tells the user of a fault of a parser of ours, with what is needed to find it. Errors of the traffic are counted
-// by the gateway.
+// Error acts on the end of a parser, and tells the user if it is a fault of ours, with what is needed to find it. Errors of
+// the traffic are counted by the gateway.
 func (l *logger) Error(s *app.Session, err *app.Error) {
 	w := (*Worker)(l)
+	w.exceptionOfParser(err)
 	if err.Cause != app.CauseInternal || w.faults > maxFaults {
 		return
 	}
@@ -137,15 +138,7 @@ func (w *Worker) streamEvents() {
 const frameStart = 32
 
 func (w *Worker) packetAnomaly(p *packet.Packet, kind event.AnomalyType, name string) {
-	r := &w.record
-	*r = event.Record{
-		Type: "anomaly", Time: p.Time, Number: p.Number, PacketSource: p.Origin.String(), VLANs: p.VLANs, VLAN: p.VLAN,
-		Src: p.SourceAddr(), Dst: p.DestAddr(), SrcPort: p.SrcPort, DstPort: p.DstPort, Protocol: p.Protocol,
-		ICMPType: p.ICMPType, ICMPCode: p.ICMPCode,
-	}
-	if w.entry != nil {
-		r.FlowID = w.entry.ID()
-	}
+	r := w.ofPacket(p, "anomaly")
 	w.anomaly = event.Anomaly{Type: kind, Event: name}
 	if w.config.PacketHeader {
 		w.frame = event.Frame{Data: p.Frame[:min(len(p.Frame), frameStart)], LinkType: uint32(p.Link), LinkName: p.Link.String()}
@@ -153,4 +146,18 @@ func (w *Worker) packetAnomaly(p *packet.Packet, kind event.AnomalyType, name st
 	}
 	r.Body = &w.anomaly
 	w.send(r)
+}
+
+// ofPacket returns the worker's record with the header of a packet.
+func (w *Worker) ofPacket(p *packet.Packet, kind string) *event.Record {
+	r := &w.record
+	*r = event.Record{
+		Type: kind, Time: p.Time, Number: p.Number, PacketSource: p.Origin.String(), VLANs: p.VLANs, VLAN: p.VLAN,
+		Src: p.SourceAddr(), Dst: p.DestAddr(), SrcPort: p.SrcPort, DstPort: p.DstPort, Protocol: p.Protocol,
+		ICMPType: p.ICMPType, ICMPCode: p.ICMPCode,
+	}
+	if w.entry != nil {
+		r.FlowID = w.entry.ID()
+	}
+	return r
 }

@@ -31,16 +31,22 @@ type Worker struct {
 	faults    int                     // of parsers, that the user was told of
 	details   map[flow.Handle]*detail // nil: not wanted
 
+	exceptions exceptions
+	verdicts   verdicts
+
 	current
-	flow    Flow
-	segment tcp.Segment
-	verdict packet.Verdict
+	flow     Flow
+	segment  tcp.Segment
+	verdict  packet.Verdict
+	why      reason    // with the verdict Drop
+	rejected Exception // Reject or RejectBoth
 
 	record  event.Record
 	anomaly event.Anomaly
 	frame   event.Frame
 	ended   event.Flow
 	netflow event.Netflow
+	dropped event.Drop
 	macs    [2]event.MAC // of the record
 }
 
@@ -69,10 +75,19 @@ func (v *flowState) reply() (kind, code uint8) { return uint8(v.conn >> 24), uin
 
 // Marks of a flow.Entry.
 const (
-	dropped  uint16 = 1 << iota // nothing more is done about its packets
-	bypassed                    // its packets are only counted
-	replied                     // an ICMP flow has its answer
-	begun                       // a ConnectionHandler knows it
+	dropped       uint16 = 1 << iota // nothing more is done about its packets
+	bypassed                         // its packets are only counted
+	replied                          // an ICMP flow has its answer
+	begun                            // a ConnectionHandler knows it
+	passed                           // an exception policy has it pass
+	condemned                        // an exception policy has it dropped
+	muted                            // it is not parsed any more
+	shownToServer                    // a drop in this direction was told
+	shownToClient
+	metNoConnection // the exceptions that it met
+	metNoData
+	metNoSession
+	metParserError
 )
 
 // Counters count what no other station counts.
@@ -81,7 +96,11 @@ type Counters struct {
 	BypassedPackets uint64 `stat:"flow_bypassed.local_pkts"`
 	BypassedBytes   uint64 `stat:"flow_bypassed.local_bytes"`
 	FlowsDropped    uint64 // by a handler
-	TCPMemory       uint64 `stat:"tcp.memuse,gauge"` // of connections that are followed
+
+	ConnectionsRefused uint64 `stat:"tcp.ssn_memcap_drop"`
+	SegmentsRefused    uint64 `stat:"tcp.segment_memcap_drop"`
+
+	TCPMemory uint64 `stat:"tcp.memuse,gauge"` // of connections that are followed
 }
 
 // gauge sets the counters that tell what is in use now.
@@ -104,6 +123,7 @@ func newWorker(c Config) (*Worker, error) {
 	w.decoder.SetTunnels(c.Tunnels)
 	w.datagrams = defrag.New(w.defragConfig())
 	w.flow.w = w
+	w.exceptions.config, w.verdicts.config = &w.config, &w.config
 	w.whole, _ = c.Streams.(ConnectionHandler)
 	if c.Netflows || c.Ethernet {
 		w.details = make(map[flow.Handle]*detail)
@@ -115,11 +135,12 @@ func newWorker(c Config) (*Worker, error) {
 // become of it.
 func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 	w.decoder.Decode(p)
-	w.verdict = packet.Pass
+	w.verdict, w.why, w.rejected = packet.Pass, noReason, Ignore
 	w.process(p)
 	if p.Flags&(packet.HasInner|packet.Fragment) != 0 {
 		w.unpack(p)
 	}
+	w.judge()
 	return w.verdict
 }
 
@@ -151,15 +172,16 @@ func (w *Worker) track(p *packet.Packet) {
 		src, dst = espPorts(p)
 	}
 	k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, p.Depth)
-	h, d, created := w.flows.Lookup(&k, p.Time)
+	h, d, created := w.lookup(&k, p)
 	if h == 0 {
+		w.except(noFlow)
 		return
 	}
 	isTCP := p.Flags&packet.HasTCP != 0
 	if isTCP && !w.verify(p) {
 		w.visit(h, d, p)
 		if w.entry.Mark&dropped != 0 {
-			w.verdict = packet.Drop
+			w.dropOfFlow()
 		}
 		return
 	}
@@ -168,6 +190,7 @@ func (w *Worker) track(p *packet.Packet) {
 		if !created && w.reused(h, stream.Dir(d)) {
 			w.flows.End(h, flow.TCPReuse)
 			if h, d, _ = w.flows.Lookup(&k, p.Time); h == 0 {
+				w.except(noFlow)
 				return
 			}
 		}
@@ -181,15 +204,24 @@ func (w *Worker) track(p *packet.Packet) {
 	}
 	switch e := w.entry; {
 	case e.Mark&dropped != 0:
-		w.verdict = packet.Drop
+		w.dropOfFlow()
 	case e.Mark&bypassed != 0:
 		w.counters.BypassedPackets++
 		w.counters.BypassedBytes += uint64(len(p.Frame))
 	case isTCP:
 		w.follow(p)
-	case p.Flags&(packet.HasUDP|packet.HasInner) == packet.HasUDP && len(p.Payload) > 0 && w.config.Streams == nil:
+	case p.Flags&(packet.HasUDP|packet.HasInner) == packet.HasUDP && len(p.Payload) > 0 && w.config.Streams == nil && e.Mark&muted == 0:
 		w.datagram(p)
 	}
+}
+
+// lookup finds the flow of p, or makes one.
+func (w *Worker) lookup(k *flow.Key, p *packet.Packet) (h flow.Handle, d flow.Dir, created bool) {
+	if f := w.config.Faults.Flow; f != 0 && f == p.Number {
+		w.flows.Counters().Memcap++
+		return 0, 0, false
+	}
+	return w.flows.Lookup(k, p.Time)
 }
 
 // espPorts returns what makes the SPI part of the key of a flow, the same in both directions.
@@ -241,7 +273,7 @@ func (w *Worker) fill(p *packet.Packet) {
 	g.Seq, g.Ack, g.Flags = tcp.Seq(t.Seq), tcp.Seq(t.Ack), tcp.Flags(t.Flags)
 	g.Window, g.Urgent = t.Window, t.Urgent
 	g.Payload, g.Lost, g.Time = p.Payload, p.Lost, p.Time
-	g.Options, g.SACKs = 0, 0
+	g.Options, g.SACKs, g.NoPickup = 0, 0, false
 	if t.Options == 0 {
 		return
 	}
@@ -295,6 +327,9 @@ func (w *Worker) follow(p *packet.Packet) {
 		w.whole.Begin(&w.flow)
 	}
 	if v.conn == 0 {
+		if !w.enters(p) {
+			return
+		}
 		switch {
 		case v.opening.IsOpen() && v.opening.Repeated(w.dir, g):
 			return
@@ -311,6 +346,7 @@ func (w *Worker) follow(p *packet.Packet) {
 		g.Policy = w.policy(p)
 	}
 	before := c.State()
+	refused := w.refuses(p)
 	res := w.tracker.Segment(c, w.dir, g, (*reader)(w))
 	if res&tcp.Reversed != 0 {
 		w.entry.Reverse()
@@ -327,16 +363,36 @@ func (w *Worker) follow(p *packet.Packet) {
 	if w.config.StreamEvents {
 		w.streamEvents()
 	}
+	if refused || res&tcp.Unstored != 0 {
+		w.counters.SegmentsRefused++
+		w.except(noData)
+	}
+	if res&tcp.Rejected != 0 && !w.config.KeepInvalid {
+		w.prevent(dropInvalid)
+	}
+	if w.config.BypassDeep && v.conn != 0 && deep(c) {
+		w.entry.Mark |= bypassed
+	}
 	w.settle()
 	if w.entry.Mark&(dropped|bypassed) != 0 && v.conn != 0 {
 		w.tracker.Drop(c)
 	}
 }
 
+// refuses takes the payload from the segment if it is the one that shall not be stored.
+func (w *Worker) refuses(p *packet.Packet) bool {
+	g := &w.segment
+	if f := w.config.Faults.Data; f == 0 || f != p.Number || len(g.Payload) == 0 {
+		return false
+	}
+	g.Lost, g.Payload = g.Lost+len(g.Payload), nil
+	return true
+}
+
 // settle does with the packet and its flow what was decided while the packet was processed.
 func (w *Worker) settle() {
 	if w.entry.Mark&dropped != 0 {
-		w.verdict = packet.Drop
+		w.dropOfFlow()
 	}
 	if w.entry.Mark&bypassed != 0 {
 		w.flows.SetState(w.handle, flow.LocalBypassed)
@@ -394,6 +450,9 @@ func (w *Worker) session(t app.Transport) *app.Session {
 	return w.sessions.at(v.session)
 }
 
+// never is an offset that no stream comes to.
+const never = 1 << 62
+
 // reader hands the bytes of the connection being followed to the flow's session, or to the handler of all streams.
 type reader Worker
 
@@ -401,6 +460,10 @@ func (r *reader) Read(d stream.Dir, in *stream.Cursor) {
 	w := (*Worker)(r)
 	switch {
 	case w.entry.Mark&(dropped|bypassed) != 0:
+	case w.entry.Mark&muted != 0:
+		if in.Offset() < never {
+			in.Skip(never - in.Offset())
+		}
 	case w.config.Streams != nil:
 		w.config.Streams.Read(&w.flow, d, in)
 	default:
@@ -413,7 +476,7 @@ func (r *reader) Read(d stream.Dir, in *stream.Cursor) {
 func (r *reader) Gap(d stream.Dir, in *stream.Cursor, l stream.Loss) {
 	w := (*Worker)(r)
 	switch {
-	case w.entry.Mark&(dropped|bypassed) != 0:
+	case w.entry.Mark&(dropped|bypassed|muted) != 0:
 	case w.config.Streams != nil:
 		w.config.Streams.Gap(&w.flow, d, l)
 	default:
@@ -426,7 +489,7 @@ func (r *reader) Gap(d stream.Dir, in *stream.Cursor, l stream.Loss) {
 func (r *reader) End(d stream.Dir, rest []byte) {
 	w := (*Worker)(r)
 	switch v := &w.entry.Value; {
-	case w.entry.Mark&(dropped|bypassed) != 0:
+	case w.entry.Mark&(dropped|bypassed|muted) != 0:
 	case w.config.Streams != nil:
 		w.config.Streams.End(&w.flow, d, rest)
 	case v.session != 0:

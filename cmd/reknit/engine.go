@@ -26,6 +26,7 @@ type wishes struct {
 	header         bool // of packets with anomalies
 	flows          bool
 	netflows       bool
+	drops          bool // packets that are dropped
 	ethernet       bool // link-layer addresses
 	md5, sha1      bool // of files
 	sha256, magic  bool
@@ -42,6 +43,11 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 	e := engine.Config{
 		Protocols:    all.Protocols(all.Config{SMTP: smtpConfig(c, w)}),
 		Inline:       inline,
+		Prevent:      o.inline,
+		KeepInvalid:  !c.Stream.DropInvalid,
+		Drops:        w.drops,
+		Exceptions:   exceptions(c, o),
+		Faults:       o.faults,
 		Checksums:    checksums(c, o),
 		DecodeEvents: w.decode,
 		StreamEvents: w.stream,
@@ -84,7 +90,9 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		},
 		App: app.Config{Protocols: map[string]app.Settings{
 			"smtp": {Mode: mode(c.Protocols.SMTP.Enabled), MaxTx: c.Protocols.SMTP.MaxTx},
-		}},
+		}, Faults: o.parserFaults},
+		BypassDeep:       c.Stream.Bypass,
+		ConnectionMemory: int64(c.Stream.Memcap),
 		Stats: stats.Config{
 			EventPrefix:     c.Stats.DecoderEventsPrefix,
 			NoDecoderEvents: !c.Stats.DecoderEvents,
@@ -96,6 +104,31 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		e.Stream.MemoryCap = 1 << 62 // here 0 is no limit
 	}
 	return e
+}
+
+// exceptions returns what becomes of traffic that cannot be followed.
+func exceptions(c *config.Config, o *options) engine.Exceptions {
+	p, _ := c.Policies.Resolve(o.inline, c.Stream.Midstream)
+	return engine.Exceptions{
+		Connection:  exceptionOf[p.Stream],
+		Midstream:   exceptionOf[p.Midstream],
+		Data:        exceptionOf[p.Reassembly],
+		Flow:        exceptionOf[p.Flow],
+		Fragment:    exceptionOf[p.Defrag],
+		Parser:      exceptionOf[p.ParserErrors],
+		PerProtocol: c.Stats.PolicyPerProtocol,
+	}
+}
+
+var exceptionOf = map[config.Policy]engine.Exception{
+	config.PolicyIgnore:     engine.Ignore,
+	config.PolicyPassPacket: engine.PassPacket,
+	config.PolicyPassFlow:   engine.PassFlow,
+	config.PolicyBypass:     engine.BypassFlow,
+	config.PolicyDropPacket: engine.DropPacket,
+	config.PolicyDropFlow:   engine.DropFlow,
+	config.PolicyReject:     engine.Reject,
+	config.PolicyRejectBoth: engine.RejectBoth,
 }
 
 func checksums(c *config.Config, o *options) engine.Checksums {

@@ -84,6 +84,13 @@ func (j *job) run(ctx context.Context) error {
 		}
 		j.log.warning("config", "%v", err)
 	}
+	if p := j.conf.Policies.Default; p != "" {
+		j.log.info("exception-policy", "master exception-policy set to: %s", p) // tools look for it
+	}
+	_, changes := j.conf.Policies.Resolve(j.inline, j.conf.Stream.Midstream)
+	for _, text := range changes {
+		j.log.warning("exception-policy", "%s", text)
+	}
 	if err := j.rulesOf(); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type EVE struct {
 	Files   FilesLog
 	Anomaly AnomalyLog
 	Stats   StatsLog
+	Drop    DropLog
 }
 
 // Logs reports whether a type of the list is logged.
@@ -55,6 +56,12 @@ type FilesLog struct {
 type AnomalyLog struct {
 	Decode, Stream, AppLayer bool
 	PacketHeader             bool
+}
+
+// DropLog are the options of the type drop.
+type DropLog struct {
+	Flows   string // start: only the first packet of a flow in each direction; all
+	Verdict bool
 }
 
 // StatsLog are the options of the type stats.
@@ -124,6 +131,13 @@ func (e *EVE) typeTable(typ string) []row {
 			{"types.applayer", boolean(&l.AppLayer), "yes", "", "Log oddities of protocols."},
 			{"packethdr", boolean(&l.PacketHeader), "no", "", "Add the packet's first 32 bytes."},
 		}
+	case "drop":
+		l := &e.Drop
+		return []row{
+			{"flows", oneOf(&l.Flows, "start", "all"), "start", "",
+				"Log all packets that are dropped, or of a flow only the first in each direction."},
+			{"verdict", boolean(&l.Verdict), "no", "", "Add what was done with the packet."},
+		}
 	case "stats":
 		l := &e.Stats
 		return []row{
@@ -140,7 +154,7 @@ func (e *EVE) typeTable(typ string) []row {
 var loggedTypes = []string{"smtp", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
-var typesOnRequest = []string{"netflow"}
+var typesOnRequest = []string{"drop", "netflow"}
 
 // StatsFile is an output of the name stats: a table of counters, now and then.
 type StatsFile struct {
@@ -230,7 +244,7 @@ func defaultEVE(ps *Problems) EVE {
 func newEVE(n *Node, path string, ps *Problems) EVE {
 	var e EVE
 	fill(e.table(), n, path, true, ps)
-	for _, t := range loggedTypes {
+	for _, t := range slices.Concat(loggedTypes, typesOnRequest) {
 		fill(e.typeTable(t), nil, "", true, ps)
 	}
 	types := n.Find("types")

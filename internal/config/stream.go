@@ -38,7 +38,7 @@ type Reassembly struct {
 func (s *Stream) table() []row {
 	r := &s.Reassembly
 	return []row{
-		{"stream.memcap", size(&s.Memcap), "64 MiB", "", "Memory for TCP connections; 0: no limit."},
+		{"stream.memcap", size(&s.Memcap), "64 MiB", "512 MiB", "Memory for TCP connections; 0: no limit."},
 		{"stream.checksum-validation", boolean(&s.ChecksumValidation), "yes", "",
 			"Packets with a wrong TCP checksum are not taken. The option -k wins."},
 		{"stream.midstream", boolean(&s.Midstream), "no", "", "Follow connections whose start was not seen."},

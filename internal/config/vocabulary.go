@@ -9,7 +9,7 @@ var vocabulary = []struct {
 	keys    string // separated by blanks
 }{
 	{"", notYet, `suricata-version max-pending-packets runmode autofp-scheduler default-packet-size action-order
-		packet-alert-max exception-policy host-mode asn1-max-frames pid-file daemon-directory umask
+		packet-alert-max host-mode asn1-max-frames pid-file daemon-directory umask
 		default-rule-path rule-files classification-file reference-config-file threshold-file
 		reputation-categories-file default-reputation-path reputation-files geoip-database
 		mpm-algo spm-algo delayed-detect plugins ldap-server heartbeat.output-flush-interval
@@ -21,21 +21,19 @@ var vocabulary = []struct {
 
 	// Flows and streams.
 	{"flow", moot, "hash-size prealloc managers recyclers prune-flows"},
-	{"flow", notYet, "memcap-policy"},
 	{"flow", notYet, "rate-tracking.bytes rate-tracking.interval"},
 	{"flow-timeouts.udp", moot, "closed emergency-closed"},
 	{"flow-timeouts.icmp", moot, "closed emergency-closed"},
 	{"stream", moot, "prealloc-sessions reassembly.segment-prealloc reassembly.zero-copy-size reassembly.segments.[].size " +
 		"reassembly.segments.[].prealloc reassembly.chunk-prealloc"},
 	{"stream", obsolete, "max-sessions"},
-	{"stream", notYet, `memcap memcap-policy midstream-policy drop-invalid max-syn-queued max-synack-queued bypass
-		reassembly.memcap-policy reassembly.toserver-chunk-size reassembly.toclient-chunk-size
+	{"stream", notYet, `max-syn-queued max-synack-queued
+		reassembly.toserver-chunk-size reassembly.toclient-chunk-size
 		reassembly.randomize-chunk-size reassembly.randomize-chunk-range reassembly.raw
 		reassembly.urgent.policy reassembly.urgent.oob-limit-policy`},
 	{"stream", moot, "reassembly.max-regions"}, // runs are indexed, however many there are
-	{"app-layer", notYet, "error-policy"},
 	{"defrag", moot, "hash-size prealloc"},
-	{"defrag", notYet, "memcap-policy default-config.timeout"},
+	{"defrag", notYet, "default-config.timeout"},
 	{"host", notYet, "memcap hash-size prealloc"},
 	{"ippair", notYet, "memcap hash-size prealloc"},
 	{"decoder", moot, "vntag.enabled ieee8021ah.enabled erspan.typeI.enabled"}, // always on
@@ -160,13 +158,13 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].files", notYet, `force-filestore xff.enabled xff.mode xff.deployment
 		xff.header`},
 	{"outputs.[].eve-log.types.[].files", obsolete, "force-md5"},
-	{"outputs.[].eve-log.types.[].drop", notYet, "enabled alerts flows verdict"},
+	{"outputs.[].eve-log.types.[].drop", notYet, "alerts"},
 	{"outputs.[].eve-log.types.[].smb", notYet, "enabled types"},
 	{"outputs.[].eve-log.types.[].dhcp", notYet, "enabled extended"},
 	{"outputs.[].eve-log.types.[].mqtt", notYet, "enabled passwords string-log-limit"},
 	{"outputs.[].eve-log.types.[].pgsql", notYet, "enabled passwords"},
 	{"outputs.[].eve-log.types.[].quic", notYet, "enabled ja4"},
-	{"outputs.[].eve-log.types.[].flow", notYet, "exception-policy"},
+	{"outputs.[].eve-log.types.[].flow", moot, "exception-policy"}, // always written
 	{"outputs.[].eve-log.types.[].stream", notYet, "enabled all event-set state-update spurious-retransmission"},
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
 	{"outputs.[].eve-log.types.[]", notYet, `mdns.enabled llmnr.enabled websocket.enabled ftp.enabled rdp.enabled
@@ -198,7 +196,7 @@ var vocabulary = []struct {
 	{"logging.outputs.[].console", notYet, "format filter"},
 	{"logging.outputs.[].file", notYet, "format filter"},
 	{"logging.outputs.[].syslog", notYet, "enabled facility format level type filter identity"},
-	{"stats", notYet, "exception-policy.global-stats exception-policy.per-app-proto-errors"},
+	{"stats", notYet, "exception-policy.global-stats"},
 
 	// Rules.
 	{"detect", notYet, `profile custom-values.toclient-groups custom-values.toserver-groups sgh-mpm-context
