@@ -34,8 +34,8 @@ type Config struct {
 
 	// Inline says that packets wait for the verdict: bytes are then parsed as they arrive, acknowledged or not.
 	Inline bool
-	// Prevent says that verdicts are carried out. Packets that do not fit the state of their connection are then
-	// dropped unless KeepInvalid is set, exceptions can drop, and the verdicts are counted.
+	// Prevent says that verdicts are carried out. Exceptions can then drop, so does, with Inline and unless KeepInvalid
+	// is set, what does not fit the state of its connection, and the verdicts are counted.
 	Prevent     bool
 	KeepInvalid bool
 	// Drops makes a record of each packet that is dropped, with Prevent.
