@@ -178,7 +178,7 @@ func (w *Worker) crowded(p *packet.Packet) bool {
 		return true
 	}
 	limit := w.config.ConnectionMemory
-	return limit > 0 && w.conns.memory() >= uint64(limit)
+	return limit > 0 && w.conns.memory()+uint64(w.tracker.MemoryUse()) >= uint64(limit)
 }
 
 // exceptions counts what was done about exceptions.

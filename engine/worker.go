@@ -106,7 +106,7 @@ type Counters struct {
 // gauge sets the counters that tell what is in use now.
 func (w *Worker) gauge() {
 	w.store.Counters.MemoryUse = uint64(w.store.MemoryUse())
-	w.counters.TCPMemory = w.conns.memory()
+	w.counters.TCPMemory = w.conns.memory() + uint64(w.tracker.MemoryUse())
 }
 
 // newWorker returns a worker for a configuration that was completed.

@@ -36,7 +36,8 @@ const (
 	synSACK                              // the SYN permitted SACK
 	sacks                                // both permitted it
 	async                                // one direction is seen only
-	varied                               // SYNs, or answers to it, with different numbers came
+	fastOpen                             // the SYN asked for it
+	earlyIgnored                         // the server did not take the payload of such a SYN
 	fourWay                              // both ends sent a SYN
 	evasion                              // the handshake's ACK had the right number and a wrong acknowledgement
 	confirmed                            // the handshake is over for certain: a SYN/ACK is odd from here on
@@ -51,9 +52,9 @@ type Conn struct {
 	sides   [2]side // of the client, of the server
 	flags   connFlags
 	state   State
-	bits    Flags // all control bits seen
-	before  State // the state that an RST ended
-	first   Seq   // the initial sequence number of the first answer to the SYN, with varied
+	bits    Flags  // all control bits seen
+	before  State  // the state that an RST ended
+	extra   uint32 // what few connections have, 0: nothing
 }
 
 // side is what is known about one end as a sender.

@@ -19,6 +19,7 @@ const (
 	SynToClientOnSynRecv
 	SynFlood
 	SynAckFlood
+	SynAckDataIgnored
 	FourWaySynAckWrongAck
 	FourWaySynAckWrongSyn
 	FourWayWrongSeq
@@ -78,7 +79,7 @@ var eventNames = [NumEvents]string{
 	"3whs_synack_in_wrong_direction", "3whs_ack_in_wrong_dir", "3whs_ack_data_inject", "3whs_async_wrong_seq",
 	"3whs_right_seq_wrong_ack_evasion", "3whs_wrong_seq_wrong_ack", "3whs_synack_resend_with_diff_ack",
 	"3whs_synack_toserver_on_syn_recv", "3whs_synack_with_wrong_ack", "3whs_syn_resend_diff_seq_on_syn_recv",
-	"3whs_syn_toclient_on_syn_recv", "3whs_syn_flood", "3whs_synack_flood", "4whs_synack_with_wrong_ack",
+	"3whs_syn_toclient_on_syn_recv", "3whs_syn_flood", "3whs_synack_flood", "3whs_synack_tfo_data_ignored", "4whs_synack_with_wrong_ack",
 	"4whs_synack_with_wrong_syn", "4whs_wrong_seq", "4whs_invalid_ack", "est_packet_out_of_window", "est_pkt_before_last_ack", "est_invalid_ack",
 	"est_ack_zwp_data", "est_synack_resend", "est_synack_resend_with_diff_ack", "est_synack_resend_with_diff_seq",
 	"est_synack_toserver", "est_syn_resend", "est_syn_resend_diff_seq", "est_syn_toclient", "fin_invalid_ack",

@@ -80,6 +80,9 @@ func (s *soup) play(data []byte) {
 		if data[7]&4 != 0 {
 			g.Options |= tcp.Signed
 		}
+		if data[7]&5 == 5 {
+			g.Options |= tcp.FastOpen
+		}
 		if data[7]&8 != 0 {
 			g.Lost = int(data[0])
 		}
@@ -90,7 +93,7 @@ func (s *soup) play(data []byte) {
 		data = data[8:]
 	}
 	s.tracker.Close(&s.conn, s)
-	if n := s.store.MemoryUse(); n != 0 {
+	if n := s.store.MemoryUse() + s.tracker.MemoryUse(); n != 0 {
 		s.t.Errorf("%d octets in use at the end", n)
 	}
 	if s.conn.State() != tcp.None && s.ended != [2]bool{true, true} {

@@ -87,6 +87,8 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			AsyncOneSide:     c.Stream.AsyncOneside.On(true),
 			StrictTimestamps: !c.Stream.LiberalTimestamps,
 			TrustAfterLoss:   true,
+			MaxSYNs:          queued(c.Stream.MaxSYNQueued),
+			MaxSYNACKs:       queued(c.Stream.MaxSYNACKQueued),
 		},
 		App: app.Config{Protocols: map[string]app.Settings{
 			"smtp": {Mode: mode(c.Protocols.SMTP.Enabled), MaxTx: c.Protocols.SMTP.MaxTx},
@@ -149,6 +151,14 @@ func checksums(c *config.Config, o *options) engine.Checksums {
 		return engine.ChecksumIgnore
 	}
 	return engine.ChecksumAuto
+}
+
+// queued turns a number into one of tcp.Config, where zero stands for a default.
+func queued(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
 }
 
 func mode(enabled string) app.Mode {

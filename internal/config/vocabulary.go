@@ -27,8 +27,7 @@ var vocabulary = []struct {
 	{"stream", moot, "prealloc-sessions reassembly.segment-prealloc reassembly.zero-copy-size reassembly.segments.[].size " +
 		"reassembly.segments.[].prealloc reassembly.chunk-prealloc"},
 	{"stream", obsolete, "max-sessions"},
-	{"stream", notYet, `max-syn-queued max-synack-queued
-		reassembly.toserver-chunk-size reassembly.toclient-chunk-size
+	{"stream", notYet, `reassembly.toserver-chunk-size reassembly.toclient-chunk-size
 		reassembly.randomize-chunk-size reassembly.randomize-chunk-range reassembly.raw
 		reassembly.urgent.policy reassembly.urgent.oob-limit-policy`},
 	{"stream", moot, "reassembly.max-regions"}, // runs are indexed, however many there are
