@@ -22,13 +22,14 @@ const (
 	dropConnection
 	dropMidstream
 	dropData
+	dropUrgent
 	dropParser
 	numReasons
 )
 
 var reasonNames = [numReasons]string{
 	"", "defrag memcap", "flow memcap", "flow drop", "exception policy flow drop", "stream error", "stream memcap",
-	"stream midstream", "stream reassembly", "applayer error",
+	"stream midstream", "stream reassembly", "stream urgent", "applayer error",
 }
 
 // String is the reason's name in EVE.

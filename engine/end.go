@@ -23,7 +23,11 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 
 	v := &e.Value
 	isTCP := e.Key().Protocol() == protocolTCP
+	var leftOut [2]uint64 // urgent bytes
 	if isTCP && v.conn != 0 && e.Mark&(dropped|bypassed) == 0 {
+		for d := range leftOut {
+			leftOut[d] = uint64(w.tracker.LeftOut(w.conns.at(v.conn), stream.Dir(d)))
+		}
 		w.tracker.Close(w.conns.at(v.conn), (*reader)(w))
 	}
 	if e.Mark&begun != 0 {
@@ -31,6 +35,7 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	}
 	f := &w.ended
 	*f = event.Flow{Exceptions: f.Exceptions[:0]}
+	f.TCP.ClientUrgent, f.TCP.ServerUrgent = leftOut[0], leftOut[1]
 	reversed := false
 	switch {
 	case v.session == 0:
@@ -133,6 +138,7 @@ func (w *Worker) tcpPart(e *flow.Entry[flowState], reversed bool) {
 		_, client, server := c.Flags()
 		if reversed {
 			client, server = server, client
+			t.ClientUrgent, t.ServerUrgent = t.ServerUrgent, t.ClientUrgent
 		}
 		there, back := stream.ToServer, stream.ToClient
 		if reversed {

@@ -367,7 +367,9 @@ func (w *Worker) follow(p *packet.Packet) {
 		w.counters.SegmentsRefused++
 		w.except(noData)
 	}
-	if res&tcp.Rejected != 0 && w.config.Inline && !w.config.KeepInvalid {
+	if res&tcp.RefusedUrgent != 0 {
+		w.prevent(dropUrgent)
+	} else if res&tcp.Rejected != 0 && w.config.Inline && !w.config.KeepInvalid {
 		w.prevent(dropInvalid)
 	}
 	if w.config.BypassDeep && v.conn != 0 && deep(c) {

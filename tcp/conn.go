@@ -42,7 +42,8 @@ const (
 	evasion                              // the handshake's ACK had the right number and a wrong acknowledgement
 	confirmed                            // the handshake is over for certain: a SYN/ACK is odd from here on
 	closedByRST
-	lossy // bytes were lost: be liberal with RSTs
+	leftOut // urgent octets are not in the streams
+	lossy   // bytes were lost: be liberal with RSTs
 )
 
 // Conn is a connection: its state, and a side and a stream for each direction. It holds no pointers, so that many of

@@ -71,6 +71,7 @@ const (
 	OverlapDifferentData
 	DepthReached
 	InsertLimit
+	UrgentLimitReached
 	WrongThread
 	NumEvents
 )
@@ -90,7 +91,7 @@ var eventNames = [NumEvents]string{
 	"timewait_invalid_ack", "shutdown_syn_resend", "rst_but_no_session", "rst_invalid_ack", "rst_with_data",
 	"suspected_rst_inject", "pkt_invalid_timestamp", "pkt_invalid_ack", "pkt_broken_ack", "pkt_retransmission", "pkt_spurious_retransmission",
 	"pkt_bad_window_update", "reassembly_seq_gap", "reassembly_no_segment", "reassembly_overlap_different_data",
-	"reassembly_depth_reached", "reassembly_insert_limit", "wrong_thread",
+	"reassembly_depth_reached", "reassembly_insert_limit", "reassembly_urgent_oob_limit_reached", "wrong_thread",
 }
 
 func (e Event) String() string { return eventNames[e] }

@@ -6,6 +6,7 @@ import "unsafe"
 type extra struct {
 	syns    []hello // SYNs of the client, the current one last; none when there was one only, without data
 	replies []hello // answers to the SYN besides the current one
+	urgent  [2]urgent
 }
 
 // hello is a SYN, or an answer to one, that may turn out to be the one that counts.
@@ -81,6 +82,7 @@ func (t *Tracker) strip(c *Conn) {
 	t.forgetHellos(e)
 	t.extras.bytes -= extraBytes
 	*e = extra{}
+	c.flags &^= leftOut
 	t.extras.free = append(t.extras.free, c.extra)
 	c.extra = 0
 }
@@ -98,7 +100,11 @@ func (t *Tracker) forgetHellos(e *extra) {
 
 // agreed frees what only the handshake of c needed.
 func (t *Tracker) agreed(c *Conn) {
-	if c.extra != 0 {
+	switch e := t.extras.of(c); {
+	case e == nil:
+	case c.flags&leftOut != 0:
+		t.forgetHellos(e)
+	default:
 		t.strip(c)
 	}
 }

@@ -138,6 +138,10 @@ func newPlay(t *testing.T, options string) *play {
 			c.MaxSYNs, err = strconv.Atoi(value)
 		case "synacks":
 			c.MaxSYNACKs, err = strconv.Atoi(value)
+		case "urgent":
+			c.Urgent, err = tcp.ParseUrgent(value)
+		case "limit":
+			c.UrgentLimit, err = tcp.ParseUrgent(value)
 		case "extra":
 			c.MaxExtra, err = strconv.ParseInt(value, 10, 64)
 		case "policy":

@@ -23,6 +23,9 @@ type Config struct {
 	// MaxSYNACKs is the number of answers, besides the first one, that are kept of a connection until one is
 	// acknowledged. Further ones are rejected. When zero, it is 5; when negative, none.
 	MaxSYNACKs int
+	// Urgent says what becomes of urgent octets, UrgentLimit what becomes of them once UrgentApart has left out 65535 of a
+	// direction.
+	Urgent, UrgentLimit Urgent
 	// MaxExtra is the memory for SYNs, answers and what SYNs carry of all connections, in bytes. When zero, it is 64 MiB.
 	MaxExtra int64
 }
@@ -43,6 +46,7 @@ type Counters struct {
 	AckUnseen     uint64 `stat:"tcp.ack_unseen_data"`
 	Rejected      uint64 // segments that no receiver would take
 	NotCaptured   uint64 // octets that the snap length cut off
+	UrgentApart   uint64 `stat:"tcp.urgent_oob_data"`
 	NoExtra       uint64 // SYNs and answers that were rejected because MaxExtra was reached
 	Events        EventCounters
 	EventSegments uint64 // segments with an event
@@ -76,11 +80,12 @@ func (t *Tracker) Events() *Events { return &t.events }
 type Result uint8
 
 const (
-	Rejected Result = 1 << iota // it changed nothing: no receiver would take it
-	Reversed                    // its sender is the server: the connection's first segment was a SYN/ACK
-	Tracked                     // it belongs to a connection that is followed
-	Stored                      // its payload became part of the stream
-	Unstored                    // there was no memory for its payload, or for all of it
+	Rejected      Result = 1 << iota // it changed nothing: no receiver would take it
+	Reversed                         // its sender is the server: the connection's first segment was a SYN/ACK
+	Tracked                          // it belongs to a connection that is followed
+	Stored                           // its payload became part of the stream
+	Unstored                         // there was no memory for its payload, or for all of it
+	RefusedUrgent                    // with Rejected: because it is urgent
 )
 
 func (t *Tracker) raise(e Event) { t.events.add(e) }
@@ -113,6 +118,8 @@ func (t *Tracker) Segment(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	switch {
 	case t.expected(c, d, g):
 		res = t.proceed(c, d, g, r)
+	case t.refusesUrgent(c, d, g):
+		res = Rejected | RefusedUrgent
 	case c.state == None:
 		res = t.first(c, d, g, r)
 	case !t.passing(c, d, g):

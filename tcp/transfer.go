@@ -80,11 +80,20 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 	}
 	gaps := st.Counters.Gaps
 	var did stream.Inserted
+	var hole Seq
+	around, lose := c.flags&leftOut != 0, false
+	if g.Flags&(URG|RST) == URG {
+		hole, lose = t.urge(c, d, g)
+		around = lose || c.flags&leftOut != 0
+	}
 	if st.Immediate() {
 		st.Deliver(&c.streams, d.Opposite(), r) // what the acknowledgement says is lost comes before the answer
-		if n > 0 {
+		switch {
+		case around && g.Flags&RST == 0:
+			did = t.putAround(c, d, g, hole, lose, r)
+		case n > 0:
 			did = st.Push(&c.streams, d, c.offset(d, g.Seq), g.Payload, r)
-		} else {
+		default:
 			st.Deliver(&c.streams, d, r)
 		}
 	} else {
@@ -92,7 +101,9 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 		if opposite {
 			st.Deliver(&c.streams, d.Opposite(), r)
 		}
-		if n > 0 {
+		if around && g.Flags&RST == 0 {
+			did = t.putAround(c, d, g, hole, lose, r)
+		} else if n > 0 {
 			did = st.Insert(s, c.offset(d, g.Seq), g.Payload)
 		}
 		if own || did&stream.TooDeep != 0 {
@@ -144,4 +155,12 @@ func (t *Tracker) inserted(c *Conn, did stream.Inserted) {
 			t.raise(InsertLimit)
 		}
 	}
+}
+
+// put stores octets at off, and lets r read them where they are delivered at once.
+func (t *Tracker) put(c *Conn, d stream.Dir, off int64, data []byte, r stream.Reader) stream.Inserted {
+	if t.store.Immediate() {
+		return t.store.Push(&c.streams, d, off, data, r)
+	}
+	return t.store.Insert(&c.streams[d], off, data)
 }

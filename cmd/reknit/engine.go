@@ -89,6 +89,8 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			TrustAfterLoss:   true,
 			MaxSYNs:          queued(c.Stream.MaxSYNQueued),
 			MaxSYNACKs:       queued(c.Stream.MaxSYNACKQueued),
+			Urgent:           urgent(c.Stream.Reassembly.Urgent),
+			UrgentLimit:      urgent(c.Stream.Reassembly.UrgentLimit),
 		},
 		App: app.Config{Protocols: map[string]app.Settings{
 			"smtp": {Mode: mode(c.Protocols.SMTP.Enabled), MaxTx: c.Protocols.SMTP.MaxTx},
@@ -159,6 +161,14 @@ func queued(n int) int {
 		return -1
 	}
 	return n
+}
+
+func urgent(policy string) tcp.Urgent {
+	u, err := tcp.ParseUrgent(policy)
+	if err != nil {
+		panic("BUG: " + err.Error()) // the configuration knows the same names
+	}
+	return u
 }
 
 func mode(enabled string) app.Mode {

@@ -28,8 +28,7 @@ var vocabulary = []struct {
 		"reassembly.segments.[].prealloc reassembly.chunk-prealloc"},
 	{"stream", obsolete, "max-sessions"},
 	{"stream", notYet, `reassembly.toserver-chunk-size reassembly.toclient-chunk-size
-		reassembly.randomize-chunk-size reassembly.randomize-chunk-range reassembly.raw
-		reassembly.urgent.policy reassembly.urgent.oob-limit-policy`},
+		reassembly.randomize-chunk-size reassembly.randomize-chunk-range reassembly.raw`},
 	{"stream", moot, "reassembly.max-regions"}, // runs are indexed, however many there are
 	{"defrag", moot, "hash-size prealloc"},
 	{"defrag", notYet, "default-config.timeout"},
