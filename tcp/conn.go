@@ -82,6 +82,7 @@ const (
 	finSent
 	resetTaken // an RST came to this end that it may have ignored
 	beyond     // data of it was refused, because it lay beyond the window
+	probeHeld  // the octet of a zero window probe waits for its acknowledgement
 )
 
 // State returns the connection's state.

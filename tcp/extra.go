@@ -7,6 +7,7 @@ type extra struct {
 	syns    []hello // SYNs of the client, the current one last; none when there was one only, without data
 	replies []hello // answers to the SYN besides the current one
 	urgent  [2]urgent
+	probes  [2]probe
 }
 
 // hello is a SYN, or an answer to one, that may turn out to be the one that counts.
@@ -83,6 +84,8 @@ func (t *Tracker) strip(c *Conn) {
 	t.extras.bytes -= extraBytes
 	*e = extra{}
 	c.flags &^= leftOut
+	c.sides[0].flags &^= probeHeld
+	c.sides[1].flags &^= probeHeld
 	t.extras.free = append(t.extras.free, c.extra)
 	c.extra = 0
 }
@@ -102,7 +105,7 @@ func (t *Tracker) forgetHellos(e *extra) {
 func (t *Tracker) agreed(c *Conn) {
 	switch e := t.extras.of(c); {
 	case e == nil:
-	case c.flags&leftOut != 0:
+	case c.flags&leftOut != 0, (c.sides[0].flags|c.sides[1].flags)&probeHeld != 0:
 		t.forgetHellos(e)
 	default:
 		t.strip(c)

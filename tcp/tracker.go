@@ -149,6 +149,11 @@ func (t *Tracker) Close(c *Conn, r stream.Reader) {
 	if c.state != None {
 		t.Counters.Active--
 	}
+	for d, s := range c.sides {
+		if s.flags&probeHeld != 0 {
+			t.takeProbe(c, stream.Dir(d), s.next+1) // it is behind whatever was sent
+		}
+	}
 	t.store.Close(&c.streams, r)
 	t.strip(c)
 }

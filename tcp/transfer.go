@@ -8,8 +8,8 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 	snd, rcv := &c.sides[d], &c.sides[o]
 	probed := rcv.flags&windowProbe != 0 && g.Ack == rcv.next+1
 	rcv.flags &^= windowProbe
-	if probed {
-		t.raise(EstAckZeroWindowProbe)
+	if probed && g.Ack.After(rcv.nextWin) {
+		t.raise(EstAckZeroWindowProbe) // the receiver took more than its window allowed
 	} else if !t.ackFits(c, o, g) {
 		return t.reject(EstInvalidAck)
 	}
@@ -32,6 +32,9 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 	probe := g.size() == 1 && g.Seq == snd.next && snd.window == 0 && c.flags&(midstream|async) == 0
 	if probe {
 		snd.flags |= windowProbe
+		if !t.store.Immediate() && g.Lost == 0 && g.Flags&URG == 0 && t.holdProbe(c, d, g) {
+			return 0
+		}
 		return t.data(c, d, g, r)
 	}
 	if end.After(snd.nextWin) && c.flags&(midstream|async) == 0 && !t.trusts(c) {
@@ -61,6 +64,9 @@ func (t *Tracker) acknowledge(c *Conn, d stream.Dir, g *Segment) {
 	rcv := &c.sides[o]
 	rcv.window = uint32(g.Window) << rcv.scale
 	if g.Flags&ACK != 0 {
+		if rcv.flags&probeHeld != 0 {
+			t.takeProbe(c, o, g.Ack)
+		}
 		c.ack(o, g.Ack)
 	}
 	rcv.widen()
