@@ -29,11 +29,11 @@ func check(st *Store, streams ...*Stream) error {
 		what      string
 		got, want int
 	}{
-		{"single pieces", t.single.used(), small},
-		{"leaves", t.leaf.used(), leaves},
-		{"nodes", t.node.used(), nodes},
-		{"sides", st.sides.used(), sides},
-		{"queue entries", st.queues.used(), entries},
+		{"single pieces", int(t.single.bytes / pieceBytes), small},
+		{"leaves", int(t.leaf.bytes / leafBytes), leaves},
+		{"nodes", int(t.node.bytes / nodeBytes), nodes},
+		{"sides", int(st.sides.bytes / sideBytes), sides},
+		{"queue entries", int(st.queues.bytes / entryBytes), entries},
 	} {
 		if use.got != use.want {
 			k.fail("%d %s in use, want %d", use.got, use.what, use.want)
@@ -182,6 +182,9 @@ func (k *checker) queue(q *queue) int {
 		walk(e.right, i, blacks)
 	}
 	walk(q.root, 0, 0)
+	if int(q.n) != n {
+		k.fail("%d entries, counted %d", n, q.n)
+	}
 	if q.last != last {
 		k.fail("last entry is not the last")
 	}

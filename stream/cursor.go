@@ -318,8 +318,12 @@ func (c *Cursor) gather(n int) []byte {
 	}
 	a := c.view.store.arena
 	start := len(a)
+	var at place
 	for off := c.s.app; len(a)-start < n; {
-		b := c.span(off)
+		b := c.span(off, &at)
+		if len(b) == 0 {
+			panic("stream: BUG: bytes that can be read are not held")
+		}
 		b = b[:min(len(b), n-(len(a)-start))]
 		a = append(a, b...)
 		off += int64(len(b))
@@ -335,11 +339,13 @@ func (c *Cursor) sync() {
 		c.off, c.buf = c.s.app, c.buf[skipped:]
 		return
 	}
-	c.off, c.buf = c.s.app, c.span(c.s.app)
+	var at place
+	c.off, c.buf = c.s.app, c.span(c.s.app, &at)
 }
 
-// span returns the memory that holds the bytes from off on, up to limit.
-func (c *Cursor) span(off int64) []byte {
+// span returns the memory that holds the bytes from off on, up to limit. at is where the piece before off was found by
+// the last call, or nothing.
+func (c *Cursor) span(off int64, at *place) []byte {
 	if off >= c.end() {
 		return nil
 	}
@@ -347,16 +353,21 @@ func (c *Cursor) span(off int64) []byte {
 		return c.view.live[off-c.view.liveAt : min(c.end()-c.view.liveAt, int64(len(c.view.live)))]
 	}
 	t, x := &c.view.store.trees, &c.s.index
-	at, p := t.seek(x, off)
+	var p *piece
+	if at.leaf == 0 {
+		*at, p = t.seek(x, off)
+	} else {
+		*at, p = t.next(x, *at)
+	}
 	start := int(p.at) + int(off-p.off)
 	end := int(p.at) + int(p.n)
 	limit := int(min(int64(start)+c.end()-off, maxPage))
 	for end < limit { // pieces that lie behind each other in a page are one
-		next, q := t.next(x, at)
+		next, q := t.next(x, *at)
 		if q == nil || q.page != p.page || q.off != p.end() || int(q.at) != end {
 			break
 		}
-		at, p, end = next, q, end+int(q.n)
+		*at, p, end = next, q, end+int(q.n)
 	}
 	return c.view.store.pages.data(p.page)[start:min(end, limit)]
 }

@@ -80,7 +80,7 @@ func (st *Store) keep(s *Stream, seg segment) Inserted {
 	if left > seg.off {
 		seg.pass(left - seg.off)
 	}
-	did := st.store(s, seg)
+	did := st.store(s, seg, nil)
 	st.count(did)
 	if did&Refused != 0 { // what the parser has not read is lost
 		s.contig = s.app

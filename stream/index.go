@@ -63,7 +63,7 @@ type trees struct {
 
 // bytes returns the memory of all nodes in use.
 func (t *trees) bytes() int64 {
-	return int64(t.single.used())*pieceBytes + int64(t.leaf.used())*leafBytes + int64(t.node.used())*nodeBytes
+	return t.single.bytes + t.leaf.bytes + t.node.bytes
 }
 
 const (
@@ -90,11 +90,15 @@ type place struct {
 	i    int
 }
 
-// step is one level of a way down.
-type step struct {
-	node uint32
-	i    int
+// way is the way down to a place where a piece may be put in: the inner nodes, then the leaf, before whose i-th piece it
+// belongs. A way is good until the index changes.
+type way struct {
+	path [maxDepth]step
+	place
 }
+
+// step is one level of a way down.
+type step struct{ node, i uint32 }
 
 // leafPieces returns the pieces of a leaf; at level 0, the single one.
 func (t *trees) leafPieces(x *index, l uint32) []piece {
@@ -105,55 +109,87 @@ func (t *trees) leafPieces(x *index, l uint32) []piece {
 	return f.p[f.start : f.start+f.n]
 }
 
-// down finds the leaf in which off belongs. path holds the inner nodes passed.
-func (t *trees) down(x *index, off int64, path *[maxDepth]step) uint32 {
+// find finds where a piece at off belongs.
+func (t *trees) find(x *index, off int64, w *way) {
 	l := x.root()
 	for lev := x.levels(); lev > 1; lev-- {
 		n := t.node.at(l)
-		lo, hi := 0, int(n.n) // the last child that begins at or before off
-		for hi-lo > 1 {
-			if m := (lo + hi) / 2; n.first[m] <= off {
-				lo = m
-			} else {
-				hi = m
-			}
-		}
-		if path != nil {
-			path[lev] = step{l, lo}
-		}
-		l = n.child[lo]
+		i := n.search(off)
+		w.path[lev] = step{l, uint32(i)}
+		l = n.child[i]
 	}
-	return l
+	w.leaf, w.i = l, 0
+	if l != 0 {
+		w.i = upper(t.leafPieces(x, l), off)
+	}
 }
 
-// upper returns how many pieces of ps begin at or before off.
-func upper(ps []piece, off int64) int {
-	lo, hi := 0, len(ps)
-	for lo < hi {
-		if m := (lo + hi) / 2; ps[m].off <= off {
-			lo = m + 1
-		} else {
-			hi = m
-		}
+// end finds the place behind the last piece.
+func (t *trees) end(x *index, w *way) {
+	l := x.root()
+	for lev := x.levels(); lev > 1; lev-- {
+		n := t.node.at(l)
+		w.path[lev] = step{l, uint32(n.n - 1)}
+		l = n.child[n.n-1]
 	}
-	return lo
+	w.leaf, w.i = l, 0
+	if l != 0 {
+		w.i = len(t.leafPieces(x, l))
+	}
+}
+
+// search returns the last child of n that begins at or before off, the first one if none does: the right eight of them
+// first, then the child. The steps do not wait for each other's memory, as those of a bisection would.
+func (n *node) search(off int64) int {
+	keys := n.first[:n.n]
+	i := 0
+	for i+8 < len(keys) && keys[i+8] <= off {
+		i += 8
+	}
+	for i+1 < len(keys) && keys[i+1] <= off {
+		i++
+	}
+	return i
+}
+
+// upper returns how many pieces of ps begin at or before off. One by one, as memory is fetched ahead: to bisect is slower
+// where a leaf is not in the cache, and where it is, as often as not.
+func upper(ps []piece, off int64) int {
+	n := 0
+	for n < len(ps) && ps[n].off <= off {
+		n++
+	}
+	return n
 }
 
 // seek finds the first piece that ends after off.
 func (t *trees) seek(x *index, off int64) (place, *piece) {
-	if x.root() == 0 {
-		return place{}, nil
+	var w way
+	t.find(x, off, &w)
+	return t.from(x, w.place, off)
+}
+
+// from returns the first piece that ends after off, which belongs at a place.
+func (t *trees) from(x *index, at place, off int64) (place, *piece) {
+	if at.leaf == 0 {
+		return at, nil
 	}
-	l := t.down(x, off, nil)
-	ps := t.leafPieces(x, l)
-	i := upper(ps, off)
-	if i > 0 && ps[i-1].end() > off {
-		return place{l, i - 1}, &ps[i-1]
+	ps := t.leafPieces(x, at.leaf)
+	if i := at.i - 1; i >= 0 && ps[i].end() > off {
+		return place{at.leaf, i}, &ps[i]
 	}
-	if i < len(ps) {
-		return place{l, i}, &ps[i]
+	if at.i < len(ps) {
+		return at, &ps[at.i]
 	}
-	return t.next(x, place{l, i - 1})
+	return t.next(x, place{at.leaf, at.i - 1})
+}
+
+// before returns the piece before a place, or nil where it lies in another leaf.
+func (t *trees) before(x *index, at place) *piece {
+	if at.i == 0 {
+		return nil
+	}
+	return &t.leafPieces(x, at.leaf)[at.i-1]
 }
 
 // next returns the piece after at.
@@ -198,23 +234,20 @@ func (t *trees) last(x *index) *piece {
 	return &ps[len(ps)-1]
 }
 
-// insert adds p, which overlaps no piece of x.
-func (t *trees) insert(x *index, p piece) {
+// insert adds p, which overlaps no piece of x and belongs at w.
+func (t *trees) insert(x *index, w *way, p piece) {
 	if x.root() == 0 {
 		x.set(t.single.get(), 0)
 		*t.single.at(x.root()) = p
 		return
 	}
 	if x.levels() == 0 {
-		t.grow(x)
+		w.leaf = t.grow(x)
 	}
-	var path [maxDepth]step
-	l := t.down(x, p.off, &path)
-	f := t.leaf.at(l)
-	i := upper(f.p[f.start:f.start+f.n], p.off)
+	f, i := t.leaf.at(w.leaf), w.i
 	if f.n == leafCap {
-		r := t.split(l, i)
-		t.adopt(x, &path, 2, l, r)
+		r := t.split(w.leaf, i)
+		t.adopt(x, &w.path, 2, w.leaf, r)
 		if i > int(f.n) {
 			i -= int(f.n)
 			f = t.leaf.at(r)
@@ -234,14 +267,15 @@ func insertAt(ps []piece, i int, p piece) int {
 	return len(ps)
 }
 
-// grow puts the single piece of x into a leaf.
-func (t *trees) grow(x *index) {
+// grow puts the single piece of x into a leaf, and returns it.
+func (t *trees) grow(x *index) uint32 {
 	l := t.leaf.get()
 	f := t.leaf.at(l)
 	f.start, f.n, f.next = 0, 1, 0
 	f.p[0] = *t.single.at(x.root())
 	t.single.put(x.root())
 	x.set(l, 1)
+	return l
 }
 
 // split moves the upper half of the full leaf l to a new one and returns it. When the next piece comes last,
@@ -270,7 +304,7 @@ func (t *trees) adopt(x *index, path *[maxDepth]step, lev int, left, right uint3
 		n.first[0], n.first[1] = t.bound(left, lev), off
 		return
 	}
-	id, i := path[lev].node, path[lev].i+1
+	id, i := path[lev].node, int(path[lev].i)+1
 	n := t.node.at(id)
 	if n.n == nodeCap {
 		r := t.node.get()
@@ -335,7 +369,7 @@ func (t *trees) removeFirst(x *index) {
 // orphan removes the child that path leads to, which is empty, and every node that becomes empty by it.
 func (t *trees) orphan(x *index, path *[maxDepth]step) {
 	for lev := 2; lev <= x.levels(); lev++ {
-		n, i := t.node.at(path[lev].node), path[lev].i
+		n, i := t.node.at(path[lev].node), int(path[lev].i)
 		copy(n.first[i:n.n-1], n.first[i+1:n.n])
 		copy(n.child[i:n.n-1], n.child[i+1:n.n])
 		if n.n--; n.n > 0 {

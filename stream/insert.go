@@ -91,16 +91,19 @@ func (st *Store) insert(s *Stream, off int64, data []byte, fin int64) Inserted {
 		}
 		seg.off, seg.data = left, data[left-off:]
 	}
+	behind := seg.off >= s.edge
 	s.edge = max(s.edge, seg.end)
 	if st.policy(s) == Linux6 {
 		st.mirror(s, &seg, fin)
 	}
-	if s.index.root() == 0 || seg.off >= st.trees.last(&s.index).end() {
-		did |= st.store(s, seg)
+	if behind {
+		did |= st.store(s, seg, nil)
 	} else {
 		did |= st.weave(s, seg)
 	}
-	st.advance(s)
+	if seg.off <= s.contig {
+		st.advance(s)
+	}
 	st.count(did)
 	return did
 }
@@ -168,35 +171,37 @@ func (st *Store) fixed(s *Stream) int64 {
 //	result  ---aa??+++???++---
 func (st *Store) weave(s *Stream, seg segment) Inserted {
 	var did Inserted
+	var w way
 	policy, fixed := st.policy(s), st.fixed(s)
-	at, p := st.trees.seek(&s.index, seg.off)
 	for len(seg.data) > 0 {
-		n := int64(len(seg.data))
-		if p == nil || p.off > seg.off {
+		st.trees.find(&s.index, seg.off, &w)
+		at, p := st.trees.from(&s.index, w.place, seg.off)
+		if p == nil || p.off > seg.off { // a hole
+			n := int64(len(seg.data))
 			if p != nil {
 				n = min(n, p.off-seg.off)
 			}
-			did |= st.store(s, seg.first(n))
+			did |= st.store(s, seg.first(n), &w)
 			seg.pass(n)
-			at, p = st.trees.seek(&s.index, seg.off)
 			continue
 		}
-		n = min(n, p.end()-seg.off)
-		old := st.pages.data(p.page)[int64(p.at)+seg.off-p.off:][:n]
 		did |= Overlapped
-		if st.config.CheckOverlap && !bytes.Equal(old, seg.data[:n]) {
-			did |= Differed
-		}
-		free := max(0, fixed-seg.off)
-		if a, b := p.segment(); free < n && !seg.yields && policy.newWins(a, b, seg.start, seg.end) {
-			copy(old[free:], seg.data[free:n])
-			st.claim(s, p, fixed, seg, seg.off+n)
+		for p != nil && p.off <= seg.off && len(seg.data) > 0 {
+			n := min(int64(len(seg.data)), p.end()-seg.off)
+			old := st.pages.data(p.page)[int64(p.at)+seg.off-p.off:][:n]
+			if st.config.CheckOverlap && !bytes.Equal(old, seg.data[:n]) {
+				did |= Differed
+			}
+			free := max(0, fixed-seg.off)
+			if a, b := p.segment(); free < n && !seg.yields && policy.newWins(a, b, seg.start, seg.end) {
+				copy(old[free:], seg.data[free:n])
+				st.claim(s, p, fixed, seg, seg.off+n)
+				seg.pass(n)
+				break // the index may have changed
+			}
 			seg.pass(n)
-			at, p = st.trees.seek(&s.index, seg.off)
-			continue
+			at, p = st.trees.next(&s.index, at)
 		}
-		seg.pass(n)
-		at, p = st.trees.next(&s.index, at)
 	}
 	return did
 }
@@ -231,7 +236,9 @@ func (st *Store) split(s *Stream, p *piece, off int64) *piece {
 	q := piece{off: off, page: p.page, at: p.at + first, n: p.n - first, from: span32(a - off), to: p.to}
 	p.n, p.to = first, span32(b-off)
 	m.refs++
-	st.trees.insert(&s.index, q)
+	var w way
+	st.trees.find(&s.index, off, &w)
+	st.trees.insert(&s.index, &w, q)
 	_, p = st.trees.seek(&s.index, off)
 	return p
 }
@@ -245,19 +252,32 @@ func (seg segment) first(n int64) segment {
 // pass takes the first n bytes off seg.
 func (seg *segment) pass(n int64) { seg.off, seg.data = seg.off+n, seg.data[n:] }
 
-// store adds the bytes of seg, which overlap nothing that is held.
-func (st *Store) store(s *Stream, seg segment) Inserted {
+// store adds the bytes of seg, which overlap nothing that is held and belong at w; nil: behind everything.
+func (st *Store) store(s *Stream, seg segment, w *way) Inserted {
+	if len(seg.data) == 0 {
+		return 0
+	}
 	if len(seg.data) > st.config.MaxHeld-int(s.held) {
 		return st.refuse(seg)
 	}
-	for len(seg.data) > 0 {
-		n := min(int64(len(seg.data)), maxPage/2)
-		if !st.add(s, seg.first(n)) {
+	if w == nil {
+		w = new(way)
+		st.trees.end(&s.index, w)
+	}
+	for {
+		n := int64(len(seg.data))
+		if n <= maxPage/2 {
+			if !st.add(s, seg, w) {
+				return st.refuse(seg)
+			}
+			return 0
+		}
+		if !st.add(s, seg.first(maxPage/2), w) {
 			return st.refuse(seg)
 		}
-		seg.pass(n)
+		seg.pass(maxPage / 2)
+		st.trees.find(&s.index, seg.off, w)
 	}
-	return 0
 }
 
 func (st *Store) refuse(seg segment) Inserted {
@@ -267,7 +287,7 @@ func (st *Store) refuse(seg segment) Inserted {
 
 // add writes the bytes of seg, at most half a page, behind what the stream's page holds and puts them in the index. It
 // reports whether there was memory for it.
-func (st *Store) add(s *Stream, seg segment) bool {
+func (st *Store) add(s *Stream, seg segment, w *way) bool {
 	n := len(seg.data)
 	if !st.room(s, n) {
 		return false
@@ -281,13 +301,12 @@ func (st *Store) add(s *Stream, seg segment) bool {
 		off: seg.off, page: s.page, at: uint16(at), n: uint16(n),
 		from: span32(seg.start - seg.off), to: span32(seg.end - seg.off - int64(n)),
 	}
-	if last := st.trees.last(&s.index); last != nil && st.joins(s, last, &p) {
-		p.from = span32(seg.start - last.off)
-		last.n, last.from, last.to = last.n+p.n, p.from, p.to
+	if q := st.trees.before(&s.index, w.place); q != nil && st.joins(s, q, &p) {
+		q.n, q.from, q.to = q.n+p.n, span32(seg.start-q.off), p.to
 		return true
 	}
 	m.refs++
-	st.trees.insert(&s.index, p)
+	st.trees.insert(&s.index, w, p)
 	return true
 }
 
@@ -313,23 +332,23 @@ func (st *Store) room(s *Stream, n int) bool {
 	return true
 }
 
-// joins reports whether p, which follows in the stream's page, may become part of last: nobody will ask where their
-// segments met.
-func (st *Store) joins(s *Stream, last, p *piece) bool {
-	if last.end() != p.off || last.page != p.page || int(last.at)+int(last.n) != int(p.at) || int(last.n)+int(p.n) >= maxPage {
+// joins reports whether p may become part of q, the piece before it: it follows in the stream and in the page, and nobody
+// will ask where their segments met.
+func (st *Store) joins(s *Stream, q, p *piece) bool {
+	if q.end() != p.off || q.page != p.page || int(q.at)+int(q.n) != int(p.at) || int(q.n)+int(p.n) >= maxPage {
 		return false
 	}
 	if s.side != 0 && st.sides.at(s.side).fin == p.off {
 		return false
 	}
-	if last.end() <= st.fixed(s) {
-		return true // nothing changes the bytes of last any more
+	if q.end() <= st.fixed(s) {
+		return true // nothing changes the bytes of q any more
 	}
 	switch policy := st.policy(s); {
 	case !policy.bounded():
 		return true
 	case policy == Linux6:
-		a, _ := last.segment()
+		a, _ := q.segment()
 		b, _ := p.segment()
 		return a == b
 	}

@@ -18,7 +18,12 @@ import "unsafe"
 type queue struct {
 	root uint32
 	last uint32 // the entry that begins last; means nothing when the queue is empty
+	n    uint32
 }
+
+// maxEntries is how many segments a queue mirrors. A receiver's memory holds fewer, as each costs it more than half a
+// kilobyte.
+const maxEntries = 16 << 10
 
 func (q *queue) empty() bool { return q.root == 0 }
 
@@ -41,7 +46,6 @@ type mark struct {
 const (
 	noFin      = -1
 	entryBytes = int64(unsafe.Sizeof(entry{}))
-	markBytes  = int64(unsafe.Sizeof(mark{}))
 )
 
 // queues keeps the entries of all queues.
@@ -50,15 +54,11 @@ type queues struct {
 	marks slab[mark]
 }
 
-func (t *queues) bytes() int64 {
-	return int64(t.used())*entryBytes + int64(t.marks.used())*markBytes
-}
-
 // insert puts a segment into the queue. It returns where the entry begins that took it; not taken is what lies inside
 // an entry.
 func (t *queues) insert(q *queue, start, end, fin int64) (owner int64, taken bool) {
 	if q.empty() {
-		q.root = t.node(start, end, fin, 0)
+		q.root = t.node(q, start, end, fin, 0)
 		t.at(q.root).red = false
 		q.last = q.root
 		return start, true
@@ -91,7 +91,7 @@ func (t *queues) insert(q *queue, start, end, fin int64) (owner int64, taken boo
 			i = e.right
 		}
 	}
-	i := t.node(start, end, fin, parent)
+	i := t.node(q, start, end, fin, parent)
 	if right {
 		t.at(parent).right = i
 	} else {
@@ -170,7 +170,8 @@ func (st *Store) mirror(s *Stream, seg *segment, fin int64) {
 		}
 		return
 	}
-	if !st.fits(entryBytes+sideBytes) || int(s.held)+len(seg.data) > st.config.MaxHeld {
+	if !st.fits(entryBytes+sideBytes) || int(s.held)+len(seg.data) > st.config.MaxHeld ||
+		s.side != 0 && st.sides.at(s.side).queue.n >= maxEntries {
 		return // then it is compared with its neighbours alone
 	}
 	end := seg.end
@@ -236,7 +237,7 @@ func (st *Store) move(s *Stream, from, to int64) {
 	if at := st.held(s, to); at != nil {
 		*at = *b
 	} else {
-		st.store(s, segment{off: to, data: []byte{*b}, start: to, end: to + 1})
+		st.weave(s, segment{off: to, data: []byte{*b}, start: to, end: to + 1})
 	}
 }
 

@@ -4,7 +4,8 @@ package stream
 // of the receiver's, on which hangs what a new segment meets on its way down.
 
 // node returns a new entry below parent.
-func (t *queues) node(start, end, fin int64, parent uint32) uint32 {
+func (t *queues) node(q *queue, start, end, fin int64, parent uint32) uint32 {
+	q.n++
 	i := t.get()
 	e := t.at(i)
 	*e = entry{start: start, parent: parent, red: true}
@@ -141,6 +142,7 @@ func (t *queues) remove(q *queue, i uint32) {
 	}
 	t.forget(t.at(i))
 	t.put(i)
+	q.n--
 }
 
 // mend restores the balance where the subtree i below p has a black entry too few.
@@ -200,5 +202,5 @@ func (t *queues) clear(q *queue) {
 			i = e.parent
 		}
 	}
-	q.root = 0
+	q.root, q.n = 0, 0
 }

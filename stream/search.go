@@ -8,8 +8,9 @@ import (
 
 // find returns the offset of the first b in [from, to), or -1.
 func (c *Cursor) find(b byte, from, to int64) int64 {
+	var at place
 	for from < to {
-		s := c.span(from)
+		s := c.span(from, &at)
 		s = s[:min(int64(len(s)), to-from)]
 		if i := bytes.IndexByte(s, b); i >= 0 {
 			c.view.store.Counters.Scanned += uint64(i + 1)
@@ -24,8 +25,9 @@ func (c *Cursor) find(b byte, from, to int64) int64 {
 // findAll returns the offset of the first delim that lies in [from, to) whole, or -1.
 func (c *Cursor) findAll(delim []byte, from, to int64) int64 {
 	n := int64(len(delim))
+	var at place
 	for to-from >= n && n > 0 {
-		s := c.span(from)
+		s := c.span(from, &at)
 		s = s[:min(int64(len(s)), to-from)]
 		if i := bytes.Index(s, delim); i >= 0 {
 			c.view.store.Counters.Scanned += uint64(i) + uint64(n)
@@ -44,8 +46,9 @@ func (c *Cursor) findAll(delim []byte, from, to int64) int64 {
 
 // has reports whether delim stands at off.
 func (c *Cursor) has(delim []byte, off int64) bool {
+	var at place
 	for len(delim) > 0 {
-		s := c.span(off)
+		s := c.span(off, &at)
 		n := min(len(s), len(delim))
 		if n == 0 || !bytes.Equal(s[:n], delim[:n]) {
 			return false
@@ -55,7 +58,10 @@ func (c *Cursor) has(delim []byte, off int64) bool {
 	return true
 }
 
-func (c *Cursor) byteAt(off int64) byte { return c.span(off)[0] }
+func (c *Cursor) byteAt(off int64) byte {
+	var at place
+	return c.span(off, &at)[0]
+}
 
 // resume returns the offset at which a search of the given kind goes on.
 func (c *Cursor) resume(kind uint32) int64 {

@@ -112,7 +112,7 @@ func (st *Store) Tick(now int64) { st.now = now }
 
 // MemoryUse returns the memory that streams use: their pages, also what is still empty of them, and their index.
 func (st *Store) MemoryUse() int64 {
-	return st.pages.bytes + st.trees.bytes() + int64(st.sides.used())*sideBytes + st.queues.bytes()
+	return st.pages.bytes + st.trees.bytes() + st.sides.bytes + st.queues.bytes + st.queues.marks.bytes
 }
 
 // fits reports whether n bytes more stay below the cap.
