@@ -16,7 +16,11 @@ func (s *Session) Datagram(d stream.Dir, b []byte) {
 	if s.datagram != nil {
 		s.gateway.counters.Turns++
 		s.turnOf(d)
-		if err := s.datagram.Datagram(d, b); err != nil {
+		err := s.datagram.Datagram(d, b)
+		if s.gateway.config.Faults[d].meets(0, len(b)) {
+			err = errSimulated
+		}
+		if err != nil {
 			s.report(CauseParser, d, 0, err, nil) // the next datagram may be a good one
 		}
 	}

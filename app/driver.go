@@ -242,6 +242,9 @@ func (s *Session) turn(d stream.Dir, in *stream.Cursor) error {
 	s.gateway.counters.Turns++
 	s.state |= fed
 	s.turnOf(d)
+	if err := s.simulated(d, in); err != nil {
+		return err
+	}
 	if d == stream.ToServer {
 		return s.stream.Client(in)
 	}

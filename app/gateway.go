@@ -67,6 +67,9 @@ type Config struct {
 
 	// KeepForRules keeps finished transactions until Session.Inspected was called for both directions.
 	KeepForRules bool
+
+	// Faults has parsers fail on purpose: when they are given the byte at this offset of their direction.
+	Faults [2]Fault
 }
 
 func (c *Config) setDefaults() {

@@ -34,12 +34,34 @@ type Config struct {
 
 	// Inline says that packets wait for the verdict: bytes are then parsed as they arrive, acknowledged or not.
 	Inline bool
+	// Prevent says that verdicts are carried out. Exceptions can then drop, so does, with Inline and unless KeepInvalid
+	// is set, what does not fit the state of its connection, and the verdicts are counted.
+	Prevent     bool
+	KeepInvalid bool
+	// Drops makes a record of each packet that is dropped, with Prevent.
+	Drops bool
+	// Exceptions says what becomes of traffic that cannot be followed or parsed.
+	Exceptions Exceptions
+	// BypassDeep ignores the rest of a connection of which a direction has reached the depth of Stream.
+	BypassDeep bool
+	// ConnectionMemory limits the memory of connections beyond that of their flows and streams, in bytes. When zero,
+	// there is no limit but that of flows.
+	ConnectionMemory int64
+	// Faults has things fail on purpose.
+	Faults Faults
+
 	// Checksums says what is done about wrong checksums.
 	Checksums Checksums
 	// DecodeEvents and StreamEvents make anomaly records of what is odd in packets and in connections.
 	DecodeEvents, StreamEvents bool
 	// NoFlows leaves out flow records.
 	NoFlows bool
+	// Netflows makes a netflow record of each direction of a flow.
+	Netflows bool
+	// PacketHeader adds the first 32 bytes of the packet to the records of DecodeEvents and StreamEvents.
+	PacketHeader bool
+	// Ethernet keeps the link-layer addresses of flows and adds them to records.
+	Ethernet bool
 
 	// Tunnels says on which UDP ports packets in packets are looked for.
 	Tunnels packet.Tunnels
@@ -60,4 +82,12 @@ type Config struct {
 
 	// Notice is told once about each thing that a user should know, such as checksums that are not verified.
 	Notice func(text string)
+}
+
+// Faults are failures that are simulated, to see what the Exceptions do. Each is the number of a packet; 0: none.
+type Faults struct {
+	Flow       uint64 // gets no flow
+	Fragment   uint64 // is a fragment that is not stored
+	Connection uint64 // begins a connection that is not followed
+	Data       uint64 // has a payload that is not stored
 }

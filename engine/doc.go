@@ -19,5 +19,8 @@
 // MemoryCap, units by the parsers. In the steady state a packet costs no allocation. A parser that panics costs its flow;
 // Config.Notice is told.
 //
-// Missing so far: several workers, rules, exception policies.
+// What becomes of traffic that cannot be followed or parsed is for Config.Exceptions. Where packets can be dropped
+// (Config.Prevent) an exception can drop, and so do segments that no receiver would take.
+//
+// Missing so far: several workers, rules.
 package engine

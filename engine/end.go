@@ -23,14 +23,19 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 
 	v := &e.Value
 	isTCP := e.Key().Protocol() == protocolTCP
+	var leftOut [2]uint64 // urgent bytes
 	if isTCP && v.conn != 0 && e.Mark&(dropped|bypassed) == 0 {
+		for d := range leftOut {
+			leftOut[d] = uint64(w.tracker.LeftOut(w.conns.at(v.conn), stream.Dir(d)))
+		}
 		w.tracker.Close(w.conns.at(v.conn), (*reader)(w))
 	}
 	if e.Mark&begun != 0 {
 		w.whole.Finish(&w.flow)
 	}
 	f := &w.ended
-	*f = event.Flow{}
+	*f = event.Flow{Exceptions: f.Exceptions[:0]}
+	f.TCP.ClientUrgent, f.TCP.ServerUrgent = leftOut[0], leftOut[1]
 	reversed := false
 	switch {
 	case v.session == 0:
@@ -47,9 +52,10 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 		s.Close()
 		w.sessions.remove(v.session)
 	}
-	if !w.config.NoFlows && w.config.Sink != nil {
+	if (!w.config.NoFlows || w.config.Netflows) && w.config.Sink != nil {
 		w.flowRecord(e, why, reversed)
 	}
+	delete(w.details, h)
 	if isTCP && v.conn != 0 {
 		w.conns.put(v.conn)
 	}
@@ -59,7 +65,7 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	}
 }
 
-// flowRecord writes the record of flow e.
+// flowRecord writes the records of flow e.
 func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed bool) {
 	f := &w.ended
 	there, back := flow.ToServer, flow.ToClient
@@ -77,9 +83,13 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 	default:
 		f.State = s.String()
 	}
-	if e.Mark&dropped != 0 {
+	switch {
+	case e.Mark&(dropped|condemned) != 0:
 		f.Action = "drop"
+	case e.Mark&passed != 0:
+		f.Action = "pass"
 	}
+	f.Exceptions = w.exceptionsOf(e.Mark, f.Exceptions)
 	r := &w.record
 	*r = event.Record{Type: "flow", Layout: event.LayoutFlow, Time: w.now, FlowID: e.ID(), Body: f}
 	switch e.Key().Protocol() {
@@ -93,7 +103,27 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 		f.SPI = e.Value.conn
 	}
 	w.orient(r, stream.ToServer, reversed)
-	w.send(r)
+	if reversed {
+		w.etherOfFlow(r, w.handle, stream.ToClient)
+	} else {
+		w.etherOfFlow(r, w.handle, stream.ToServer)
+	}
+	if !w.config.NoFlows {
+		w.send(r)
+	}
+	if w.config.Netflows {
+		w.netflowRecords(w.handle, e, reversed)
+	}
+}
+
+// exceptionsOf appends the exceptions that a flow met.
+func (w *Worker) exceptionsOf(mark uint16, list []event.Exception) []event.Exception {
+	for t := range numTargets {
+		if mark&targets[t].mark != 0 {
+			list = append(list, event.Exception{Target: targets[t].name, Policy: w.config.Exceptions.of(t).String()})
+		}
+	}
+	return list
 }
 
 // tcpPart fills in what the record tells about the connection.
@@ -108,6 +138,7 @@ func (w *Worker) tcpPart(e *flow.Entry[flowState], reversed bool) {
 		_, client, server := c.Flags()
 		if reversed {
 			client, server = server, client
+			t.ClientUrgent, t.ServerUrgent = t.ServerUrgent, t.ClientUrgent
 		}
 		there, back := stream.ToServer, stream.ToClient
 		if reversed {

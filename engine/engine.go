@@ -40,7 +40,7 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{worker: w, gather: stats.New(c.Stats)}
 	e.thread = e.gather.Thread("W#01")
 	e.thread.Add(&w.decoder.Counters, &w.datagrams.Counters, w.flows.Counters(), &w.tracker.Counters, &w.store.Counters,
-		w.gateway.Counters(), w.gateway, &w.counters)
+		w.gateway.Counters(), w.gateway, &w.counters, &w.exceptions, &w.verdicts)
 	return e, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/packet"
@@ -144,7 +145,7 @@ func FuzzEngine(f *testing.F) {
 	plain := load(f, mailCapture)
 	f.Add([]byte{0})
 	f.Add([]byte{1})
-	for mode := range byte(32) {
+	for mode := range byte(128) {
 		r := rand.New(rand.NewPCG(uint64(mode), 1))
 		program := []byte{mode}
 		for range 200 {
@@ -170,6 +171,16 @@ func FuzzEngine(f *testing.F) {
 		if mode&16 != 0 {
 			c.Stream.Depth = 2000
 		}
+		if mode&32 != 0 {
+			c.Prevent, c.Drops = true, true
+		}
+		if mode&96 != 0 { // every policy has its turn
+			of := func(n int) engine.Exception { return engine.Exception((len(program) + n) % 8) }
+			c.Exceptions = engine.Exceptions{Connection: of(0), Midstream: of(1), Data: of(2), Flow: of(3), Fragment: of(4), Parser: of(5)}
+			c.BypassDeep, c.Ethernet, c.Netflows, c.PacketHeader = true, true, true, true
+			c.ConnectionMemory = 2 << 10
+			c.App.Faults[0] = app.Fault{On: true, Offset: 300}
+		}
 		e, err := engine.New(c)
 		if err != nil {
 			t.Fatal(err)
@@ -178,7 +189,7 @@ func FuzzEngine(f *testing.F) {
 		var p packet.Packet
 		for i, f := range s.run() {
 			p.Number, p.Time, p.Link, p.Frame, p.WireLen = uint64(i+1), f.time, f.link, f.data, len(f.data)
-			if v := e.Worker().Packet(&p); v != packet.Pass {
+			if v := e.Worker().Packet(&p); v != packet.Pass && mode&32 == 0 {
 				t.Fatalf("verdict %v on packet %d, and nobody wants it", v, i+1)
 			}
 		}

@@ -50,10 +50,11 @@ func (l *logger) File(s *app.Session, tx app.Transaction, d stream.Dir, f event.
 // maxFaults is the number of parser faults that the user is told of.
 const maxFaults = 10
 
-// Error tells the user of a fault of a parser of ours, with what is needed to find it. Errors of the traffic are counted
-// by the gateway.
+// Error acts on the end of a parser, and tells the user if it is a fault of ours, with what is needed to find it. Errors of
+// the traffic are counted by the gateway.
 func (l *logger) Error(s *app.Session, err *app.Error) {
 	w := (*Worker)(l)
+	w.exceptionOfParser(err)
 	if err.Cause != app.CauseInternal || w.faults > maxFaults {
 		return
 	}
@@ -110,9 +111,13 @@ func address(a [16]byte, version uint8) netip.Addr {
 }
 
 func (w *Worker) send(r *event.Record) {
-	if w.config.Sink != nil {
-		w.config.Sink.Event(r)
+	if w.config.Sink == nil {
+		return
 	}
+	if w.config.Ethernet && r.Layout == event.LayoutPacket {
+		w.ether(r)
+	}
+	w.config.Sink.Event(r)
 }
 
 // decodeEvents makes records of what was odd in decoding p.
@@ -129,17 +134,30 @@ func (w *Worker) streamEvents() {
 	})
 }
 
+// frameStart is how much of a packet the record of an anomaly shows.
+const frameStart = 32
+
 func (w *Worker) packetAnomaly(p *packet.Packet, kind event.AnomalyType, name string) {
+	r := w.ofPacket(p, "anomaly")
+	w.anomaly = event.Anomaly{Type: kind, Event: name}
+	if w.config.PacketHeader {
+		w.frame = event.Frame{Data: p.Frame[:min(len(p.Frame), frameStart)], LinkType: uint32(p.Link), LinkName: p.Link.String()}
+		w.anomaly.Frame = &w.frame
+	}
+	r.Body = &w.anomaly
+	w.send(r)
+}
+
+// ofPacket returns the worker's record with the header of a packet.
+func (w *Worker) ofPacket(p *packet.Packet, kind string) *event.Record {
 	r := &w.record
 	*r = event.Record{
-		Type: "anomaly", Time: p.Time, Number: p.Number, PacketSource: p.Origin.String(), VLANs: p.VLANs, VLAN: p.VLAN,
+		Type: kind, Time: p.Time, Number: p.Number, PacketSource: p.Origin.String(), VLANs: p.VLANs, VLAN: p.VLAN,
 		Src: p.SourceAddr(), Dst: p.DestAddr(), SrcPort: p.SrcPort, DstPort: p.DstPort, Protocol: p.Protocol,
 		ICMPType: p.ICMPType, ICMPCode: p.ICMPCode,
 	}
 	if w.entry != nil {
 		r.FlowID = w.entry.ID()
 	}
-	w.anomaly = event.Anomaly{Type: kind, Event: name}
-	r.Body = &w.anomaly
-	w.send(r)
+	return r
 }

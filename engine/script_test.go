@@ -254,7 +254,7 @@ func (s *script) start(t *testing.T, c engine.Config) *found {
 	f := &found{t: t}
 	c.Sink = sink(func(r *event.Record) {
 		var m map[string]any
-		if err := json.Unmarshal(r.AppendJSON(nil, nil), &m); err != nil {
+		if err := json.Unmarshal(r.AppendJSON(nil, &event.Options{Ethernet: c.Ethernet}), &m); err != nil {
 			t.Fatal(err)
 		}
 		f.records = append(f.records, m)

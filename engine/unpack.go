@@ -35,10 +35,19 @@ func (w *Worker) unpack(p *packet.Packet) {
 // defragment adds fragment p to its datagram, and reports whether f is now the whole of it.
 func (w *Worker) defragment(f *found, p *packet.Packet) bool {
 	before := len(p.Events())
+	if n := w.config.Faults.Fragment; n != 0 && n == p.Number {
+		w.except(noFragment)
+		return false
+	}
 	var complete bool
+	c := &w.datagrams.Counters
+	refused := c.TrackersReached + c.FragmentsReached
 	f.datagram, complete = w.datagrams.Add(&w.decoder, p, w.flows.Now(), f.datagram)
 	if w.config.DecodeEvents {
 		w.decodeEvents(p, p.Events()[before:])
+	}
+	if c.TrackersReached+c.FragmentsReached != refused {
+		w.except(noFragment)
 	}
 	if complete {
 		w.decoder.DecodeDatagram(&f.packet, p, f.datagram)

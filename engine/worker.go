@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bytes"
+
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/flow"
@@ -26,16 +28,26 @@ type Worker struct {
 	gateway   *app.Gateway
 	checksum  checksum
 	counters  Counters
-	faults    int // of parsers, that the user was told of
+	faults    int                     // of parsers, that the user was told of
+	details   map[flow.Handle]*detail // nil: not wanted
+
+	exceptions exceptions
+	verdicts   verdicts
 
 	current
-	flow    Flow
-	segment tcp.Segment
-	verdict packet.Verdict
+	flow     Flow
+	segment  tcp.Segment
+	verdict  packet.Verdict
+	why      reason    // with the verdict Drop
+	rejected Exception // Reject or RejectBoth
 
 	record  event.Record
 	anomaly event.Anomaly
+	frame   event.Frame
 	ended   event.Flow
+	netflow event.Netflow
+	dropped event.Drop
+	macs    [2]event.MAC // of the record
 }
 
 // current is the packet being processed, or the flow being ended.
@@ -63,10 +75,19 @@ func (v *flowState) reply() (kind, code uint8) { return uint8(v.conn >> 24), uin
 
 // Marks of a flow.Entry.
 const (
-	dropped  uint16 = 1 << iota // nothing more is done about its packets
-	bypassed                    // its packets are only counted
-	replied                     // an ICMP flow has its answer
-	begun                       // a ConnectionHandler knows it
+	dropped       uint16 = 1 << iota // nothing more is done about its packets
+	bypassed                         // its packets are only counted
+	replied                          // an ICMP flow has its answer
+	begun                            // a ConnectionHandler knows it
+	passed                           // an exception policy has it pass
+	condemned                        // an exception policy has it dropped
+	muted                            // it is not parsed any more
+	shownToServer                    // a drop in this direction was told
+	shownToClient
+	metNoConnection // the exceptions that it met
+	metNoData
+	metNoSession
+	metParserError
 )
 
 // Counters count what no other station counts.
@@ -75,13 +96,17 @@ type Counters struct {
 	BypassedPackets uint64 `stat:"flow_bypassed.local_pkts"`
 	BypassedBytes   uint64 `stat:"flow_bypassed.local_bytes"`
 	FlowsDropped    uint64 // by a handler
-	TCPMemory       uint64 `stat:"tcp.memuse,gauge"` // of connections that are followed
+
+	ConnectionsRefused uint64 `stat:"tcp.ssn_memcap_drop"`
+	SegmentsRefused    uint64 `stat:"tcp.segment_memcap_drop"`
+
+	TCPMemory uint64 `stat:"tcp.memuse,gauge"` // of connections that are followed
 }
 
 // gauge sets the counters that tell what is in use now.
 func (w *Worker) gauge() {
 	w.store.Counters.MemoryUse = uint64(w.store.MemoryUse())
-	w.counters.TCPMemory = w.conns.memory()
+	w.counters.TCPMemory = w.conns.memory() + uint64(w.tracker.MemoryUse())
 }
 
 // newWorker returns a worker for a configuration that was completed.
@@ -98,7 +123,11 @@ func newWorker(c Config) (*Worker, error) {
 	w.decoder.SetTunnels(c.Tunnels)
 	w.datagrams = defrag.New(w.defragConfig())
 	w.flow.w = w
+	w.exceptions.config, w.verdicts.config = &w.config, &w.config
 	w.whole, _ = c.Streams.(ConnectionHandler)
+	if c.Netflows || c.Ethernet {
+		w.details = make(map[flow.Handle]*detail)
+	}
 	return w, nil
 }
 
@@ -106,11 +135,12 @@ func newWorker(c Config) (*Worker, error) {
 // become of it.
 func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 	w.decoder.Decode(p)
-	w.verdict = packet.Pass
+	w.verdict, w.why, w.rejected = packet.Pass, noReason, Ignore
 	w.process(p)
 	if p.Flags&(packet.HasInner|packet.Fragment) != 0 {
 		w.unpack(p)
 	}
+	w.judge()
 	return w.verdict
 }
 
@@ -135,19 +165,23 @@ func (w *Worker) process(p *packet.Packet) {
 func (w *Worker) track(p *packet.Packet) {
 	var k flow.Key
 	src, dst := p.SrcPort, p.DstPort
-	if p.Flags&packet.HasICMP != 0 {
+	switch {
+	case p.Flags&packet.HasICMP != 0:
 		src, dst = flow.ICMPPorts(p.Version, p.ICMPType)
+	case p.Flags&packet.HasESP != 0:
+		src, dst = espPorts(p)
 	}
 	k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, p.Depth)
-	h, d, created := w.flows.Lookup(&k, p.Time)
+	h, d, created := w.lookup(&k, p)
 	if h == 0 {
+		w.except(noFlow)
 		return
 	}
 	isTCP := p.Flags&packet.HasTCP != 0
 	if isTCP && !w.verify(p) {
 		w.visit(h, d, p)
 		if w.entry.Mark&dropped != 0 {
-			w.verdict = packet.Drop
+			w.dropOfFlow()
 		}
 		return
 	}
@@ -156,6 +190,7 @@ func (w *Worker) track(p *packet.Packet) {
 		if !created && w.reused(h, stream.Dir(d)) {
 			w.flows.End(h, flow.TCPReuse)
 			if h, d, _ = w.flows.Lookup(&k, p.Time); h == 0 {
+				w.except(noFlow)
 				return
 			}
 		}
@@ -169,21 +204,42 @@ func (w *Worker) track(p *packet.Packet) {
 	}
 	switch e := w.entry; {
 	case e.Mark&dropped != 0:
-		w.verdict = packet.Drop
+		w.dropOfFlow()
 	case e.Mark&bypassed != 0:
 		w.counters.BypassedPackets++
 		w.counters.BypassedBytes += uint64(len(p.Frame))
 	case isTCP:
 		w.follow(p)
-	case p.Flags&(packet.HasUDP|packet.HasInner) == packet.HasUDP && len(p.Payload) > 0 && w.config.Streams == nil:
+	case p.Flags&(packet.HasUDP|packet.HasInner) == packet.HasUDP && len(p.Payload) > 0 && w.config.Streams == nil && e.Mark&muted == 0:
 		w.datagram(p)
 	}
+}
+
+// lookup finds the flow of p, or makes one.
+func (w *Worker) lookup(k *flow.Key, p *packet.Packet) (h flow.Handle, d flow.Dir, created bool) {
+	if f := w.config.Faults.Flow; f != 0 && f == p.Number {
+		w.flows.Counters().Memcap++
+		return 0, 0, false
+	}
+	return w.flows.Lookup(k, p.Time)
+}
+
+// espPorts returns what makes the SPI part of the key of a flow, the same in both directions.
+func espPorts(p *packet.Packet) (src, dst uint16) {
+	src, dst = uint16(p.SPI>>16), uint16(p.SPI)
+	if bytes.Compare(p.Src[:], p.Dst[:]) > 0 {
+		src, dst = dst, src
+	}
+	return src, dst
 }
 
 // visit makes h the flow of the packet and counts the packet.
 func (w *Worker) visit(h flow.Handle, d flow.Dir, p *packet.Packet) {
 	w.handle, w.entry, w.dir = h, w.flows.Entry(h), stream.Dir(d)
 	w.entry.Count(d, len(p.Frame))
+	if w.details != nil && w.entry.Key().Protocol() == p.Protocol {
+		w.note(h, w.dir, p)
+	}
 }
 
 // message remembers what the first packet of an ICMP flow is about, and the first answer.
@@ -217,7 +273,7 @@ func (w *Worker) fill(p *packet.Packet) {
 	g.Seq, g.Ack, g.Flags = tcp.Seq(t.Seq), tcp.Seq(t.Ack), tcp.Flags(t.Flags)
 	g.Window, g.Urgent = t.Window, t.Urgent
 	g.Payload, g.Lost, g.Time = p.Payload, p.Lost, p.Time
-	g.Options, g.SACKs = 0, 0
+	g.Options, g.SACKs, g.NoPickup = 0, 0, false
 	if t.Options == 0 {
 		return
 	}
@@ -271,6 +327,9 @@ func (w *Worker) follow(p *packet.Packet) {
 		w.whole.Begin(&w.flow)
 	}
 	if v.conn == 0 {
+		if !w.enters(p) {
+			return
+		}
 		switch {
 		case v.opening.IsOpen() && v.opening.Repeated(w.dir, g):
 			return
@@ -287,9 +346,11 @@ func (w *Worker) follow(p *packet.Packet) {
 		g.Policy = w.policy(p)
 	}
 	before := c.State()
+	refused := w.refuses(p)
 	res := w.tracker.Segment(c, w.dir, g, (*reader)(w))
 	if res&tcp.Reversed != 0 {
 		w.entry.Reverse()
+		w.reverseDetail()
 		w.dir = w.dir.Opposite()
 	}
 	if s := c.State(); s != before {
@@ -302,16 +363,38 @@ func (w *Worker) follow(p *packet.Packet) {
 	if w.config.StreamEvents {
 		w.streamEvents()
 	}
+	if refused || res&tcp.Unstored != 0 {
+		w.counters.SegmentsRefused++
+		w.except(noData)
+	}
+	if res&tcp.RefusedUrgent != 0 {
+		w.prevent(dropUrgent)
+	} else if res&tcp.Rejected != 0 && w.config.Inline && !w.config.KeepInvalid {
+		w.prevent(dropInvalid)
+	}
+	if w.config.BypassDeep && v.conn != 0 && deep(c) {
+		w.entry.Mark |= bypassed
+	}
 	w.settle()
 	if w.entry.Mark&(dropped|bypassed) != 0 && v.conn != 0 {
 		w.tracker.Drop(c)
 	}
 }
 
+// refuses takes the payload from the segment if it is the one that shall not be stored.
+func (w *Worker) refuses(p *packet.Packet) bool {
+	g := &w.segment
+	if f := w.config.Faults.Data; f == 0 || f != p.Number || len(g.Payload) == 0 {
+		return false
+	}
+	g.Lost, g.Payload = g.Lost+len(g.Payload), nil
+	return true
+}
+
 // settle does with the packet and its flow what was decided while the packet was processed.
 func (w *Worker) settle() {
 	if w.entry.Mark&dropped != 0 {
-		w.verdict = packet.Drop
+		w.dropOfFlow()
 	}
 	if w.entry.Mark&bypassed != 0 {
 		w.flows.SetState(w.handle, flow.LocalBypassed)
@@ -369,6 +452,9 @@ func (w *Worker) session(t app.Transport) *app.Session {
 	return w.sessions.at(v.session)
 }
 
+// never is an offset that no stream comes to.
+const never = 1 << 62
+
 // reader hands the bytes of the connection being followed to the flow's session, or to the handler of all streams.
 type reader Worker
 
@@ -376,6 +462,10 @@ func (r *reader) Read(d stream.Dir, in *stream.Cursor) {
 	w := (*Worker)(r)
 	switch {
 	case w.entry.Mark&(dropped|bypassed) != 0:
+	case w.entry.Mark&muted != 0:
+		if in.Offset() < never {
+			in.Skip(never - in.Offset())
+		}
 	case w.config.Streams != nil:
 		w.config.Streams.Read(&w.flow, d, in)
 	default:
@@ -388,7 +478,7 @@ func (r *reader) Read(d stream.Dir, in *stream.Cursor) {
 func (r *reader) Gap(d stream.Dir, in *stream.Cursor, l stream.Loss) {
 	w := (*Worker)(r)
 	switch {
-	case w.entry.Mark&(dropped|bypassed) != 0:
+	case w.entry.Mark&(dropped|bypassed|muted) != 0:
 	case w.config.Streams != nil:
 		w.config.Streams.Gap(&w.flow, d, l)
 	default:
@@ -401,7 +491,7 @@ func (r *reader) Gap(d stream.Dir, in *stream.Cursor, l stream.Loss) {
 func (r *reader) End(d stream.Dir, rest []byte) {
 	w := (*Worker)(r)
 	switch v := &w.entry.Value; {
-	case w.entry.Mark&(dropped|bypassed) != 0:
+	case w.entry.Mark&(dropped|bypassed|muted) != 0:
 	case w.config.Streams != nil:
 		w.config.Streams.End(&w.flow, d, rest)
 	case v.session != 0:

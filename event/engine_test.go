@@ -16,7 +16,7 @@ import (
 type lines [][]byte
 
 func (l *lines) Event(r *event.Record) {
-	*l = append(*l, r.AppendJSON(nil, &event.Options{CommunityID: true}))
+	*l = append(*l, r.AppendJSON(nil, &event.Options{CommunityID: true, Ethernet: true}))
 }
 
 // All that the engine writes about a capture fits the schema, counters included.
@@ -25,6 +25,7 @@ func TestEngineSchema(t *testing.T) {
 	var written lines
 	e, err := engine.New(engine.Config{
 		Protocols: all.Protocols(all.Config{}), Sink: &written, DecodeEvents: true, StreamEvents: true,
+		Ethernet: true, Netflows: true, PacketHeader: true,
 		Stats: stats.Config{StreamEvents: true},
 	})
 	if err != nil {

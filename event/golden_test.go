@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,6 +121,25 @@ var goldens = []struct {
 			r.Ether = event.Ether{Type: 0x86dd, Src: []event.MAC{{2}}, Dst: []event.MAC{{4}}}
 		},
 		options: event.Options{Ethernet: true, CompressIPv6: true, CommunityID: true},
+	},
+	{
+		name: "netflow", layout: event.LayoutNetflow,
+		body: &event.Netflow{
+			AppProto: "smtp", Traffic: event.Traffic{Packets: 28, Bytes: 22065}, Start: 1254722767529046000,
+			End: 1254722775106759000, MinTTL: 63, MaxTTL: 64, Transactions: 2, TCPFlags: 0x1b,
+		},
+		options: event.Options{CommunityID: true},
+	},
+	{
+		name: "drop",
+		body: &event.Drop{
+			Direction: "to_server", Version: 6, Protocol: 6, Reason: "stream midstream",
+			Network: []byte("\x61\x21\x23\x45\x00\x14\x06\x40" + strings.Repeat("\x00", 32)),
+			Transport: []byte("\x05\xbe\x00\x19\x00\x00\x10\x01\x00\x00\x20\x02" +
+				"\x53\x38\xff\xfe\x00\x00\x00\x07"),
+			Verdict: event.Verdict{Action: "drop", Target: "to_client", Reject: "tcp-reset"},
+		},
+		change: func(r *event.Record) { r.HasTx = false },
 	},
 	{name: "stats", layout: event.LayoutBare, body: statsBody()},
 }

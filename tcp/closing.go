@@ -48,7 +48,10 @@ func (t *Tracker) finTooEarly(c *Conn, d stream.Dir, g *Segment) bool {
 // ends fixes the end of direction d behind the payload of a FIN, unless the stream reaches further already.
 func (t *Tracker) ends(c *Conn, d stream.Dir, g *Segment) {
 	c.sides[d].flags |= finSent
-	if end := c.offset(d, g.end()); end >= c.streams[d].Edge() {
+	if g.Flags&URG != 0 {
+		t.urge(c, d, g)
+	}
+	if end := t.offset(c, d, g.end()); end >= c.streams[d].Edge() {
 		c.streams[d].Finish(end)
 	}
 }
@@ -193,7 +196,7 @@ func (t *Tracker) closed(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Res
 		return 0
 	}
 	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
-	if rcv.flags&resetTaken != 0 && snd.flags&resetTaken == 0 {
+	if rcv.flags&resetTaken != 0 && snd.flags&resetTaken == 0 || t.readsOn(c, d, g) {
 		c.state = c.before
 		c.flags &^= closedByRST
 		rcv.flags &^= resetTaken
@@ -204,6 +207,18 @@ func (t *Tracker) closed(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Res
 		return t.data(c, d, g, r)
 	}
 	return 0
+}
+
+// readsOn reports whether the receiver of g is of those systems that were seen to read what an end sends on after its
+// RST (CVE-2018-14568), and g is the next of that.
+func (t *Tracker) readsOn(c *Conn, d stream.Dir, g *Segment) bool {
+	switch c.policy(d) {
+	case stream.Windows, stream.Vista, stream.Windows2k3:
+		snd := &c.sides[d]
+		return c.flags&closedByRST != 0 && c.before >= Established && snd.bits&RST != 0 && g.Flags&(SYN|FIN|ACK) == ACK &&
+			g.size() > 0 && g.Seq.within(snd.lastAck, snd.next) && c.brings(d, g) && g.end().AtOrBefore(snd.nextWin)
+	}
+	return false
 }
 
 // lateSyn handles a SYN in a connection whose handshake is over.

@@ -36,12 +36,14 @@ const (
 	synSACK                              // the SYN permitted SACK
 	sacks                                // both permitted it
 	async                                // one direction is seen only
-	varied                               // SYNs, or answers to it, with different numbers came
+	fastOpen                             // the SYN asked for it
+	earlyIgnored                         // the server did not take the payload of such a SYN
 	fourWay                              // both ends sent a SYN
 	evasion                              // the handshake's ACK had the right number and a wrong acknowledgement
 	confirmed                            // the handshake is over for certain: a SYN/ACK is odd from here on
 	closedByRST
-	lossy // bytes were lost: be liberal with RSTs
+	leftOut // urgent octets are not in the streams
+	lossy   // bytes were lost: be liberal with RSTs
 )
 
 // Conn is a connection: its state, and a side and a stream for each direction. It holds no pointers, so that many of
@@ -51,9 +53,9 @@ type Conn struct {
 	sides   [2]side // of the client, of the server
 	flags   connFlags
 	state   State
-	bits    Flags // all control bits seen
-	before  State // the state that an RST ended
-	first   Seq   // the initial sequence number of the first answer to the SYN, with varied
+	bits    Flags  // all control bits seen
+	before  State  // the state that an RST ended
+	extra   uint32 // what few connections have, 0: nothing
 }
 
 // side is what is known about one end as a sender.
@@ -80,6 +82,7 @@ const (
 	finSent
 	resetTaken // an RST came to this end that it may have ignored
 	beyond     // data of it was refused, because it lay beyond the window
+	probeHeld  // the octet of a zero window probe waits for its acknowledgement
 )
 
 // State returns the connection's state.

@@ -19,6 +19,7 @@ const (
 	SynToClientOnSynRecv
 	SynFlood
 	SynAckFlood
+	SynAckDataIgnored
 	FourWaySynAckWrongAck
 	FourWaySynAckWrongSyn
 	FourWayWrongSeq
@@ -70,6 +71,7 @@ const (
 	OverlapDifferentData
 	DepthReached
 	InsertLimit
+	UrgentLimitReached
 	WrongThread
 	NumEvents
 )
@@ -78,7 +80,7 @@ var eventNames = [NumEvents]string{
 	"3whs_synack_in_wrong_direction", "3whs_ack_in_wrong_dir", "3whs_ack_data_inject", "3whs_async_wrong_seq",
 	"3whs_right_seq_wrong_ack_evasion", "3whs_wrong_seq_wrong_ack", "3whs_synack_resend_with_diff_ack",
 	"3whs_synack_toserver_on_syn_recv", "3whs_synack_with_wrong_ack", "3whs_syn_resend_diff_seq_on_syn_recv",
-	"3whs_syn_toclient_on_syn_recv", "3whs_syn_flood", "3whs_synack_flood", "4whs_synack_with_wrong_ack",
+	"3whs_syn_toclient_on_syn_recv", "3whs_syn_flood", "3whs_synack_flood", "3whs_synack_tfo_data_ignored", "4whs_synack_with_wrong_ack",
 	"4whs_synack_with_wrong_syn", "4whs_wrong_seq", "4whs_invalid_ack", "est_packet_out_of_window", "est_pkt_before_last_ack", "est_invalid_ack",
 	"est_ack_zwp_data", "est_synack_resend", "est_synack_resend_with_diff_ack", "est_synack_resend_with_diff_seq",
 	"est_synack_toserver", "est_syn_resend", "est_syn_resend_diff_seq", "est_syn_toclient", "fin_invalid_ack",
@@ -89,7 +91,7 @@ var eventNames = [NumEvents]string{
 	"timewait_invalid_ack", "shutdown_syn_resend", "rst_but_no_session", "rst_invalid_ack", "rst_with_data",
 	"suspected_rst_inject", "pkt_invalid_timestamp", "pkt_invalid_ack", "pkt_broken_ack", "pkt_retransmission", "pkt_spurious_retransmission",
 	"pkt_bad_window_update", "reassembly_seq_gap", "reassembly_no_segment", "reassembly_overlap_different_data",
-	"reassembly_depth_reached", "reassembly_insert_limit", "wrong_thread",
+	"reassembly_depth_reached", "reassembly_insert_limit", "reassembly_urgent_oob_limit_reached", "wrong_thread",
 }
 
 func (e Event) String() string { return eventNames[e] }

@@ -51,7 +51,8 @@ const soupHeld = 1000
 func newSoup(t *testing.T, options byte, client, server tcp.Seq) *soup {
 	s := &soup{t: t, isn: [2]tcp.Seq{client, server}, policy: stream.Policy(options >> 4)}
 	s.store = stream.NewStore(stream.Config{Inline: options&1 != 0, MaxHeld: soupHeld, CheckOverlap: true})
-	s.tracker = tcp.NewTracker(tcp.Config{Midstream: options&2 != 0, AsyncOneSide: options&4 != 0, TrustAfterLoss: options&8 != 0}, s.store)
+	s.tracker = tcp.NewTracker(tcp.Config{Midstream: options&2 != 0, AsyncOneSide: options&4 != 0, TrustAfterLoss: options&8 != 0,
+		Urgent: tcp.Urgent(options >> 5 & 3)}, s.store)
 	return s
 }
 
@@ -80,6 +81,10 @@ func (s *soup) play(data []byte) {
 		if data[7]&4 != 0 {
 			g.Options |= tcp.Signed
 		}
+		g.Urgent = uint16(data[7] >> 3)
+		if data[7]&5 == 5 {
+			g.Options |= tcp.FastOpen
+		}
 		if data[7]&8 != 0 {
 			g.Lost = int(data[0])
 		}
@@ -90,7 +95,7 @@ func (s *soup) play(data []byte) {
 		data = data[8:]
 	}
 	s.tracker.Close(&s.conn, s)
-	if n := s.store.MemoryUse(); n != 0 {
+	if n := s.store.MemoryUse() + s.tracker.MemoryUse(); n != 0 {
 		s.t.Errorf("%d octets in use at the end", n)
 	}
 	if s.conn.State() != tcp.None && s.ended != [2]bool{true, true} {

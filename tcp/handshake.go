@@ -8,14 +8,14 @@ func (t *Tracker) first(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resu
 	case g.Flags&RST != 0:
 		return t.reject(RstNoSession)
 	case g.Flags&FIN != 0:
-		if !t.config.Midstream || g.size() == 0 || g.Flags&ACK == 0 {
+		if !t.config.Midstream || g.NoPickup || g.size() == 0 || g.Flags&ACK == 0 {
 			return t.reject(FinNoSession)
 		}
 		t.pickUp(c, d, g, FinWait1)
 		t.ends(c, d, g)
 		return t.data(c, d, g, r)
 	case g.Flags&(SYN|ACK) == SYN|ACK:
-		if !t.config.Midstream && !t.config.AsyncOneSide {
+		if !t.config.Midstream && !t.config.AsyncOneSide || g.NoPickup {
 			return 0
 		}
 		t.pickUpReply(c, d, g)
@@ -26,9 +26,9 @@ func (t *Tracker) first(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resu
 		if d == stream.ToClient {
 			return 0
 		}
-		t.syn(c, g)
+		t.firstSyn(c, g, r)
 	case g.Flags&ACK != 0:
-		if !t.config.Midstream {
+		if !t.config.Midstream || g.NoPickup {
 			return 0
 		}
 		t.pickUp(c, d, g, Established)
@@ -51,7 +51,7 @@ func (t *Tracker) takeSyn(c *Conn, g *Segment) {
 	cl, sv := &c.sides[0], &c.sides[1]
 	c.start(stream.ToServer, g.Seq)
 	cl.flags &^= sentTimestamp | zeroTimestamp
-	c.flags &^= synScaled | synSACK
+	c.flags &^= synScaled | synSACK | fastOpen
 	sv.window, sv.scale = uint32(g.Window), 0
 	if g.Options&WindowScale != 0 {
 		c.flags |= synScaled
@@ -59,6 +59,9 @@ func (t *Tracker) takeSyn(c *Conn, g *Segment) {
 	}
 	if g.Options&SACKPermitted != 0 {
 		c.flags |= synSACK
+	}
+	if g.Options&FastOpen != 0 {
+		c.flags |= fastOpen
 	}
 	if g.Options&Timestamps != 0 {
 		cl.timestamp(g)
@@ -68,9 +71,6 @@ func (t *Tracker) takeSyn(c *Conn, g *Segment) {
 // takeSynAck makes g the answer to the SYN.
 func (t *Tracker) takeSynAck(c *Conn, g *Segment) {
 	cl, sv := &c.sides[0], &c.sides[1]
-	if c.state == SynSent {
-		c.flags &^= varied
-	}
 	c.state = SynRecv
 	c.start(stream.ToClient, g.Seq)
 	cl.window, cl.scale = uint32(g.Window), 0
@@ -83,6 +83,7 @@ func (t *Tracker) takeSynAck(c *Conn, g *Segment) {
 // agree settles the options of the connection with those of the server's SYN.
 func (c *Conn) agree(g *Segment) {
 	cl, sv := &c.sides[0], &c.sides[1]
+	c.flags &^= timestamps | sacks
 	if cl.flags&sentTimestamp != 0 && g.Options&Timestamps != 0 {
 		c.flags |= timestamps
 		sv.timestamp(g)
@@ -107,13 +108,14 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		if d == stream.ToServer {
 			return t.crossed(c, g)
 		}
-		if g.Ack != cl.isn+1 && !c.answered(g) {
+		switch found, fits := t.chooseSyn(c, g.Ack, g, r); {
+		case !found:
 			return t.reject(SynAckWithWrongAck)
-		}
-		if t.config.StrictTimestamps && !t.echoes(c, g) {
+		case !fits && t.config.StrictTimestamps:
 			return t.reject(InvalidTimestamp)
 		}
 		t.takeSynAck(c, g)
+		t.agreed(c)
 	case d == stream.ToClient && !t.echoes(c, g):
 		return t.reject(InvalidTimestamp)
 	case g.Flags&RST != 0:
@@ -126,12 +128,9 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		cl.window, cl.scale = uint32(g.Window), 0
 		c.agree(g)
 	case g.Flags&SYN != 0:
-		scale := c.sides[1].scale
-		if g.Seq != cl.isn {
-			c.flags |= varied
+		if !t.nextSyn(c, g) {
+			return Rejected
 		}
-		t.takeSyn(c, g)
-		c.sides[1].scale = max(c.sides[1].scale, scale) // which one counts is not known yet
 	case g.Flags&ACK != 0 && (t.config.AsyncOneSide || t.config.Midstream):
 		return t.openAsync(c, d, g, r)
 	}
@@ -140,11 +139,10 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 
 // refused handles an RST that follows the SYN. The other end's has to acknowledge the SYN (RFC 9293, section 3.10.7.3).
 func (t *Tracker) refused(c *Conn, d stream.Dir, g *Segment) Result {
-	next := c.sides[0].next
 	switch {
-	case d == stream.ToServer && g.Seq != next, d == stream.ToClient && g.Flags&ACK == 0:
+	case d == stream.ToServer && !t.sent(c, g.Seq), d == stream.ToClient && g.Flags&ACK == 0:
 		return Rejected
-	case d == stream.ToClient && g.Ack != next:
+	case d == stream.ToClient && !t.sent(c, g.Ack):
 		t.raise(InvalidAck)
 		return t.reject(RstInvalidAck)
 	}
@@ -171,37 +169,21 @@ func (t *Tracker) crossed(c *Conn, g *Segment) Result {
 	return 0
 }
 
-// answered makes the SYN that g answers the client's, when it sent several: the server's choice counts. What was in its
-// options follows from the answer.
-func (c *Conn) answered(g *Segment) bool {
-	if c.flags&varied == 0 {
-		return false
-	}
-	cl := &c.sides[0]
-	c.start(stream.ToServer, g.Ack-1)
-	if g.Options&WindowScale != 0 {
-		c.flags |= synScaled
-	}
-	if g.Options&SACKPermitted != 0 {
-		c.flags |= synSACK
-	}
-	if g.Options&Timestamps != 0 {
-		cl.ts, cl.tsTime = g.TSEcr, seconds(g.Time)
-		cl.flags |= sentTimestamp
-	}
-	return true
-}
-
 // echoes reports whether the timestamp echo of an answer fits the SYN.
 func (t *Tracker) echoes(c *Conn, g *Segment) bool {
-	if g.Options&Timestamps == 0 {
-		return true
-	}
 	cl := &c.sides[0]
-	if cl.flags&sentTimestamp == 0 {
+	return echoes(cl.flags&sentTimestamp != 0, cl.ts, g)
+}
+
+// echoes reports whether the timestamp echo of g fits a SYN with the timestamp ts, if it had one.
+func echoes(stamped bool, ts uint32, g *Segment) bool {
+	switch {
+	case g.Options&Timestamps == 0:
+		return true
+	case !stamped:
 		return g.TSEcr == 0
 	}
-	return g.TSEcr == 0 || cl.ts == 0 || g.TSEcr == cl.ts
+	return g.TSEcr == 0 || ts == 0 || g.TSEcr == ts
 }
 
 // openAsync establishes a connection whose SYN/ACK was not seen, by a segment of either end. The server's window scale
@@ -211,10 +193,10 @@ func (t *Tracker) openAsync(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 	serverNext := g.Ack
 	if d == stream.ToClient {
 		serverNext = g.Seq
-		if g.Ack != cl.next {
+		if found, _ := t.chooseSyn(c, g.Ack, g, r); !found {
 			return t.reject(AsyncWrongSeq)
 		}
-	} else if g.Seq != cl.next {
+	} else if found, _ := t.chooseSyn(c, g.Seq, g, r); !found {
 		return t.reject(AsyncWrongSeq)
 	} else if t.config.AsyncOneSide {
 		c.flags |= async
@@ -222,6 +204,7 @@ func (t *Tracker) openAsync(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 	if t.config.TrustAfterLoss {
 		c.flags |= lossy // the capture lost the SYN/ACK, or will never see its sender
 	}
+	t.agreed(c)
 	c.state = Established
 	if c.flags&synScaled != 0 {
 		cl.scale = midstreamScale
@@ -248,6 +231,9 @@ func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	case t.lacksAck(c, d, g):
 		return Rejected
 	case g.Flags&FIN != 0:
+		if d == stream.ToServer && g.Seq == cl.next {
+			t.chooseReply(c, g.Ack)
+		}
 		return t.fin(c, d, g, r)
 	case g.Flags&(SYN|ACK) == SYN|ACK:
 		switch {
@@ -256,12 +242,8 @@ func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 			return t.reject(SynAckToServerOnSynRecv)
 		case g.Ack != cl.lastAck:
 			return t.reject(SynAckResendDiffAck)
-		case g.Seq != sv.isn: // the client chooses: the first one or the last one
-			if c.flags&varied == 0 {
-				c.first = sv.isn
-				c.flags |= varied
-			}
-			t.takeSynAck(c, g)
+		case g.Seq != sv.isn:
+			return t.nextReply(c, g)
 		}
 		return 0
 	case g.Flags&SYN != 0:
@@ -281,6 +263,9 @@ func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 // completes handles an ACK that may complete the handshake.
 func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
 	cl, sv := &c.sides[0], &c.sides[1]
+	if d == stream.ToServer && g.Seq == cl.next {
+		t.chooseReply(c, g.Ack)
+	}
 	if !t.fresh(c, d, g) {
 		return Rejected
 	}
@@ -289,18 +274,14 @@ func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 	}
 	missed := false // the client's ACK was not seen, the server goes on
 	if d == stream.ToClient && c.flags&midstreamReply == 0 {
-		if t.store.Config().Inline {
+		if t.store.Config().Inline && c.flags&fastOpen == 0 {
 			if g.size() > 0 && g.Ack == cl.lastAck && g.Seq == sv.next {
 				return t.reject(AckDataInject)
 			}
 			return t.reject(AckWrongDirection)
 		}
 		missed = true
-	}
-	if d == stream.ToServer && c.flags&varied != 0 && g.Ack == c.first+1 && g.Seq == cl.next {
-		c.start(stream.ToClient, c.first)
-		sv.lastAck, sv.nextWin = sv.next, sv.next+Seq(sv.window)
-		sv.ts = g.TSEcr
+		t.chooseReply(c, g.Seq)
 	}
 	switch {
 	case d == stream.ToServer && g.Seq == cl.next && g.Ack == sv.next:
@@ -318,6 +299,7 @@ func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 	default:
 		return t.reject(WrongSeqWrongAck)
 	}
+	t.agreed(c)
 	c.state = Established
 	return t.transfer(c, d, g, r)
 }

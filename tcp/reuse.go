@@ -17,6 +17,8 @@ func (t *Tracker) Reuses(c *Conn, d stream.Dir, g *Segment) bool {
 	}
 	over := c.state == None || c.state >= LastAck
 	switch {
+	case !reply && d == stream.ToServer && c.flags&earlyIgnored != 0 && c.state <= SynRecv:
+		return true
 	case !reply && d == stream.ToServer:
 		return g.Seq != c.sides[0].isn && (over || c.state == TimeWait && g.Seq.After(c.sides[0].next)) // RFC 6191
 	case reply && d == stream.ToClient:

@@ -134,6 +134,16 @@ func newPlay(t *testing.T, options string) *play {
 			s.Depth, err = strconv.ParseInt(value, 10, 64)
 		case "held":
 			s.MaxHeld, err = strconv.Atoi(value)
+		case "syns":
+			c.MaxSYNs, err = strconv.Atoi(value)
+		case "synacks":
+			c.MaxSYNACKs, err = strconv.Atoi(value)
+		case "urgent":
+			c.Urgent, err = tcp.ParseUrgent(value)
+		case "limit":
+			c.UrgentLimit, err = tcp.ParseUrgent(value)
+		case "extra":
+			c.MaxExtra, err = strconv.ParseInt(value, 10, 64)
 		case "policy":
 			p.policy, err = stream.ParsePolicy(value)
 		default:
@@ -153,6 +163,9 @@ func (p *play) end() {
 	p.tracker.Drop(&p.conn)
 	if n := p.store.MemoryUse(); n != 0 {
 		p.t.Errorf("%s: %d octets still in use", p.where, n)
+	}
+	if n := p.tracker.MemoryUse(); n != 0 {
+		p.t.Errorf("%s: %d octets still in use besides streams", p.where, n)
 	}
 	if n := p.tracker.Counters.Active; n != 0 {
 		p.t.Errorf("%s: %d connections still active", p.where, n)

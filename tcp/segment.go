@@ -45,6 +45,7 @@ type Segment struct {
 	Policy       stream.Policy // of the receiving host
 	Lost         int           // octets of the payload behind Payload that were not captured
 	Time         int64         // nanoseconds since the Unix epoch
+	NoPickup     bool          // when its connection was not seen to begin, it is not followed
 }
 
 // size returns the octets of payload that the segment carried.

@@ -1,6 +1,10 @@
 package tcp
 
-import "github.com/reknit/reknit/stream"
+import (
+	"cmp"
+
+	"github.com/reknit/reknit/stream"
+)
 
 // Config says how connections are followed. The zero value is ready to use.
 type Config struct {
@@ -13,6 +17,25 @@ type Config struct {
 	// TrustAfterLoss accepts segments and acknowledgements beyond the window of a connection of which the capture has
 	// lost something: the window known may be an old one.
 	TrustAfterLoss bool
+	// MaxSYNs is the number of SYNs, besides the last one, that are kept of a connection until one is answered. A further
+	// one takes the place of the oldest. When zero, it is 10; when negative, none.
+	MaxSYNs int
+	// MaxSYNACKs is the number of answers, besides the first one, that are kept of a connection until one is
+	// acknowledged. Further ones are rejected. When zero, it is 5; when negative, none.
+	MaxSYNACKs int
+	// Urgent says what becomes of urgent octets, UrgentLimit what becomes of them once UrgentApart has left out 65535 of a
+	// direction.
+	Urgent, UrgentLimit Urgent
+	// MaxExtra is the memory for SYNs, answers and what SYNs carry of all connections, in bytes. When zero, it is 64 MiB.
+	MaxExtra int64
+}
+
+// complete fills in defaults.
+func (c Config) complete() Config {
+	c.MaxSYNs = max(0, cmp.Or(c.MaxSYNs, 10))
+	c.MaxSYNACKs = max(0, cmp.Or(c.MaxSYNACKs, 5))
+	c.MaxExtra = cmp.Or(c.MaxExtra, 64<<20)
+	return c
 }
 
 // Counters count what a Tracker saw.
@@ -23,6 +46,8 @@ type Counters struct {
 	AckUnseen     uint64 `stat:"tcp.ack_unseen_data"`
 	Rejected      uint64 // segments that no receiver would take
 	NotCaptured   uint64 // octets that the snap length cut off
+	UrgentApart   uint64 `stat:"tcp.urgent_oob_data"`
+	NoExtra       uint64 // SYNs and answers that were rejected because MaxExtra was reached
 	Events        EventCounters
 	EventSegments uint64 // segments with an event
 }
@@ -33,14 +58,20 @@ type Tracker struct {
 
 	config Config
 	store  *stream.Store
+	extras extras
 	events Events
 }
 
 // NewTracker returns a Tracker whose streams live in store.
-func NewTracker(c Config, store *stream.Store) *Tracker { return &Tracker{config: c, store: store} }
+func NewTracker(c Config, store *stream.Store) *Tracker {
+	return &Tracker{config: c.complete(), store: store}
+}
 
 // Store returns where the streams live.
 func (t *Tracker) Store() *stream.Store { return t.store }
+
+// MemoryUse returns the memory that connections need besides their Conn and their streams.
+func (t *Tracker) MemoryUse() int64 { return t.extras.bytes }
 
 // Events returns the events of the segment that was processed last. They are good until the next one.
 func (t *Tracker) Events() *Events { return &t.events }
@@ -49,10 +80,12 @@ func (t *Tracker) Events() *Events { return &t.events }
 type Result uint8
 
 const (
-	Rejected Result = 1 << iota // it changed nothing: no receiver would take it
-	Reversed                    // its sender is the server: the connection's first segment was a SYN/ACK
-	Tracked                     // it belongs to a connection that is followed
-	Stored                      // its payload became part of the stream
+	Rejected      Result = 1 << iota // it changed nothing: no receiver would take it
+	Reversed                         // its sender is the server: the connection's first segment was a SYN/ACK
+	Tracked                          // it belongs to a connection that is followed
+	Stored                           // its payload became part of the stream
+	Unstored                         // there was no memory for its payload, or for all of it
+	RefusedUrgent                    // with Rejected: because it is urgent
 )
 
 func (t *Tracker) raise(e Event) { t.events.add(e) }
@@ -85,6 +118,8 @@ func (t *Tracker) Segment(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	switch {
 	case t.expected(c, d, g):
 		res = t.proceed(c, d, g, r)
+	case t.refusesUrgent(c, d, g):
+		res = Rejected | RefusedUrgent
 	case c.state == None:
 		res = t.first(c, d, g, r)
 	case !t.passing(c, d, g):
@@ -114,7 +149,13 @@ func (t *Tracker) Close(c *Conn, r stream.Reader) {
 	if c.state != None {
 		t.Counters.Active--
 	}
+	for d, s := range c.sides {
+		if s.flags&probeHeld != 0 {
+			t.takeProbe(c, stream.Dir(d), s.next+1) // it is behind whatever was sent
+		}
+	}
 	t.store.Close(&c.streams, r)
+	t.strip(c)
 }
 
 // Drop forgets the connection without delivering anything.
@@ -125,6 +166,7 @@ func (t *Tracker) Drop(c *Conn) {
 	for d := range c.streams {
 		t.store.Release(&c.streams[d])
 	}
+	t.strip(c)
 }
 
 // open counts a new connection.

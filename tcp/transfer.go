@@ -8,8 +8,8 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 	snd, rcv := &c.sides[d], &c.sides[o]
 	probed := rcv.flags&windowProbe != 0 && g.Ack == rcv.next+1
 	rcv.flags &^= windowProbe
-	if probed {
-		t.raise(EstAckZeroWindowProbe)
+	if probed && g.Ack.After(rcv.nextWin) {
+		t.raise(EstAckZeroWindowProbe) // the receiver took more than its window allowed
 	} else if !t.ackFits(c, o, g) {
 		return t.reject(EstInvalidAck)
 	}
@@ -32,6 +32,9 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 	probe := g.size() == 1 && g.Seq == snd.next && snd.window == 0 && c.flags&(midstream|async) == 0
 	if probe {
 		snd.flags |= windowProbe
+		if !t.store.Immediate() && g.Lost == 0 && g.Flags&URG == 0 && t.holdProbe(c, d, g) {
+			return 0
+		}
 		return t.data(c, d, g, r)
 	}
 	if end.After(snd.nextWin) && c.flags&(midstream|async) == 0 && !t.trusts(c) {
@@ -61,6 +64,9 @@ func (t *Tracker) acknowledge(c *Conn, d stream.Dir, g *Segment) {
 	rcv := &c.sides[o]
 	rcv.window = uint32(g.Window) << rcv.scale
 	if g.Flags&ACK != 0 {
+		if rcv.flags&probeHeld != 0 {
+			t.takeProbe(c, o, g.Ack)
+		}
 		c.ack(o, g.Ack)
 	}
 	rcv.widen()
@@ -80,11 +86,20 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 	}
 	gaps := st.Counters.Gaps
 	var did stream.Inserted
+	var hole Seq
+	around, lose := c.flags&leftOut != 0, false
+	if g.Flags&(URG|RST) == URG {
+		hole, lose = t.urge(c, d, g)
+		around = lose || c.flags&leftOut != 0
+	}
 	if st.Immediate() {
 		st.Deliver(&c.streams, d.Opposite(), r) // what the acknowledgement says is lost comes before the answer
-		if n > 0 {
+		switch {
+		case around && g.Flags&RST == 0:
+			did = t.putAround(c, d, g, hole, lose, r)
+		case n > 0:
 			did = st.Push(&c.streams, d, c.offset(d, g.Seq), g.Payload, r)
-		} else {
+		default:
 			st.Deliver(&c.streams, d, r)
 		}
 	} else {
@@ -92,7 +107,9 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 		if opposite {
 			st.Deliver(&c.streams, d.Opposite(), r)
 		}
-		if n > 0 {
+		if around && g.Flags&RST == 0 {
+			did = t.putAround(c, d, g, hole, lose, r)
+		} else if n > 0 {
 			did = st.Insert(s, c.offset(d, g.Seq), g.Payload)
 		}
 		if own || did&stream.TooDeep != 0 {
@@ -106,7 +123,10 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 	if did != 0 {
 		t.inserted(c, did)
 	}
-	if n > 0 && did&(stream.Refused|stream.TooDeep|stream.Ignored) == 0 {
+	if did&stream.Refused != 0 {
+		return Unstored
+	}
+	if n > 0 && did&(stream.TooDeep|stream.Ignored) == 0 {
 		return Stored
 	}
 	return 0
@@ -141,4 +161,12 @@ func (t *Tracker) inserted(c *Conn, did stream.Inserted) {
 			t.raise(InsertLimit)
 		}
 	}
+}
+
+// put stores octets at off, and lets r read them where they are delivered at once.
+func (t *Tracker) put(c *Conn, d stream.Dir, off int64, data []byte, r stream.Reader) stream.Inserted {
+	if t.store.Immediate() {
+		return t.store.Push(&c.streams, d, off, data, r)
+	}
+	return t.store.Insert(&c.streams[d], off, data)
 }

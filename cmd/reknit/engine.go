@@ -23,7 +23,11 @@ import (
 // wishes are what the outputs want to know.
 type wishes struct {
 	decode, stream bool // anomalies of packets and of connections
+	header         bool // of packets with anomalies
 	flows          bool
+	netflows       bool
+	drops          bool // packets that are dropped
+	ethernet       bool // link-layer addresses
 	md5, sha1      bool // of files
 	sha256, magic  bool
 	bodyMD5        bool
@@ -39,10 +43,18 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 	e := engine.Config{
 		Protocols:    all.Protocols(all.Config{SMTP: smtpConfig(c, w)}),
 		Inline:       inline,
+		Prevent:      o.inline,
+		KeepInvalid:  !c.Stream.DropInvalid,
+		Drops:        w.drops,
+		Exceptions:   exceptions(c, o),
+		Faults:       o.faults,
 		Checksums:    checksums(c, o),
 		DecodeEvents: w.decode,
 		StreamEvents: w.stream,
 		NoFlows:      !w.flows,
+		Netflows:     w.netflows,
+		PacketHeader: w.header,
+		Ethernet:     w.ethernet,
 		Flow: flow.Config{
 			Memory:            int64(c.Flow.Memcap),
 			IgnoreVLAN:        !c.TrackVLAN,
@@ -75,10 +87,16 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			AsyncOneSide:     c.Stream.AsyncOneside.On(true),
 			StrictTimestamps: !c.Stream.LiberalTimestamps,
 			TrustAfterLoss:   true,
+			MaxSYNs:          queued(c.Stream.MaxSYNQueued),
+			MaxSYNACKs:       queued(c.Stream.MaxSYNACKQueued),
+			Urgent:           urgent(c.Stream.Reassembly.Urgent),
+			UrgentLimit:      urgent(c.Stream.Reassembly.UrgentLimit),
 		},
 		App: app.Config{Protocols: map[string]app.Settings{
 			"smtp": {Mode: mode(c.Protocols.SMTP.Enabled), MaxTx: c.Protocols.SMTP.MaxTx},
-		}},
+		}, Faults: o.parserFaults},
+		BypassDeep:       c.Stream.Bypass,
+		ConnectionMemory: int64(c.Stream.Memcap),
 		Stats: stats.Config{
 			EventPrefix:     c.Stats.DecoderEventsPrefix,
 			NoDecoderEvents: !c.Stats.DecoderEvents,
@@ -90,6 +108,31 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		e.Stream.MemoryCap = 1 << 62 // here 0 is no limit
 	}
 	return e
+}
+
+// exceptions returns what becomes of traffic that cannot be followed.
+func exceptions(c *config.Config, o *options) engine.Exceptions {
+	p, _ := c.Policies.Resolve(o.inline, c.Stream.Midstream)
+	return engine.Exceptions{
+		Connection:  exceptionOf[p.Stream],
+		Midstream:   exceptionOf[p.Midstream],
+		Data:        exceptionOf[p.Reassembly],
+		Flow:        exceptionOf[p.Flow],
+		Fragment:    exceptionOf[p.Defrag],
+		Parser:      exceptionOf[p.ParserErrors],
+		PerProtocol: c.Stats.PolicyPerProtocol,
+	}
+}
+
+var exceptionOf = map[config.Policy]engine.Exception{
+	config.PolicyIgnore:     engine.Ignore,
+	config.PolicyPassPacket: engine.PassPacket,
+	config.PolicyPassFlow:   engine.PassFlow,
+	config.PolicyBypass:     engine.BypassFlow,
+	config.PolicyDropPacket: engine.DropPacket,
+	config.PolicyDropFlow:   engine.DropFlow,
+	config.PolicyReject:     engine.Reject,
+	config.PolicyRejectBoth: engine.RejectBoth,
 }
 
 func checksums(c *config.Config, o *options) engine.Checksums {
@@ -110,6 +153,22 @@ func checksums(c *config.Config, o *options) engine.Checksums {
 		return engine.ChecksumIgnore
 	}
 	return engine.ChecksumAuto
+}
+
+// queued turns a number into one of tcp.Config, where zero stands for a default.
+func queued(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
+}
+
+func urgent(policy string) tcp.Urgent {
+	u, err := tcp.ParseUrgent(policy)
+	if err != nil {
+		panic("BUG: " + err.Error()) // the configuration knows the same names
+	}
+	return u
 }
 
 func mode(enabled string) app.Mode {

@@ -6,12 +6,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/internal/config"
+	"github.com/reknit/reknit/stream"
 )
 
 // options are the command line.
@@ -30,6 +34,9 @@ type options struct {
 	inline      bool
 	initFatal   bool
 	verbose     int
+
+	faults       engine.Faults
+	parserFaults [2]app.Fault
 
 	test, dump, version, build bool
 
@@ -155,6 +162,12 @@ func (c *command) table() []option {
 		{"", "", "disable-detection", "", &o.noDetection, "use no rules"},
 		{"About", "V", "version", "", &o.version, "print the version, and exit"},
 		{"", "", "build-info", "", &o.build, "print how this program was built, and exit"},
+		{"", "", "simulate-packet-flow-memcap", "N", &o.faults.Flow, ""},
+		{"", "", "simulate-packet-defrag-memcap", "N", &o.faults.Fragment, ""},
+		{"", "", "simulate-packet-tcp-ssn-memcap", "N", &o.faults.Connection, ""},
+		{"", "", "simulate-packet-tcp-reassembly-memcap", "N", &o.faults.Data, ""},
+		{"", "", "simulate-applayer-error-at-offset-ts", "N", (*faultValue)(&o.parserFaults[stream.ToServer]), ""},
+		{"", "", "simulate-applayer-error-at-offset-tc", "N", (*faultValue)(&o.parserFaults[stream.ToClient]), ""},
 		{"", "", "data-dir", "DIR", &o.dataDir, ""},
 		{"", "", "no-random", "", &o.noRandom, ""},
 		{"", "", "strict-rule-keywords", "[=LIST]", &o.strict, ""},
@@ -192,12 +205,6 @@ var later = []option{
 	{"", "", "list-runmodes", "", nil, "listing run modes"},
 	{"", "", "firewall-rules-exclusive", "FILE", nil, "the firewall mode"},
 	{"", "", "firewall", "", nil, "the firewall mode"},
-	{"", "", "simulate-packet-tcp-reassembly-memcap", "N", nil, "simulating faults"},
-	{"", "", "simulate-packet-tcp-ssn-memcap", "N", nil, "simulating faults"},
-	{"", "", "simulate-packet-flow-memcap", "N", nil, "simulating faults"},
-	{"", "", "simulate-packet-defrag-memcap", "N", nil, "simulating faults"},
-	{"", "", "simulate-applayer-error-at-offset-ts", "N", nil, "simulating faults"},
-	{"", "", "simulate-applayer-error-at-offset-tc", "N", nil, "simulating faults"},
 	{"", "", "reject-dev", "DEV", nil, "rejecting connections"},
 }
 
@@ -217,6 +224,10 @@ func (o option) define(f *pflag.FlagSet) {
 		f.BoolVarP(to, o.long, o.short, false, o.help)
 	case *int:
 		f.CountVarP(to, o.long, o.short, o.help)
+	case *uint64:
+		f.Uint64VarP(to, o.long, o.short, 0, o.help)
+	case pflag.Value:
+		f.VarP(to, o.long, o.short, o.help)
 	case *[]string:
 		f.StringArrayVarP(to, o.long, o.short, nil, o.help)
 	}
@@ -224,6 +235,25 @@ func (o option) define(f *pflag.FlagSet) {
 		f.Lookup(o.long).NoOptDefVal = " "
 	}
 }
+
+// faultValue is the offset of a simulated fault on the command line.
+type faultValue app.Fault
+
+// Set takes the value.
+func (v *faultValue) Set(text string) error {
+	n, err := strconv.ParseInt(text, 10, 63)
+	if err != nil || n < 0 {
+		return fmt.Errorf("want an offset, not %q", text)
+	}
+	*v = faultValue{On: true, Offset: n}
+	return nil
+}
+
+// String returns it.
+func (v *faultValue) String() string { return strconv.FormatInt(v.Offset, 10) }
+
+// Type names what it is.
+func (v *faultValue) Type() string { return "offset" }
 
 // explain turns an error of the flag library about a table of options into one that helps.
 func explain(err error, flags *pflag.FlagSet, table []option) error {

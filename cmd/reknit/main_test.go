@@ -102,6 +102,10 @@ func TestCommandLine(t *testing.T) {
 		{"-k sometimes -r CAPTURE", 2, "", `-k wants all, none or auto, not "sometimes"`},
 		{"--runmode autofp -r CAPTURE", 1, "", "--runmode autofp is not supported yet"},
 		{"--runmode=fast -r CAPTURE", 2, "", `no run mode "fast"`},
+		{"-r CAPTURE --simulate-packet-flow-memcap=1 --simulate-applayer-error-at-offset-ts=0", 0, `227 packets`, ""},
+		{"-r CAPTURE --simulate-packet-flow-memcap=x", 2, "", "simulate-packet-flow-memcap"},
+		{"-r CAPTURE --simulate-applayer-error-at-offset-tc=-1", 2, "", `want an offset, not "-1"`},
+		{"-T --set flow.memcap-policy=drop-flow", 0, `in order`, "flow.memcap-policy: drop-flow is for flows: taken as drop-packet"},
 		{"-i eth0", 1, "", "-i: capturing from an interface is not supported yet"},
 		{"--af-packet", 1, "", "--af-packet: capturing .* not supported yet"},
 		{"--af-packet=eth0", 1, "", "--af-packet: capturing .* not supported yet"},
@@ -242,6 +246,84 @@ logging:
 	log, err := os.ReadFile("suricata.log")
 	if err != nil || !strings.Contains(string(log), "Notice: pcap: read 1 file") {
 		t.Errorf("suricata.log is %q, %v", log, err)
+	}
+}
+
+// The same engine may serve an output that wants the packets of anomalies, and one that does not.
+func TestOtherOutputs(t *testing.T) {
+	mail := files(t, map[string]string{"c.yaml": `
+outputs:
+- stats:
+    enabled: yes
+    threads: yes
+- eve-log:
+    enabled: yes
+    filename: with.json
+    types: [netflow, {anomaly: {types: {decode: yes, stream: yes}, packethdr: yes}}]
+    ethernet: yes
+- eve-log:
+    enabled: yes
+    filename: without.json
+    types: [anomaly: {types: {stream: yes}}]
+`})
+	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".")
+	if got.code != 0 {
+		t.Fatal(got)
+	}
+	for _, test := range []struct {
+		file, holds, lacks string
+	}{
+		{"stats.log", `(?m)^decoder\.pkts +\| Total +\| 227$`, `\| 0\n`},
+		{"stats.log", `(?m)^decoder\.pkts +\| W#01 +\| 227$`, `^$`},
+		{"with.json", `"event_type":"netflow"`, `"event_type":"flow"`},
+		{"with.json", `"ether":\{"dest_macs":\["`, `^$`},
+		{"without.json", `^`, `"packet":|"ether"|netflow`},
+	} {
+		text, err := os.ReadFile(test.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !regexp.MustCompile(test.holds).Match(text) || len(text) > 0 && regexp.MustCompile(test.lacks).Match(text) {
+			t.Errorf("%s must hold %s and not %s:\n%.2000s", test.file, test.holds, test.lacks, text)
+		}
+	}
+}
+
+// Two outputs tell of the packets that a policy drops, each as it was asked to.
+func TestDropOutputs(t *testing.T) {
+	mail := files(t, map[string]string{"c.yaml": `
+stream.memcap-policy: drop-flow
+outputs:
+- eve-log:
+    enabled: yes
+    filename: start.json
+    types: [drop, flow, stats]
+- eve-log:
+    enabled: yes
+    filename: all.json
+    types: [drop: {flows: all, verdict: yes}]
+`})
+	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".", "--simulate-ips", "-k", "none", "--simulate-packet-tcp-ssn-memcap=1")
+	if got.code != 0 {
+		t.Fatal(got)
+	}
+	start, err := os.ReadFile("start.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := os.ReadFile("all.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	some, every := types(t, string(start))["drop"], types(t, string(all))["drop"]
+	if some != 2 || every <= 2 {
+		t.Errorf("%d and %d records of drops, want 2 and more", some, every)
+	}
+	if strings.Contains(string(start), `"verdict"`) || !strings.Contains(string(all), `"verdict":{"action":"drop"}`) {
+		t.Error("the verdict is where it was not asked for, or not where it was")
+	}
+	if want := `"exception_policy":[{"target":"stream_memcap","policy":"drop_flow"}]`; !strings.Contains(string(start), want) {
+		t.Errorf("no flow record has %s", want)
 	}
 }
 

@@ -30,12 +30,32 @@ func (o *eveOutput) Event(r *event.Record) {
 		if o.config.PcapFile {
 			r.CaptureFile = o.source.file
 		}
-		o.EVE.Event(r)
+		o.write(r)
 	}
+}
+
+// write writes a record, without what the output does not want of it.
+func (o *eveOutput) write(r *event.Record) {
+	switch b := r.Body.(type) {
+	case *event.Anomaly:
+		if !o.config.Anomaly.PacketHeader {
+			defer func(f *event.Frame) { b.Frame = f }(b.Frame)
+			b.Frame = nil
+		}
+	case *event.Drop:
+		if !o.config.Drop.Verdict {
+			defer func(v event.Verdict) { b.Verdict = v }(b.Verdict)
+			b.Verdict = event.Verdict{}
+		}
+	}
+	o.EVE.Event(r)
 }
 
 func (o *eveOutput) takes(r *event.Record) bool {
 	switch r.Type {
+	case "drop":
+		d, ok := r.Body.(*event.Drop)
+		return o.config.Logs("drop") && (!ok || d.First || o.config.Drop.Flows == "all")
 	case "fileinfo":
 		return o.config.Logs("files")
 	case "anomaly":
@@ -137,8 +157,12 @@ func (w *wishes) add(e *config.EVE) {
 	if e.Logs("anomaly") {
 		w.decode = w.decode || e.Anomaly.Decode
 		w.stream = w.stream || e.Anomaly.Stream
+		w.header = w.header || e.Anomaly.PacketHeader
 	}
 	w.flows = w.flows || e.Logs("flow")
+	w.netflows = w.netflows || e.Logs("netflow")
+	w.drops = w.drops || e.Logs("drop")
+	w.ethernet = w.ethernet || e.Ethernet
 	if e.Logs("files") {
 		for _, h := range e.Files.ForceHash {
 			switch h {

@@ -51,6 +51,7 @@ type job struct {
 	conf    *config.Config
 	dir     string // for log files; empty: none are written
 	eve     []*eveOutput
+	tables  []*statsOutput
 	summary *summary // nil: none
 	meter   meter
 }
@@ -82,6 +83,13 @@ func (j *job) run(ctx context.Context) error {
 			return errReported
 		}
 		j.log.warning("config", "%v", err)
+	}
+	if p := j.conf.Policies.Default; p != "" {
+		j.log.info("exception-policy", "master exception-policy set to: %s", p) // tools look for it
+	}
+	_, changes := j.conf.Policies.Resolve(j.inline, j.conf.Stream.Midstream)
+	for _, text := range changes {
+		j.log.warning("exception-policy", "%s", text)
 	}
 	if err := j.rulesOf(); err != nil {
 		return err
@@ -218,6 +226,17 @@ func (j *job) open() error {
 			j.log.warning("output", "%v; going on without", err)
 		}
 	}
+	for _, s := range j.conf.StatsFiles {
+		o, err := newStatsOutput(s, j.dir, j.log)
+		switch {
+		case err == nil:
+			j.tables = append(j.tables, o)
+		case j.initFatal:
+			return err
+		default:
+			j.log.warning("output", "%v; going on without", err)
+		}
+	}
 	return nil
 }
 
@@ -310,10 +329,13 @@ func (j *job) drive(ctx context.Context, eng *engine.Engine, src *source) error 
 
 // stats has the counters written.
 func (j *job) stats(eng *engine.Engine, now time.Time) {
-	if !slices.ContainsFunc(j.eve, func(o *eveOutput) bool { return o.config.Logs("stats") }) {
+	if len(j.tables) == 0 && !slices.ContainsFunc(j.eve, func(o *eveOutput) bool { return o.config.Logs("stats") }) {
 		return
 	}
 	s := eng.Stats(now.UnixNano(), now.Sub(j.started))
+	for _, o := range j.tables {
+		o.write(s)
+	}
 	for _, o := range j.eve {
 		o.stats(s)
 	}
@@ -321,8 +343,8 @@ func (j *job) stats(eng *engine.Engine, now time.Time) {
 
 // reopen opens log files anew, after they were moved away.
 func (j *job) reopen() {
-	for _, o := range j.eve {
-		if err := o.Output.Reopen(); err != nil {
+	for _, o := range j.files() {
+		if err := o.Reopen(); err != nil {
 			j.log.error("output", "%v", err)
 		}
 	}
@@ -332,15 +354,26 @@ func (j *job) reopen() {
 	j.log.notice("reknit", "log files opened anew")
 }
 
+// files returns what the outputs write to.
+func (j *job) files() (all []*file.Output) {
+	for _, o := range j.eve {
+		all = append(all, o.Output)
+	}
+	for _, o := range j.tables {
+		all = append(all, o.file)
+	}
+	return all
+}
+
 // closeOutputs writes out what is left.
 func (j *job) closeOutputs() error {
 	var errs []error
-	for _, o := range j.eve {
-		if err := o.Output.Close(); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", o.Output.Name(), err))
+	for _, o := range j.files() {
+		if err := o.Close(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", o.Name(), err))
 		}
 	}
-	j.eve = nil
+	j.eve, j.tables = nil, nil
 	return errors.Join(errs...)
 }
 

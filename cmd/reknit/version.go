@@ -40,8 +40,8 @@ func printVersion(w io.Writer) {
 }
 
 // features are what tools look for in suricata --build-info: JSON output, hashes of files, and the parsers that Suricata
-// has in Rust.
-var features = []string{"HAVE_LIBJANSSON", "HAVE_NSS", "RUST"}
+// has in Rust; and that faults can be simulated.
+var features = []string{"HAVE_LIBJANSSON", "HAVE_NSS", "QA_SIMULATION", "RUST"}
 
 // printBuild answers --build-info.
 func printBuild(w io.Writer) {

@@ -17,10 +17,13 @@ type Config struct {
 	TrackVLAN bool // VLAN identifiers are part of a flow's key
 	PcapFile  PcapFile
 	Protocols Protocols
-	EVE       []EVE // enabled eve-log outputs
 	Stats     Stats
 	Logging   Logging
-	Root      *Node // the whole tree, for those who print it
+
+	EVE        []EVE // enabled eve-log outputs
+	StatsFiles []StatsFile
+
+	Root *Node // the whole tree, for those who print it
 }
 
 // PcapFile is the section pcap-file.

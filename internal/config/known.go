@@ -38,7 +38,10 @@ var known = sync.OnceValue(func() *word {
 	for _, r := range e.table() {
 		root.learn(eve+r.path, supported).usual = []string{r.builtin}
 	}
-	for _, t := range loggedTypes {
+	for _, r := range new(StatsFile).table() {
+		root.learn("outputs.[].stats."+r.path, supported).usual = []string{r.builtin}
+	}
+	for _, t := range slices.Concat(loggedTypes, typesOnRequest) {
 		root.learn(eve+"types.[]."+t+".enabled", supported)
 		for _, r := range e.typeTable(t) {
 			root.learn(eve+"types.[]."+t+"."+r.path, supported).usual = []string{r.builtin}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -42,12 +43,15 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	var e EVE
 	table(&b, "EVE output", "Elements of the list `outputs` that are called `eve-log`. Without a configuration there is one, "+
 		"and it is written when `-l` or `-o` asks for it.", prefixed("eve-log.", e.table()))
-	b.WriteString("The list `eve-log.types` says what is logged: " + code(loggedTypes) + ". Options of the types:\n\n")
+	b.WriteString("The list `eve-log.types` says what is logged: " + code(loggedTypes) + ", and only when it is named " +
+		code(typesOnRequest) + ". Options of the types:\n\n")
 	var types []row
-	for _, t := range loggedTypes {
+	for _, t := range slices.Concat(loggedTypes, typesOnRequest) {
 		types = append(types, prefixed(t+".", e.typeTable(t))...)
 	}
 	table(&b, "", "", types)
+	table(&b, "Counters in a file", "Elements of the list `outputs` that are called `stats`.",
+		prefixed("stats.", new(StatsFile).table()))
 	table(&b, "Messages", "", c.Logging.table())
 	table(&b, "", "The elements `console` and `file` of the list `logging.outputs`:", c.Logging.Console.table())
 	b.WriteString("## Keys without effect so far\n\nThey are known, and reported when a configuration asks for something with them.\n\n")

@@ -31,6 +31,7 @@ type EVE struct {
 	Files   FilesLog
 	Anomaly AnomalyLog
 	Stats   StatsLog
+	Drop    DropLog
 }
 
 // Logs reports whether a type of the list is logged.
@@ -55,6 +56,12 @@ type FilesLog struct {
 type AnomalyLog struct {
 	Decode, Stream, AppLayer bool
 	PacketHeader             bool
+}
+
+// DropLog are the options of the type drop.
+type DropLog struct {
+	Flows   string // start: only the first packet of a flow in each direction; all
+	Verdict bool
 }
 
 // StatsLog are the options of the type stats.
@@ -124,6 +131,13 @@ func (e *EVE) typeTable(typ string) []row {
 			{"types.applayer", boolean(&l.AppLayer), "yes", "", "Log oddities of protocols."},
 			{"packethdr", boolean(&l.PacketHeader), "no", "", "Add the packet's first 32 bytes."},
 		}
+	case "drop":
+		l := &e.Drop
+		return []row{
+			{"flows", oneOf(&l.Flows, "start", "all"), "start", "",
+				"Log all packets that are dropped, or of a flow only the first in each direction."},
+			{"verdict", boolean(&l.Verdict), "no", "", "Add what was done with the packet."},
+		}
 	case "stats":
 		l := &e.Stats
 		return []row{
@@ -138,6 +152,30 @@ func (e *EVE) typeTable(typ string) []row {
 
 // types with options, or that are logged so far.
 var loggedTypes = []string{"smtp", "files", "flow", "anomaly", "stats"}
+
+// typesOnRequest are logged only when a configuration names them.
+var typesOnRequest = []string{"drop", "netflow"}
+
+// StatsFile is an output of the name stats: a table of counters, now and then.
+type StatsFile struct {
+	Enabled    bool
+	Filename   string // relative to the log directory
+	Append     bool
+	Totals     bool
+	Threads    bool
+	NullValues bool
+}
+
+func (s *StatsFile) table() []row {
+	return []row{
+		{"enabled", boolean(&s.Enabled), "no", "", "Write this output."},
+		{"filename", text(&s.Filename), "stats.log", "", "Name of the file, relative to the log directory."},
+		{"append", boolean(&s.Append), "yes", "", "Append to a file that is there; otherwise it is emptied."},
+		{"totals", boolean(&s.Totals), "yes", "", "Write the sum of all threads."},
+		{"threads", boolean(&s.Threads), "no", "", "Write the counters of each thread."},
+		{"null-values", boolean(&s.NullValues), "no", "", "Write counters that are 0."},
+	}
+}
 
 // mailFields are the headers that custom may name.
 var mailFields = []string{"reply-to", "bcc", "message-id", "subject", "x-mailer", "user-agent", "received",
@@ -173,9 +211,19 @@ func (c *Config) outputs(root *Node, ps *Problems) {
 		return
 	}
 	for _, i := range n.Items {
-		if name, body := i.titled(); name == "eve-log" && body != nil {
-			if e := newEVE(body, "outputs."+i.Name+".eve-log", ps); e.Enabled {
+		name, body := i.titled()
+		if body == nil {
+			continue
+		}
+		switch path := "outputs." + i.Name + "." + name; name {
+		case "eve-log":
+			if e := newEVE(body, path, ps); e.Enabled {
 				c.EVE = append(c.EVE, e)
+			}
+		case "stats":
+			var s StatsFile
+			if fill(s.table(), body, path, true, ps); s.Enabled {
+				c.StatsFiles = append(c.StatsFiles, s)
 			}
 		}
 	}
@@ -196,7 +244,7 @@ func defaultEVE(ps *Problems) EVE {
 func newEVE(n *Node, path string, ps *Problems) EVE {
 	var e EVE
 	fill(e.table(), n, path, true, ps)
-	for _, t := range loggedTypes {
+	for _, t := range slices.Concat(loggedTypes, typesOnRequest) {
 		fill(e.typeTable(t), nil, "", true, ps)
 	}
 	types := n.Find("types")

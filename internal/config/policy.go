@@ -1,6 +1,9 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Policy says what becomes of traffic that cannot be followed or parsed.
 type Policy string
@@ -42,6 +45,58 @@ func (p *Policies) CheckMidstream(midstream, inline bool) error {
 		return fmt.Errorf("stream.midstream-policy: %s needs inline mode", m)
 	}
 	return nil
+}
+
+// Resolve returns what holds for each case, none of it auto or empty, and what had to be changed. inline: packets can be
+// dropped; midstream: connections are followed whose start was not seen.
+func (p *Policies) Resolve(inline, midstream bool) (r Policies, changes []string) {
+	automatic := PolicyIgnore
+	if inline {
+		automatic = PolicyDropFlow
+	}
+	for _, c := range []struct {
+		key      string
+		from, to *Policy
+		packets  bool // there is no flow
+	}{
+		{"stream.memcap-policy", &p.Stream, &r.Stream, false},
+		{"stream.midstream-policy", &p.Midstream, &r.Midstream, false},
+		{"stream.reassembly.memcap-policy", &p.Reassembly, &r.Reassembly, false},
+		{"flow.memcap-policy", &p.Flow, &r.Flow, true},
+		{"defrag.memcap-policy", &p.Defrag, &r.Defrag, true},
+		{"app-layer.error-policy", &p.ParserErrors, &r.ParserErrors, false},
+	} {
+		own, auto := *c.from, automatic
+		if c.to == &r.Midstream && midstream {
+			auto = PolicyIgnore
+		}
+		switch {
+		case own == PolicyAuto:
+			*c.to = auto
+		case own != "":
+			*c.to = own
+		case p.Default == "" || p.Default == PolicyAuto:
+			*c.to = auto
+		case !inline && slices.Contains([]Policy{PolicyDropFlow, PolicyDropPacket}, p.Default):
+			*c.to = PolicyIgnore
+		default:
+			*c.to = p.Default
+		}
+		if wanted := *c.to; c.packets && ofPackets[wanted] != "" {
+			*c.to = ofPackets[wanted]
+			if own == wanted {
+				changes = append(changes, fmt.Sprintf("%s: %s is for flows: taken as %s", c.key, wanted, *c.to))
+			}
+		}
+	}
+	return r, changes
+}
+
+// ofPackets are the policies for single packets in place of those for flows.
+var ofPackets = map[Policy]Policy{
+	PolicyDropFlow: PolicyDropPacket,
+	PolicyPassFlow: PolicyPassPacket,
+	PolicyBypass:   PolicyIgnore,
 }
 
 func (p *Policies) table() []row {

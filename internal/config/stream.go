@@ -38,7 +38,7 @@ type Reassembly struct {
 func (s *Stream) table() []row {
 	r := &s.Reassembly
 	return []row{
-		{"stream.memcap", size(&s.Memcap), "64 MiB", "", "Memory for TCP connections; 0: no limit."},
+		{"stream.memcap", size(&s.Memcap), "64 MiB", "512 MiB", "Memory for TCP connections; 0: no limit."},
 		{"stream.checksum-validation", boolean(&s.ChecksumValidation), "yes", "",
 			"Packets with a wrong TCP checksum are not taken. The option -k wins."},
 		{"stream.midstream", boolean(&s.Midstream), "no", "", "Follow connections whose start was not seen."},
@@ -74,7 +74,7 @@ func (s *Stream) table() []row {
 			"Separate pieces of a direction that are held; 0: no limit."},
 		{"stream.reassembly.urgent.policy", oneOf(&r.Urgent, "inline", "oob", "drop", "gap"), "inline", "oob",
 			"What becomes of urgent data: read with the rest, left out, its packet dropped (inline mode), or a gap."},
-		{"stream.reassembly.urgent.oob-limit-policy", oneOf(&r.UrgentLimit, "inline", "oob", "drop", "gap"), "drop", "",
+		{"stream.reassembly.urgent.oob-limit-policy", oneOf(&r.UrgentLimit, "inline", "drop", "gap"), "drop", "",
 			"The same once a connection has had 64 KiB of urgent data left out."},
 	}
 }

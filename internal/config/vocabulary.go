@@ -9,7 +9,7 @@ var vocabulary = []struct {
 	keys    string // separated by blanks
 }{
 	{"", notYet, `suricata-version max-pending-packets runmode autofp-scheduler default-packet-size action-order
-		packet-alert-max exception-policy host-mode asn1-max-frames pid-file daemon-directory umask
+		packet-alert-max host-mode asn1-max-frames pid-file daemon-directory umask
 		default-rule-path rule-files classification-file reference-config-file threshold-file
 		reputation-categories-file default-reputation-path reputation-files geoip-database
 		mpm-algo spm-algo delayed-detect plugins ldap-server heartbeat.output-flush-interval
@@ -21,21 +21,17 @@ var vocabulary = []struct {
 
 	// Flows and streams.
 	{"flow", moot, "hash-size prealloc managers recyclers prune-flows"},
-	{"flow", notYet, "memcap-policy"},
 	{"flow", notYet, "rate-tracking.bytes rate-tracking.interval"},
 	{"flow-timeouts.udp", moot, "closed emergency-closed"},
 	{"flow-timeouts.icmp", moot, "closed emergency-closed"},
 	{"stream", moot, "prealloc-sessions reassembly.segment-prealloc reassembly.zero-copy-size reassembly.segments.[].size " +
 		"reassembly.segments.[].prealloc reassembly.chunk-prealloc"},
 	{"stream", obsolete, "max-sessions"},
-	{"stream", notYet, `memcap memcap-policy midstream-policy drop-invalid max-syn-queued max-synack-queued bypass
-		reassembly.memcap-policy reassembly.toserver-chunk-size reassembly.toclient-chunk-size
-		reassembly.randomize-chunk-size reassembly.randomize-chunk-range reassembly.raw
-		reassembly.urgent.policy reassembly.urgent.oob-limit-policy`},
+	{"stream", notYet, `reassembly.toserver-chunk-size reassembly.toclient-chunk-size
+		reassembly.randomize-chunk-size reassembly.randomize-chunk-range reassembly.raw`},
 	{"stream", moot, "reassembly.max-regions"}, // runs are indexed, however many there are
-	{"app-layer", notYet, "error-policy"},
 	{"defrag", moot, "hash-size prealloc"},
-	{"defrag", notYet, "memcap-policy default-config.timeout"},
+	{"defrag", notYet, "default-config.timeout"},
 	{"host", notYet, "memcap hash-size prealloc"},
 	{"ippair", notYet, "memcap hash-size prealloc"},
 	{"decoder", moot, "vntag.enabled ieee8021ah.enabled erspan.typeI.enabled"}, // always on
@@ -139,7 +135,7 @@ var vocabulary = []struct {
 
 	// Outputs.
 	{"outputs.[].fast", notYet, "enabled filename append filetype"},
-	{"outputs.[].eve-log", notYet, `ethernet metadata threaded rotate-interval type level identity facility
+	{"outputs.[].eve-log", notYet, `metadata threaded rotate-interval type level identity facility
 		xff.enabled xff.mode xff.deployment xff.header
 		json.preserve-order json.compact json.ensure-ascii json.escape-slash`},
 	{"outputs.[].eve-log.redis", notYet, `server port username password async mode key stream-maxlen
@@ -150,7 +146,6 @@ var vocabulary = []struct {
 		metadata.rule.metadata metadata.rule.raw metadata.rule.reference reference suricata-version`},
 	{"outputs.[].eve-log.types.[].alert", obsolete, "http tls ssh smtp dnp3 vars flow"},
 	{"outputs.[].eve-log.types.[].frame", notYet, "enabled payload-buffer-size"},
-	{"outputs.[].eve-log.types.[].anomaly", notYet, "packethdr"},
 	{"outputs.[].eve-log.types.[].anomaly", obsolete, "types.packethdr"},
 	{"outputs.[].eve-log.types.[].http", notYet, `enabled extended custom dump-all-headers xff.enabled xff.mode
 		xff.deployment xff.header`},
@@ -161,16 +156,15 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].files", notYet, `force-filestore xff.enabled xff.mode xff.deployment
 		xff.header`},
 	{"outputs.[].eve-log.types.[].files", obsolete, "force-md5"},
-	{"outputs.[].eve-log.types.[].drop", notYet, "enabled alerts flows verdict"},
+	{"outputs.[].eve-log.types.[].drop", notYet, "alerts"},
 	{"outputs.[].eve-log.types.[].smb", notYet, "enabled types"},
 	{"outputs.[].eve-log.types.[].dhcp", notYet, "enabled extended"},
 	{"outputs.[].eve-log.types.[].mqtt", notYet, "enabled passwords string-log-limit"},
 	{"outputs.[].eve-log.types.[].pgsql", notYet, "enabled passwords"},
 	{"outputs.[].eve-log.types.[].quic", notYet, "enabled ja4"},
-	{"outputs.[].eve-log.types.[].flow", notYet, "exception-policy"},
+	{"outputs.[].eve-log.types.[].flow", moot, "exception-policy"}, // always written
 	{"outputs.[].eve-log.types.[].stream", notYet, "enabled all event-set state-update spurious-retransmission"},
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
-	{"outputs.[].eve-log.types.[].netflow", notYet, "enabled"},
 	{"outputs.[].eve-log.types.[]", notYet, `mdns.enabled llmnr.enabled websocket.enabled ftp.enabled rdp.enabled
 		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
 		rfb.enabled sip.enabled ldap.enabled pop3.enabled ssh.enabled http2.enabled doh2.enabled arp.enabled
@@ -185,7 +179,7 @@ var vocabulary = []struct {
 	{"outputs.[].pcap-log", notYet, `enabled filename dir limit max-files mode compression lz4-checksum lz4-level
 		use-stream-depth honor-pass-rules conditional ts-format bpf-filter sguil-base-dir`},
 	{"outputs.[].alert-debug", notYet, "enabled filename append filetype"},
-	{"outputs.[].stats", notYet, "enabled filename append totals threads null-values filetype"},
+	{"outputs.[].stats", notYet, "filetype"},
 	{"outputs.[].tcp-data", notYet, "enabled type filename"},
 	{"outputs.[].http-body-data", notYet, "enabled type filename"},
 	{"outputs.[].lua", notYet, "enabled scripts scripts-dir path cpath"},
@@ -200,7 +194,7 @@ var vocabulary = []struct {
 	{"logging.outputs.[].console", notYet, "format filter"},
 	{"logging.outputs.[].file", notYet, "format filter"},
 	{"logging.outputs.[].syslog", notYet, "enabled facility format level type filter identity"},
-	{"stats", notYet, "exception-policy.global-stats exception-policy.per-app-proto-errors"},
+	{"stats", notYet, "exception-policy.global-stats"},
 
 	// Rules.
 	{"detect", notYet, `profile custom-values.toclient-groups custom-values.toserver-groups sgh-mpm-context

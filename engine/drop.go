@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"strings"
+
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/stream"
+	"github.com/reknit/reknit/tcp"
+)
+
+// reason is why a packet is dropped.
+type reason uint8
+
+const (
+	noReason reason = iota
+	dropFragment
+	dropNoFlow
+	dropFlowDropped   // a handler gave up the flow
+	dropFlowException // an exception policy did
+	dropInvalid
+	dropConnection
+	dropMidstream
+	dropData
+	dropUrgent
+	dropParser
+	numReasons
+)
+
+var reasonNames = [numReasons]string{
+	"", "defrag memcap", "flow memcap", "flow drop", "exception policy flow drop", "stream error", "stream memcap",
+	"stream midstream", "stream reassembly", "stream urgent", "applayer error",
+}
+
+// String is the reason's name in EVE.
+func (r reason) String() string { return reasonNames[r] }
+
+// drop makes Drop the verdict on the packet; the first reason counts.
+func (w *Worker) drop(why reason) {
+	w.verdict = packet.Drop
+	if w.why == noReason {
+		w.why = why
+	}
+}
+
+// dropOfFlow drops a packet because its flow is dropped.
+func (w *Worker) dropOfFlow() {
+	if w.entry.Mark&condemned != 0 {
+		w.drop(dropFlowException)
+	} else {
+		w.drop(dropFlowDropped)
+	}
+}
+
+// judge counts the verdict on the packet, and tells of a drop.
+func (w *Worker) judge() {
+	if !w.config.Prevent {
+		return
+	}
+	c := &w.verdicts
+	switch {
+	case w.verdict != packet.Drop:
+		c.accepted++
+		return
+	case w.rejected != Ignore:
+		c.rejected++
+	default:
+		c.blocked++
+	}
+	c.reasons[w.why]++
+	if w.config.Drops && w.config.Sink != nil {
+		w.dropRecord(w.packet)
+	}
+}
+
+// dropRecord makes the record of packet p, which is dropped.
+func (w *Worker) dropRecord(p *packet.Packet) {
+	r := w.ofPacket(p, "drop")
+	w.dropped = event.Drop{
+		First: true, Version: p.Version, Protocol: p.Protocol, Network: p.Network, Reason: w.why.String(),
+		Verdict: event.Verdict{Action: "drop"},
+	}
+	b := &w.dropped
+	if p.Flags&(packet.HasTCP|packet.HasUDP|packet.HasICMP) != 0 {
+		b.Transport = p.Transport
+	}
+	if e := w.entry; e != nil {
+		b.Direction = w.dir.String()
+		shown := shownToServer << w.dir
+		b.First = e.Mark&shown == 0
+		e.Mark |= shown
+	}
+	if w.rejected != Ignore {
+		v := &b.Verdict
+		v.Target, v.Reject = "to_client", "icmp-prohib"
+		if w.rejected == RejectBoth {
+			v.Target = "both"
+		}
+		if p.Flags&packet.HasTCP != 0 {
+			v.Reject = "tcp-reset"
+		}
+	}
+	r.Body = b
+	w.send(r)
+}
+
+// verdicts counts what became of packets.
+type verdicts struct {
+	config                      *Config
+	accepted, blocked, rejected uint64
+	reasons                     [numReasons]uint64
+}
+
+// Each calls yield for each counter, where packets can be dropped.
+func (v *verdicts) Each(yield func(name string, value uint64)) {
+	if !v.config.Prevent {
+		return
+	}
+	yield("ips.accepted", v.accepted)
+	yield("ips.blocked", v.blocked)
+	yield("ips.rejected", v.rejected)
+	for why := noReason + 1; why < numReasons; why++ {
+		yield("ips.drop_reason."+strings.ReplaceAll(why.String(), " ", "_"), v.reasons[why])
+	}
+}
+
+// isMidstream reports whether a segment without connection belongs to one that was not seen to begin.
+func isMidstream(f tcp.Flags) bool { return f&tcp.RST == 0 && f&(tcp.FIN|tcp.ACK) != 0 }
+
+func beginsConnection(f tcp.Flags) bool { return f&(tcp.SYN|tcp.RST|tcp.FIN|tcp.ACK) == tcp.SYN }
+
+// deep reports whether a direction of the connection has reached the depth.
+func deep(c *tcp.Conn) bool {
+	return c.Stream(stream.ToServer).Deep() || c.Stream(stream.ToClient).Deep()
+}
