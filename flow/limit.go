@@ -22,7 +22,7 @@ func (t *Table[V]) takeIdle() bool {
 	}
 	t.enterEmergency()
 	var found Handle
-	oldest := t.now
+	oldest := t.clock.now
 	for range min(tries, t.used-1) {
 		t.taking++
 		if t.taking >= t.used {
@@ -30,7 +30,7 @@ func (t *Table[V]) takeIdle() bool {
 		}
 		t.counters.TakenLooked++
 		e := t.Entry(Handle(t.taking))
-		if t.now-e.last <= recent[e.State()] {
+		if t.clock.now-e.last <= recent[e.State()] {
 			t.counters.TakenRejected++
 		} else if e.last < oldest {
 			found, oldest = Handle(t.taking), e.last
@@ -53,10 +53,10 @@ func (t *Table[V]) enterEmergency() {
 	t.counters.EmergencyEntered++
 	t.limits = &t.urgent
 	for i := range t.deadlines {
-		t.deadlines[i] = t.now // they were made with longer timeouts
+		t.deadlines[i] = t.clock.now // they were made with longer timeouts
 	}
 	t.hand = 0
-	t.due = t.now
+	t.due = t.clock.now
 }
 
 // recover ends emergency mode when enough is free. It is called at the end of each pass.

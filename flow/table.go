@@ -18,9 +18,8 @@ const (
 // Table holds flows, each with a value of type V. Make one with NewTable.
 type Table[V any] struct {
 	// What every packet needs comes first.
-	now    int64 // latest packet time; never decreases
-	due    int64 // when the hand moves next
-	ahead  int64 // time of a packet that jumped ahead and is not confirmed; 0: none
+	clock  Clock
+	due    int64 // when the hand moves next; 0: there was no packet
 	slabs  []*slab[V]
 	index  index
 	hash   hashKey
@@ -89,7 +88,7 @@ func (t *Table[V]) Entry(h Handle) *Entry[V] { return &t.slabs[h>>slabShift][h%s
 func (t *Table[V]) Counters() *Counters { return &t.counters }
 
 // Now returns the time that the table has come to.
-func (t *Table[V]) Now() int64 { return t.now }
+func (t *Table[V]) Now() int64 { return t.clock.now }
 
 // InEmergency tells whether the table is in emergency mode.
 func (t *Table[V]) InEmergency() bool { return t.emergency }
@@ -135,7 +134,7 @@ func (t *Table[V]) Find(k *Key, now int64) (h Handle, d Dir) {
 
 // met returns h after a packet of the flow was seen, or 0 if the flow had timed out before.
 func (t *Table[V]) met(h Handle, e *Entry[V], now int64) Handle {
-	if t.now-e.last >= t.limits[e.flags&kindMask] {
+	if t.clock.now-e.last >= t.limits[e.flags&kindMask] {
 		t.counters.LookupEvicted++
 		t.end(h, e, Timeout)
 		return 0
@@ -147,8 +146,8 @@ func (t *Table[V]) met(h Handle, e *Entry[V], now int64) Handle {
 // Create makes a flow for a packet of which Find has found none, or whose flow was ended since. The packet's source
 // is the client. h is 0 if there is no memory.
 func (t *Table[V]) Create(k *Key, now int64) (h Handle) {
-	if now < t.now {
-		now = t.now
+	if now < t.clock.now {
+		now = t.clock.now
 	}
 	h = t.take()
 	if h == 0 {
@@ -174,7 +173,11 @@ func (t *Table[V]) SetState(h Handle, s State) {
 // End ends a flow.
 func (t *Table[V]) End(h Handle, r Reason) { t.end(h, t.Entry(h), r) }
 
-// Close ends all flows, in the order of their start times. The table is empty afterwards and can be used again.
+// Deadline returns when e times out, or timed out, which the table may notice later.
+func (t *Table[V]) Deadline(e *Entry[V]) int64 { return e.last + t.limits[e.flags&kindMask] }
+
+// Close ends all flows, in the order of their start times. Those that have timed out, which the hand would have come to,
+// end for that reason. The table is empty afterwards and can be used again.
 func (t *Table[V]) Close() {
 	all := make([]Handle, 0, t.counters.Active)
 	for h := Handle(1); h < Handle(t.used); h++ {
@@ -184,7 +187,11 @@ func (t *Table[V]) Close() {
 	}
 	slices.SortStableFunc(all, func(a, b Handle) int { return cmp.Compare(t.Entry(a).start, t.Entry(b).start) })
 	for _, h := range all {
-		t.end(h, t.Entry(h), Shutdown)
+		e, why := t.Entry(h), Shutdown
+		if t.clock.now-e.last >= t.limits[e.flags&kindMask] {
+			why = Timeout
+		}
+		t.end(h, e, why)
 	}
 }
 
