@@ -8,7 +8,22 @@
 //	                                                   └─▶ StreamHandler, in place of parsers
 //
 // One call, Worker.Packet, does all of it, synchronously and without a lock; time comes with the packet. Engine.Run
-// reads a Source to its end. Protocols are given in Config, so that an engine links only those that it needs; two
+// reads a Source to its end.
+//
+// With several workers (Config.Workers) each flow belongs to one of them. Whoever reads a Source finds out whose a packet is,
+// and copies it into a ring of that worker:
+//
+//	Source ─▶ decode, put fragments together ─▶ owner of the flow ─┬─▶ ring ─▶ Worker ─▶ event.Sink
+//	                                                                └─▶ ring ─▶ Worker ─▶ …
+//
+// Packets of different flows that are in each other, a tunnel's and the one in it, go to the owners of both; an ICMP error goes to
+// the owner of the flow that it quotes. Along with the packet goes the time of the capture, so that flows time out as if one
+// worker had seen all packets; fragments are put together, and checksums judged, before packets are handed over, since
+// that depends on the order of all packets. The records are therefore the same for any number of workers, but for their
+// order, as long as no limit of memory is met. Several Sources are queues of one capture, read at the same time; packets of
+// one direction of a flow that come on more than one are counted, told, and put in order by their time as far as they are there.
+//
+// Protocols are given in Config, so that an engine links only those that it needs; two
 // engines in one process share nothing.
 //
 // In the path of the packets (Config.Inline) parsers see bytes before the receiver does, and the packet that completes
@@ -22,5 +37,5 @@
 // What becomes of traffic that cannot be followed or parsed is for Config.Exceptions. Where packets can be dropped
 // (Config.Prevent) an exception can drop, and so do segments that no receiver would take.
 //
-// Missing so far: several workers, rules.
+// Missing so far: rules, verdicts for packets that were handed over.
 package engine

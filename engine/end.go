@@ -19,6 +19,9 @@ const (
 func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reason) {
 	outer := w.current
 	w.current = current{entry: e, handle: h, now: w.flows.Now()}
+	if why == flow.Timeout { // whenever that is noticed
+		w.now = min(w.now, w.flows.Deadline(e))
+	}
 	w.gateway.Packet(w.now, 0)
 
 	v := &e.Value
@@ -77,6 +80,7 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 	f.Start, f.End = e.Start(), e.Last()
 	f.Emergency = e.Emergency()
 	f.Reason = why.String()
+	f.WrongThread = e.Mark&astray != 0
 	switch s := e.State(); {
 	case e.Mark&bypassed != 0:
 		f.State, f.Bypass = event.FlowBypassed, "local"

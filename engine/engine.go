@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/reknit/reknit/packet"
@@ -15,11 +16,23 @@ import (
 // the next call. At the end it returns io.EOF.
 type Source interface{ Next(p *packet.Packet) error }
 
+// Live is a Source whose packets do not wait. With several workers, a packet whose worker cannot keep up is dropped and
+// counted; of other Sources none ever is.
+type Live interface {
+	Source
+	// Ready reports whether Next would return at once.
+	Ready() bool
+}
+
 // Engine is a configured set of workers.
 type Engine struct {
-	worker *Worker
-	gather *stats.Gatherer
-	thread *stats.Thread
+	config    Config
+	workers   []*Worker
+	gather    *stats.Gatherer
+	threads   []*stats.Thread // of the workers
+	datagrams *datagrams      // where there are several workers
+
+	run running
 }
 
 // New returns an engine. An error names what in c is not possible.
@@ -33,35 +46,61 @@ func New(c Config) (*Engine, error) {
 	if c.TCP.Midstream {
 		c.App.Reverse = true
 	}
-	w, err := newWorker(c)
-	if err != nil {
-		return nil, fmt.Errorf("engine: %w", err)
+	if tell := c.Notice; tell != nil {
+		var mu sync.Mutex
+		c.Notice = func(text string) {
+			mu.Lock()
+			defer mu.Unlock()
+			tell(text)
+		}
 	}
-	e := &Engine{worker: w, gather: stats.New(c.Stats)}
-	e.thread = e.gather.Thread("W#01")
-	e.thread.Add(&w.decoder.Counters, &w.datagrams.Counters, w.flows.Counters(), &w.tracker.Counters, &w.store.Counters,
-		w.gateway.Counters(), w.gateway, &w.counters, &w.exceptions, &w.verdicts)
+	if c.Workers > 1 {
+		c.several()
+	}
+	e := &Engine{config: c, gather: stats.New(c.Stats)}
+	for n := range max(c.Workers, 1) {
+		w, err := newWorker(c)
+		if err != nil {
+			return nil, fmt.Errorf("engine: %w", err)
+		}
+		t := e.gather.Thread(fmt.Sprintf("W#%02d", n+1))
+		t.Add(&w.decoder.Counters, &w.datagrams.Counters, w.flows.Counters(), &w.tracker.Counters, &w.store.Counters,
+			w.gateway.Counters(), w.gateway, &w.counters, &w.exceptions, &w.verdicts)
+		e.workers, e.threads = append(e.workers, w), append(e.threads, t)
+	}
 	return e, nil
 }
 
-// Stats returns all counters. now is the time that the snapshot bears, in nanoseconds since the Unix epoch. Call it when
-// no packet is being processed.
+// Stats returns all counters. now is the time that the snapshot bears, in nanoseconds since the Unix epoch. With one worker,
+// call it when no packet is being processed.
 func (e *Engine) Stats(now int64, uptime time.Duration) *stats.Snapshot {
-	e.worker.gauge()
-	e.thread.Collect()
+	e.each(func(n int, w *Worker) {
+		w.gauge()
+		e.threads[n].Collect()
+	})
+	e.run.collect()
 	return e.gather.Snapshot(now, uptime)
 }
 
-// Worker returns the engine's worker, for a caller that has its packets from elsewhere than a Source.
-func (e *Engine) Worker() *Worker { return e.worker }
+// Worker returns the engine's first worker, for a caller that has its packets from elsewhere than a Source.
+func (e *Engine) Worker() *Worker { return e.workers[0] }
 
 // cancelCheck is the number of packets after which Run looks whether it was cancelled.
 const cancelCheck = 256
 
-// Run processes all packets of src, ends all flows, and returns. When ctx is cancelled it stops early, ends all flows
-// likewise, and returns the context's error; any other error is the source's.
-func (e *Engine) Run(ctx context.Context, src Source) error {
+// Run processes all packets of the sources, ends all flows, and returns. When ctx is cancelled it stops early, ends all flows
+// likewise, and returns the context's error; any other error is a source's, or a *Panic of a worker.
+//
+// Several sources are the queues of one capture: they are read at the same time, each by a goroutine of its own.
+func (e *Engine) Run(ctx context.Context, sources ...Source) error {
+	if len(e.workers) > 1 || len(sources) > 1 {
+		return e.share(ctx, sources)
+	}
 	defer e.Close()
+	if len(sources) == 0 {
+		return nil
+	}
+	src, w := sources[0], e.workers[0]
 	var p packet.Packet
 	for n := 1; ; n++ {
 		if err := src.Next(&p); err != nil {
@@ -70,7 +109,7 @@ func (e *Engine) Run(ctx context.Context, src Source) error {
 			}
 			return err
 		}
-		e.worker.Packet(&p)
+		w.Packet(&p)
 		if n%cancelCheck == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -78,7 +117,11 @@ func (e *Engine) Run(ctx context.Context, src Source) error {
 }
 
 // Close ends all flows. Run does it by itself.
-func (e *Engine) Close() { e.worker.Close() }
+func (e *Engine) Close() {
+	for _, w := range e.workers {
+		w.Close()
+	}
+}
 
 // Close ends all flows of the worker, in the order in which they began.
 func (w *Worker) Close() { w.flows.Close() }
@@ -89,12 +132,19 @@ type Totals struct {
 	Flows          uint64
 }
 
-// Totals returns the figures so far. Call it when no packet is being processed.
-func (e *Engine) Totals() Totals {
-	w := e.worker
-	return Totals{Packets: w.decoder.Counters.Packets, Bytes: w.decoder.Counters.Bytes, Flows: w.flows.Counters().Total}
+// Totals returns the figures so far. With one worker, call it when no packet is being processed.
+func (e *Engine) Totals() (t Totals) {
+	e.each(func(_ int, w *Worker) {
+		t.Packets += w.decoder.Counters.Packets
+		t.Bytes += w.decoder.Counters.Bytes
+		t.Flows += w.flows.Counters().Total
+	})
+	return t
 }
 
 // Scanned returns how many bytes were searched for the end of a line or a delimiter in held bytes: at most in proportion
 // to the bytes that came.
-func (e *Engine) Scanned() uint64 { return e.worker.store.Counters.Scanned }
+func (e *Engine) Scanned() (n uint64) {
+	e.each(func(_ int, w *Worker) { n += w.store.Counters.Scanned })
+	return n
+}

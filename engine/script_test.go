@@ -310,3 +310,8 @@ func (f *found) counter(name string) uint64 {
 	s := f.engine.Stats(0, 0)
 	return s.Total.Value(name)
 }
+
+// addPort returns the address with a port that is so much higher.
+func addPort(a netip.AddrPort, n int) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr(), a.Port()+uint16(n))
+}

@@ -14,14 +14,22 @@ type found struct {
 	datagram []byte
 }
 
+// places are for the packets in each other.
+type places []*found
+
+// place returns the place of packet n, from 0.
+func (s *places) place(n int) *found {
+	if n == len(*s) {
+		*s = append(*s, new(found))
+	}
+	return (*s)[n]
+}
+
 // unpack takes what p carries through all stations: the packet in a tunnel, the datagram that a fragment completes, and
 // what these carry in turn. The bounded number of layers ends it. A packet that is dropped carries nothing any more.
 func (w *Worker) unpack(p *packet.Packet) {
 	for n := 0; w.verdict == packet.Pass && p.Flags&(packet.HasInner|packet.Fragment) != 0; n++ {
-		if n == len(w.found) {
-			w.found = append(w.found, new(found))
-		}
-		f := w.found[n]
+		f := w.found.place(n)
 		if p.Flags&packet.HasInner != 0 {
 			w.decoder.DecodeInner(&f.packet, p)
 		} else if !w.defragment(f, p) {
@@ -55,14 +63,14 @@ func (w *Worker) defragment(f *found, p *packet.Packet) bool {
 	return complete
 }
 
-// defragConfig returns the configuration of the worker's datagrams.
-func (w *Worker) defragConfig() defrag.Config {
-	c := w.config.Defrag
-	if of := w.config.Policy; c.Policy == nil && of != nil {
+// defragConfig returns the configuration of datagrams.
+func (config *Config) defragConfig() defrag.Config {
+	c := config.Defrag
+	if of := config.Policy; c.Policy == nil && of != nil {
 		c.Policy = func(a netip.Addr) defrag.Policy { return fragmentPolicy(of(a)) }
 	}
-	c.IgnoreVLAN = w.config.Flow.IgnoreVLAN
-	c.IgnoreDepth = w.config.Flow.IgnoreRecursion
+	c.IgnoreVLAN = config.Flow.IgnoreVLAN
+	c.IgnoreDepth = config.Flow.IgnoreRecursion
 	return c
 }
 

@@ -17,7 +17,7 @@ type Worker struct {
 	config    Config
 	decoder   packet.Decoder
 	datagrams *defrag.Table
-	found     []*found // packets in the captured one
+	found     places // packets in the captured one
 	flows     *flow.Table[flowState]
 	conns     conns
 	sessions  numbered[*app.Session]
@@ -33,6 +33,8 @@ type Worker struct {
 
 	exceptions exceptions
 	verdicts   verdicts
+
+	share // of the packets, where there are several workers
 
 	current
 	flow     Flow
@@ -88,6 +90,7 @@ const (
 	metNoData
 	metNoSession
 	metParserError
+	astray // packets of one direction came on several queues
 )
 
 // Counters count what no other station counts.
@@ -99,6 +102,9 @@ type Counters struct {
 
 	ConnectionsRefused uint64 `stat:"tcp.ssn_memcap_drop"`
 	SegmentsRefused    uint64 `stat:"tcp.segment_memcap_drop"`
+
+	WrongThread uint64 `stat:"tcp.pkt_on_wrong_thread"`
+	SplitQueues uint64 `stat:"reknit.flow_split_queues"` // flows whose directions came on different queues
 
 	TCPMemory uint64 `stat:"tcp.memuse,gauge"` // of connections that are followed
 }
@@ -121,7 +127,8 @@ func newWorker(c Config) (*Worker, error) {
 	w.flows = flow.NewTable(c.Flow, w.endFlow)
 	w.checksum.mode = c.Checksums
 	w.decoder.SetTunnels(c.Tunnels)
-	w.datagrams = defrag.New(w.defragConfig())
+	w.quiet.SetTunnels(c.Tunnels)
+	w.datagrams = defrag.New(c.defragConfig())
 	w.flow.w = w
 	w.exceptions.config, w.verdicts.config = &w.config, &w.config
 	w.whole, _ = c.Streams.(ConnectionHandler)
@@ -164,13 +171,7 @@ func (w *Worker) process(p *packet.Packet) {
 // track finds the flow of p and hands p to what follows the flow.
 func (w *Worker) track(p *packet.Packet) {
 	var k flow.Key
-	src, dst := p.SrcPort, p.DstPort
-	switch {
-	case p.Flags&packet.HasICMP != 0:
-		src, dst = flow.ICMPPorts(p.Version, p.ICMPType)
-	case p.Flags&packet.HasESP != 0:
-		src, dst = espPorts(p)
-	}
+	src, dst := portsOf(p)
 	k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, p.Depth)
 	h, d, created := w.lookup(&k, p)
 	if h == 0 {
@@ -188,14 +189,22 @@ func (w *Worker) track(p *packet.Packet) {
 	if isTCP {
 		w.fill(p)
 		if !created && w.reused(h, stream.Dir(d)) {
+			before := w.arrivedOn(h)
+			if d == flow.ToClient {
+				before[0], before[1] = before[1], before[0]
+			}
 			w.flows.End(h, flow.TCPReuse)
-			if h, d, _ = w.flows.Lookup(&k, p.Time); h == 0 {
+			if h, d = w.flows.Create(&k, p.Time), flow.ToServer; h == 0 {
 				w.except(noFlow)
 				return
 			}
+			w.arrives(h, before)
 		}
 	}
 	w.visit(h, d, p)
+	if w.queues != nil {
+		w.arrive(p, created)
+	}
 	switch {
 	case p.Flags&packet.HasICMP != 0:
 		w.message(p, created)
@@ -222,6 +231,17 @@ func (w *Worker) lookup(k *flow.Key, p *packet.Packet) (h flow.Handle, d flow.Di
 		return 0, 0, false
 	}
 	return w.flows.Lookup(k, p.Time)
+}
+
+// portsOf returns what stands for the ports in the key of the flow of p.
+func portsOf(p *packet.Packet) (src, dst uint16) {
+	switch {
+	case p.Flags&packet.HasICMP != 0:
+		return flow.ICMPPorts(p.Version, p.ICMPType)
+	case p.Flags&packet.HasESP != 0:
+		return espPorts(p)
+	}
+	return p.SrcPort, p.DstPort
 }
 
 // espPorts returns what makes the SPI part of the key of a flow, the same in both directions.
@@ -351,6 +371,9 @@ func (w *Worker) follow(p *packet.Packet) {
 	if res&tcp.Reversed != 0 {
 		w.entry.Reverse()
 		w.reverseDetail()
+		if w.queues != nil {
+			w.arrivedReversed()
+		}
 		w.dir = w.dir.Opposite()
 	}
 	if s := c.State(); s != before {

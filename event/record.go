@@ -5,8 +5,21 @@ import "net/netip"
 // Appender writes the members that a record has of its own, after the common header.
 type Appender interface{ AppendJSON(o *Object) }
 
-// Sink is where records go. Whether Event may be called concurrently is for the Sink to say.
+// Sink is where records go. Event is called by one goroutine at a time, unless the Sink is a ConcurrentSink.
 type Sink interface{ Event(r *Record) }
+
+// ConcurrentSink is a Sink that may allow several goroutines to call Event at once, each with a record of its own.
+type ConcurrentSink interface {
+	Sink
+	// Concurrent reports whether it does.
+	Concurrent() bool
+}
+
+// Concurrent reports whether several goroutines may call s.Event at once.
+func Concurrent(s Sink) bool {
+	c, ok := s.(ConcurrentSink)
+	return s == nil || ok && c.Concurrent()
+}
 
 // Record is one thing worth telling: an EVE record before it is written. The engine reuses it, so a Sink must not
 // keep it or anything it points to after Event returns.

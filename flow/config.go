@@ -5,7 +5,7 @@ import "time"
 // Config limits a Table. The zero value is ready to use.
 type Config struct {
 	// Memory is the number of bytes that slabs and index may take.
-	// When zero, it is 128 MiB, some 1 050 000 flows with a value of 24 bytes; the least that works is some 150 KB, and
+	// When zero, it is DefaultMemory, 128 MiB: some 1 050 000 flows with a value of 24 bytes; the least that works is some 150 KB, and
 	// there are never more than 16 million flows.
 	Memory int64
 
@@ -39,10 +39,10 @@ type Timeouts struct{ TCP, UDP, ICMP, Default StateTimeouts }
 //	Bypassed   100 (50)    100 (50)     100 (50)
 type StateTimeouts struct{ New, Established, Closed, Bypassed time.Duration }
 
-const (
-	defaultMemory   = 128 << 20
-	defaultRecovery = 30
-)
+// DefaultMemory is the default of Config.Memory.
+const DefaultMemory = 128 << 20
+
+const defaultRecovery = 30
 
 var (
 	defaultTCP            = StateTimeouts{60 * time.Second, 600 * time.Second, 60 * time.Second, 100 * time.Second}

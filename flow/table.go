@@ -56,7 +56,7 @@ func NewTable[V any](c Config, end func(h Handle, e *Entry[V], r Reason)) *Table
 		index:    newIndex(),
 		mask:     math.MaxUint64,
 		used:     1, // 0 is no Handle
-		memory:   defaultMemory,
+		memory:   DefaultMemory,
 		recovery: defaultRecovery,
 		onEnd:    end,
 	}

@@ -11,13 +11,18 @@ import (
 // Tee gives every record to each of its sinks, in order.
 type Tee []event.Sink
 
-var _ event.Sink = Tee(nil)
+var _ event.ConcurrentSink = Tee(nil)
 
 // Event gives r to all sinks.
 func (t Tee) Event(r *event.Record) {
 	for _, s := range t {
 		s.Event(r)
 	}
+}
+
+// Concurrent reports whether all of the sinks may be called by several goroutines at once.
+func (t Tee) Concurrent() bool {
+	return !slices.ContainsFunc(t, func(s event.Sink) bool { return !event.Concurrent(s) })
 }
 
 // Filter passes on the records that an output wants. As with its zero value, a list that is nil wants everything.
@@ -27,7 +32,7 @@ type Filter struct {
 	Anomalies []event.AnomalyType // kinds of anomalies
 }
 
-var _ event.Sink = (*Filter)(nil)
+var _ event.ConcurrentSink = (*Filter)(nil)
 
 // Event passes r on if it is wanted.
 func (f *Filter) Event(r *event.Record) {
@@ -35,6 +40,9 @@ func (f *Filter) Event(r *event.Record) {
 		f.Next.Event(r)
 	}
 }
+
+// Concurrent reports whether Next may be called by several goroutines at once.
+func (f *Filter) Concurrent() bool { return event.Concurrent(f.Next) }
 
 func (f *Filter) wants(r *event.Record) bool {
 	if f.Types != nil && !slices.Contains(f.Types, r.Type) {

@@ -15,11 +15,14 @@ type Config struct {
 	NoDecoderEvents bool
 	// StreamEvents keeps the counters of stream events, stream.…, which are otherwise left out.
 	StreamEvents bool
+	// Extensions keeps the counters of our own, reknit.…, which no other consumer knows.
+	Extensions bool
 }
 
 const (
 	decoderEvents = "decoder.event."
 	streamEvents  = "stream."
+	extensions    = "reknit."
 )
 
 // Gatherer knows the counters of all threads. It is safe for concurrent use.
@@ -232,6 +235,9 @@ func (g *Gatherer) shown(name string) (shown string, wanted bool) {
 			name = p + "." + event
 		}
 		return name, !g.config.NoDecoderEvents
+	}
+	if strings.HasPrefix(name, extensions) {
+		return name, g.config.Extensions
 	}
 	return name, g.config.StreamEvents || !strings.HasPrefix(name, streamEvents)
 }

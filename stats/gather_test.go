@@ -126,6 +126,7 @@ func TestGatherTwice(t *testing.T) {
 func TestConfig(t *testing.T) {
 	type streams struct {
 		Events uint64 `stat:"stream.wrong_thread"`
+		Own    uint64 `stat:"reknit.own"`
 	}
 	tests := []struct {
 		config Config
@@ -134,6 +135,7 @@ func TestConfig(t *testing.T) {
 		{Config{}, "decoder.event.ipv4.small decoder.event.ipv4.large"},
 		{Config{EventPrefix: "oddity"}, "oddity.ipv4.small oddity.ipv4.large"},
 		{Config{NoDecoderEvents: true, StreamEvents: true}, "stream.wrong_thread"},
+		{Config{NoDecoderEvents: true, Extensions: true}, "reknit.own"},
 	}
 	for _, tt := range tests {
 		g := New(tt.config)

@@ -22,7 +22,7 @@ type Config struct {
 	// fit is refused.
 	MaxHeld int
 	// MemoryCap is the memory in use by all streams of a Store: pages that hold their bytes, and the index. When zero,
-	// it is 256 MiB.
+	// it is DefaultMemoryCap, 256 MiB.
 	MemoryCap int64
 	// CheckOverlap compares overlapping bytes and reports when they differ.
 	CheckOverlap bool
@@ -36,9 +36,11 @@ type Config struct {
 	GraceTime    time.Duration
 }
 
+// DefaultMemoryCap is the default of Config.MemoryCap.
+const DefaultMemoryCap = 256 << 20
+
 const (
 	defaultMaxHeld       = 64 << 20
-	defaultMemoryCap     = 256 << 20
 	defaultOverlapWindow = 16 << 10
 	keepArena            = 256 << 10
 )
@@ -86,7 +88,7 @@ func NewStore(c Config) *Store {
 		c.MaxHeld = defaultMaxHeld
 	}
 	if c.MemoryCap == 0 {
-		c.MemoryCap = defaultMemoryCap
+		c.MemoryCap = DefaultMemoryCap
 	}
 	if c.OverlapWindow == 0 {
 		c.OverlapWindow = defaultOverlapWindow

@@ -20,7 +20,7 @@ type EVE struct {
 	free [][]byte // a record is made in one of these before it takes the Output's lock; no more than callers at a time
 }
 
-var _ event.Sink = (*EVE)(nil)
+var _ event.ConcurrentSink = (*EVE)(nil)
 
 // keepBuffer is the largest buffer that is kept for the next record.
 const keepBuffer = 1 << 20
@@ -34,6 +34,9 @@ func (e *EVE) Event(r *event.Record) {
 		e.give(line)
 	}
 }
+
+// Concurrent reports that Event may be called by several goroutines at once.
+func (e *EVE) Concurrent() bool { return true }
 
 func (e *EVE) take() []byte {
 	e.mu.Lock()
