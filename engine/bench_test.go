@@ -1,7 +1,10 @@
 package engine_test
 
 import (
+	"context"
 	"encoding/binary"
+	"fmt"
+	"io"
 	"testing"
 
 	"github.com/reknit/reknit/engine"
@@ -109,3 +112,58 @@ func BenchmarkPacket(b *testing.B) {
 	b.Run("immediate", func(b *testing.B) { benchmarkPacket(b, true) })
 	b.Run("acknowledged", func(b *testing.B) { benchmarkPacket(b, false) })
 }
+
+// limited is a Source of so many packets: two segments of 500 octets of one of many connections, then an acknowledgement.
+type limited struct {
+	wires []*wire
+	left  int
+	n     int
+}
+
+func (s *limited) Next(p *packet.Packet) error {
+	if s.left == 0 {
+		return io.EOF
+	}
+	s.left--
+	w := s.wires[s.n/3%len(s.wires)]
+	d, size := 0, 500
+	if s.n%3 == 2 {
+		d, size = 1, 0
+	}
+	s.n++
+	q := w.next(d, 0x10, size)
+	p.Number, p.Time, p.Link, p.Frame, p.WireLen = uint64(s.n), int64(s.n)*1000, q.Link, q.Frame, q.WireLen
+	return nil
+}
+
+// BenchmarkRun is the run of a capture by one worker, and by several: their difference in time, and in allocations, which
+// are those of the beginning of the run, is what the hand-over costs.
+func BenchmarkRun(b *testing.B) {
+	for _, workers := range []int{1, 2, 4} {
+		b.Run(fmt.Sprint(workers), func(b *testing.B) {
+			e, err := engine.New(engine.Config{Workers: workers, Streams: &ignore{}, Checksums: engine.ChecksumIgnore,
+				TCP: tcp.Config{Midstream: true}, NoFlows: true})
+			if err != nil {
+				b.Fatal(err)
+			}
+			src := &limited{left: b.N}
+			for i := range 100 {
+				w := newWire(500)
+				w.host[3] = byte(i)
+				src.wires = append(src.wires, w)
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			if err := e.Run(context.Background(), src); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
+
+// ignore is a StreamHandler that several goroutines may call.
+type ignore struct{}
+
+func (*ignore) Read(f *engine.Flow, d stream.Dir, in *stream.Cursor) { in.Skip(int64(in.Len())) }
+func (*ignore) Gap(f *engine.Flow, d stream.Dir, l stream.Loss)      {}
+func (*ignore) End(f *engine.Flow, d stream.Dir, rest []byte)        {}

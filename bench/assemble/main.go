@@ -1,7 +1,7 @@
-// Assemble measures how fast this project turns a capture into streams: one goroutine, and a consumer that adds up
-// octets and lines. It prints one JSON object, with the keys that docs/performance.md explains.
+// Assemble measures how fast this project turns a capture into streams: one goroutine, unless -workers says otherwise, and a
+// consumer that adds up octets and lines. It prints one JSON object, with the keys that docs/performance.md explains.
 //
-//	assemble [-layer read|decode|flow|assemble|parse] [-preload] [-hold] [-cpuprofile FILE] CAPTURE
+//	assemble [-layer read|decode|flow|assemble|parse] [-workers N] [-preload] [-hold] [-cpuprofile FILE] CAPTURE
 package main
 
 import (
@@ -68,12 +68,13 @@ func main() {
 
 func run() error {
 	layerName := flag.String("layer", "assemble", "how far packets go: read, decode, flow, assemble, or parse")
+	workers := flag.Int("workers", 0, "share flows out to so many workers; only with -layer parse, and not with -hold")
 	preloaded := flag.Bool("preload", false, "read the whole capture into memory before the clock starts")
 	hold := flag.Bool("hold", false, "report the live heap before the streams are ended (memory per flow)")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
 	newLayer, ok := layers[*layerName]
-	if !ok || flag.NArg() != 1 {
+	if !ok || flag.NArg() != 1 || *workers > 0 && (*layerName != "parse" || *hold) {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -100,7 +101,13 @@ func run() error {
 		defer pprof.StopCPUProfile()
 	}
 	r := result{Name: "reknit " + *layerName, Capture: flag.Arg(0)}
-	if err := r.measure(src, newLayer(), *hold); err != nil {
+	if *workers > 0 {
+		r.Name += fmt.Sprintf(", %d workers", *workers)
+		err = r.measureShared(src, *workers)
+	} else {
+		err = r.measure(src, newLayer(), *hold)
+	}
+	if err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(&r)
@@ -139,6 +146,11 @@ func (r *result) measure(src source, to layer, hold bool) error {
 	end := time.Now()
 	to.finish(r)
 	r.Finish = time.Since(end).Seconds()
+	return r.end(src, n)
+}
+
+// end fills in what follows from the rest, after n packets of src.
+func (r *result) end(src source, n float64) error {
 	r.PerPacket = r.CPU * 1e9 / n
 	r.Throughput = float64(r.TCPPayload) / r.CPU / 1e9
 	runtime.KeepAlive(src)

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"context"
+	"runtime"
+	"time"
+
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/flow"
@@ -15,10 +19,14 @@ type parseLayer struct {
 	counts map[string]int64
 }
 
-func newParseLayer() *parseLayer {
+func newParseLayer() *parseLayer { return newSharedLayer(0) }
+
+// newSharedLayer returns a parseLayer with so many workers.
+func newSharedLayer(workers int) *parseLayer {
 	l := &parseLayer{counts: map[string]int64{}}
 	e, err := engine.New(engine.Config{
 		Protocols: all.Protocols(all.Config{}),
+		Workers:   workers,
 		Sink:      l,
 		Checksums: engine.ChecksumIgnore,
 		Flow:      flow.Config{Memory: tableMemory},
@@ -41,4 +49,26 @@ func (l *parseLayer) finish(r *result) {
 	r.TCPPackets = int64(s.Total.Value("decoder.tcp"))
 	r.Flows = l.counts["flow"]
 	r.Records = l.counts
+}
+
+// measureShared runs the capture through an engine that reads it by itself, with so many workers. Its end is part of the run.
+func (r *result) measureShared(src source, workers int) error {
+	var before, after runtime.MemStats
+	l := newSharedLayer(workers)
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	cpu, wall := cpuSeconds(), time.Now()
+	if err := l.engine.Run(context.Background(), src); err != nil {
+		return err
+	}
+	r.CPU, r.Wall = cpuSeconds()-cpu, time.Since(wall).Seconds()
+	runtime.ReadMemStats(&after)
+	t := l.engine.Totals()
+	r.Packets, r.WireBytes = int64(t.Packets), int64(t.Bytes)
+	n := float64(max(r.Packets, 1))
+	r.Allocs = float64(after.Mallocs-before.Mallocs) / n
+	r.AllocBytes = float64(after.TotalAlloc-before.TotalAlloc) / n
+	r.GC = after.NumGC - before.NumGC
+	l.finish(r)
+	return r.end(src, n)
 }
