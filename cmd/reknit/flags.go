@@ -156,7 +156,7 @@ func (c *command) table() []option {
 		{"", "", "init-errors-fatal", "", &o.initFatal, "do not start with rules or outputs that do not work"},
 		{"Inspection", "k", "checksums", "MODE", &o.checksums, "heed checksums: all, none, or auto: unless most of them are wrong"},
 		{"", "", "simulate-ips", "", &o.inline, "treat the capture as if this host could drop packets"},
-		{"", "", "runmode", "MODE", &o.runmode, "single: all in one thread, the only mode so far"},
+		{"", "", "runmode", "MODE", &o.runmode, "single: one worker; autofp, workers: one per processor"},
 		{"", "S", "rules", "FILE", &o.rules, "use only the rules of this file"},
 		{"", "s", "more-rules", "FILE", &o.moreRules, "use the rules of this file too"},
 		{"", "", "disable-detection", "", &o.noDetection, "use no rules"},
@@ -319,11 +319,9 @@ func (c *command) check(args []string) error {
 		return usagef("-k wants all, none or auto, not %q", c.checksums)
 	}
 	switch c.runmode {
-	case "", "single":
-	case "autofp", "workers":
-		return fmt.Errorf("--runmode %s is not supported yet; so far there is single", c.runmode)
+	case "", "auto", "single", "autofp", "workers":
 	default:
-		return usagef("there is no run mode %q; so far there is single", c.runmode)
+		return usagef("there is no run mode %q; want single, autofp, workers or auto", c.runmode)
 	}
 	switch {
 	case len(args) == 0:

@@ -77,6 +77,8 @@ func TestCommandLine(t *testing.T) {
 		{"-r CAPTURE -r CAPTURE", 0, `454 packets`, ""},
 		{"-r CAPTURE -k none --runmode single --no-random --data-dir=x --strict-rule-keywords=all", 0, `227 packets`, ""},
 		{"-r CAPTURE --runmode=single --simulate-ips -k all", 0, `227 packets`, ""},
+		{"-r CAPTURE --runmode autofp --set threading.detect-thread-ratio=4", 0, `227 packets`, ""},
+		{"-r CAPTURE --runmode workers --simulate-ips", 0, `227 packets`, ""},
 		{"-r CAPTURE --set stream.midstream=yes --set stream.inline=true", 0, `227 packets`, ""},
 		{"-r CAPTURE --disable-detection -S some.rules --init-errors-fatal", 0, `227 packets`, ""},
 		{"-r CAPTURE -S empty.rules --init-errors-fatal", 0, `227 packets`, ""},
@@ -100,7 +102,6 @@ func TestCommandLine(t *testing.T) {
 		{"-r", 2, "", "option -r wants FILE"},
 		{"--set", 2, "", "option --set wants KEY=VALUE"},
 		{"-k sometimes -r CAPTURE", 2, "", `-k wants all, none or auto, not "sometimes"`},
-		{"--runmode autofp -r CAPTURE", 1, "", "--runmode autofp is not supported yet"},
 		{"--runmode=fast -r CAPTURE", 2, "", `no run mode "fast"`},
 		{"-r CAPTURE --simulate-packet-flow-memcap=1 --simulate-applayer-error-at-offset-ts=0", 0, `227 packets`, ""},
 		{"-r CAPTURE --simulate-packet-flow-memcap=x", 2, "", "simulate-packet-flow-memcap"},
@@ -213,7 +214,7 @@ logging:
       filename: suricata.log
   - file:
 `})
-	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".")
+	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".", "--runmode", "single")
 	if got.code != 0 || got.out != "" || !strings.Contains(got.err, "Notice: pcap: read 1 file, 227 packets") {
 		t.Fatalf("exit code %d, output %q, error output %q", got.code, got.out, got.err)
 	}
@@ -266,7 +267,7 @@ outputs:
     filename: without.json
     types: [anomaly: {types: {stream: yes}}]
 `})
-	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".")
+	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".", "--runmode", "single")
 	if got.code != 0 {
 		t.Fatal(got)
 	}
@@ -329,7 +330,7 @@ outputs:
 
 func TestCaptureFileName(t *testing.T) {
 	mail := files(t, map[string]string{"c.yaml": "outputs:\n- eve-log:\n    enabled: yes\n    pcap-file: yes\n    types: [flow, smtp, stats]\n"})
-	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".")
+	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".", "--runmode", "single")
 	if got.code != 0 {
 		t.Fatal(got)
 	}

@@ -28,7 +28,7 @@ var _ event.Sink = (*eveOutput)(nil)
 func (o *eveOutput) Event(r *event.Record) {
 	if o.takes(r) {
 		if o.config.PcapFile {
-			r.CaptureFile = o.source.file
+			r.CaptureFile = o.source.fileOf(r.Number)
 		}
 		o.write(r)
 	}
@@ -189,8 +189,13 @@ func (w *wishes) add(e *config.EVE) {
 	}
 }
 
-// sinks gives each record to several sinks.
+// sinks gives each record to several sinks, which all may be called by several goroutines at once.
 type sinks []event.Sink
+
+var _ event.ConcurrentSink = sinks(nil)
+
+// Concurrent reports that Event may be called by several goroutines at once.
+func (s sinks) Concurrent() bool { return true }
 
 // Event passes r on.
 func (s sinks) Event(r *event.Record) {

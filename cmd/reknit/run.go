@@ -264,6 +264,11 @@ func (j *job) analyse(ctx context.Context) error {
 		to = append(to, j.summary)
 	}
 	e := engineConfig(j.conf, j.options, want)
+	_, size := reader.Progress()
+	e.Workers = workers(j.conf, j.options, size)
+	if j.summary != nil {
+		j.summary.unordered = e.Workers > 1
+	}
 	e.Sink = event.Sink(to)
 	e.Notice = func(text string) { j.log.warning("reknit", "%s", text) }
 	eng, err := engine.New(e)

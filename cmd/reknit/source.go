@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/reknit/reknit/capture/pcapfile"
@@ -12,8 +14,11 @@ import (
 type source struct {
 	*pcapfile.Reader
 	meter *meter
-	file  string // that the last packet is from
 
+	mu      sync.Mutex
+	origins []origin // of the packets, the last ones
+
+	file  string        // that the last packet is from
 	every time.Duration // 0: never
 	next  time.Time
 	tick  func(now time.Time) // called between two packets
@@ -21,13 +26,24 @@ type source struct {
 
 var _ engine.Source = (*source)(nil)
 
+// origin is the file of packets from a number on.
+type origin struct {
+	number uint64
+	file   string
+}
+
+// maxOrigins is more than the packets that wait for the workers of a large machine.
+const maxOrigins = 1 << 17
+
 // Next reads a packet.
 func (s *source) Next(p *packet.Packet) error {
 	err := s.Reader.Next(p)
 	if err != nil {
 		return err
 	}
-	s.file = s.File()
+	if f := s.File(); f != s.file {
+		s.from(p.Number, f)
+	}
 	if s.meter.count(len(p.Frame)) {
 		s.meter.publish(s.Progress())
 		if s.every > 0 {
@@ -38,4 +54,29 @@ func (s *source) Next(p *packet.Packet) error {
 		}
 	}
 	return nil
+}
+
+// from notes that packets are from a file from now on.
+func (s *source) from(number uint64, file string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.file = file
+	if len(s.origins) == maxOrigins {
+		s.origins = slices.Delete(s.origins, 0, maxOrigins/2)
+	}
+	s.origins = append(s.origins, origin{number, file})
+}
+
+// fileOf returns the file of a packet that was read a while ago, or of the last one for number 0. Any goroutine may ask.
+func (s *source) fileOf(number uint64) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := len(s.origins)
+	for number != 0 && i > 1 && s.origins[i-1].number > number {
+		i--
+	}
+	if i == 0 {
+		return ""
+	}
+	return s.origins[i-1].file
 }

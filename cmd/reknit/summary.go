@@ -20,10 +20,12 @@ type summary struct {
 	zone      *time.Location
 	maxMails  int // that are shown
 	maxFlows  int
-	maxErrors int // kinds of anomalies
+	maxErrors int  // kinds of anomalies
+	unordered bool // records may come in any order, as from several workers
 
 	mu        sync.Mutex
 	mails     uint64
+	early     []mailText // the earliest of them, in order, if they come in any
 	files     uint64
 	flows     largest
 	anomalies map[anomalyKind]uint64
@@ -75,6 +77,7 @@ func (s *summary) print() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var b strings.Builder
+	s.printMails(&b)
 	if more := s.mails - min(s.mails, uint64(s.maxMails)); more > 0 {
 		fmt.Fprintf(&b, "%s more; -v shows all.\n\n", plural(more, "mail"))
 	}

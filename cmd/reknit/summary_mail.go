@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/reknit/reknit/event"
@@ -25,7 +27,8 @@ func (s *summary) mail(r *event.Record, m *smtp.Mail) {
 		return // a session without a mail
 	}
 	s.mails++
-	if s.mails > uint64(s.maxMails) {
+	at := mailText{time: r.Time, flow: r.FlowID, number: s.mails}
+	if !s.shows(at) {
 		return
 	}
 	var b strings.Builder
@@ -53,7 +56,53 @@ func (s *summary) mail(r *event.Record, m *smtp.Mail) {
 		}
 	}
 	b.WriteByte('\n')
-	fmt.Fprint(s.out, b.String())
+	at.text = b.String()
+	s.show(at)
+}
+
+// mailText is a mail as it is shown.
+type mailText struct {
+	time   int64 // when it was complete
+	flow   uint64
+	number uint64 // as it came
+	text   string
+}
+
+func (m mailText) compare(n mailText) int {
+	return cmp.Or(cmp.Compare(m.time, n.time), cmp.Compare(m.flow, n.flow), cmp.Compare(m.number, n.number))
+}
+
+// maxSorted is the number of mails that are sorted at most; there are more only if all are to be shown.
+const maxSorted = 1000
+
+// sorts reports whether mails wait until all are there: those of several workers do, to be in the order of the capture.
+func (s *summary) sorts() bool { return s.unordered && s.maxMails <= maxSorted }
+
+// shows reports whether a mail is among those to be shown, as far as is known yet.
+func (s *summary) shows(m mailText) bool {
+	if s.sorts() {
+		return len(s.early) < s.maxMails || m.compare(s.early[len(s.early)-1]) < 0
+	}
+	return s.mails <= uint64(s.maxMails)
+}
+
+// show prints a mail, or keeps it until those before it are known.
+func (s *summary) show(m mailText) {
+	if !s.sorts() {
+		fmt.Fprint(s.out, m.text)
+		return
+	}
+	i, _ := slices.BinarySearchFunc(s.early, m, mailText.compare)
+	s.early = slices.Insert(s.early, i, m)
+	s.early = s.early[:min(len(s.early), s.maxMails)]
+}
+
+// printMails prints the mails that were kept.
+func (s *summary) printMails(b *strings.Builder) {
+	for _, m := range s.early {
+		b.WriteString(m.text)
+	}
+	s.early = nil
 }
 
 // shownText makes text from the wire fit for a line.

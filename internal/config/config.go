@@ -13,6 +13,7 @@ type Config struct {
 	Flow     Flow
 	Timeouts Timeouts
 	Policies Policies
+	Threads  Threads
 
 	TrackVLAN bool // VLAN identifiers are part of a flow's key
 	PcapFile  PcapFile
@@ -85,6 +86,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Policies.table()...)
 	rows = append(rows, c.Protocols.SMTP.table()...)
 	rows = append(rows, c.Stats.table()...)
+	rows = append(rows, c.Threads.table()...)
 	return rows
 }
 

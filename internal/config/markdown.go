@@ -40,6 +40,7 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	table(&b, "Exception policies", "", c.Policies.table())
 	table(&b, "SMTP", "", c.Protocols.SMTP.table())
 	table(&b, "Counters", "", c.Stats.table())
+	table(&b, "Threads", "", c.Threads.table())
 	var e EVE
 	table(&b, "EVE output", "Elements of the list `outputs` that are called `eve-log`. Without a configuration there is one, "+
 		"and it is written when `-l` or `-o` asks for it.", prefixed("eve-log.", e.table()))

@@ -8,7 +8,7 @@ var vocabulary = []struct {
 	status  status
 	keys    string // separated by blanks
 }{
-	{"", notYet, `suricata-version max-pending-packets runmode autofp-scheduler default-packet-size action-order
+	{"", notYet, `suricata-version max-pending-packets autofp-scheduler default-packet-size action-order
 		packet-alert-max host-mode asn1-max-frames pid-file daemon-directory umask
 		default-rule-path rule-files classification-file reference-config-file threshold-file
 		reputation-categories-file default-reputation-path reputation-files geoip-database
@@ -220,7 +220,7 @@ var vocabulary = []struct {
 	{"legacy", obsolete, "uricontent"},
 
 	// The process.
-	{"threading", notYet, `set-cpu-affinity autopin detect-thread-ratio stack-size
+	{"threading", notYet, `set-cpu-affinity autopin stack-size
 		cpu-affinity.[].*.cpu cpu-affinity.[].*.mode cpu-affinity.[].*.threads cpu-affinity.[].*.prio.*
 		cpu-affinity.*.cpu cpu-affinity.*.mode cpu-affinity.*.threads cpu-affinity.*.prio.*
 		cpu-affinity.*.interface-specific-cpu-set.**`},
