@@ -116,7 +116,10 @@ func TestWorkersInvariance(t *testing.T) {
 	for name, all := range captures(t) {
 		for _, inline := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/inline %v", name, inline), func(t *testing.T) {
-				c := engine.Config{Inline: inline}
+				c := engine.Config{Inline: inline, Prevent: inline, Netflows: true, Ethernet: true, Drops: true}
+				if inline {
+					c.Exceptions = engine.Exceptions{Midstream: engine.DropFlow, Parser: engine.PassFlow}
+				}
 				want, single := shared(t, c, 1, all)
 				if len(want) < 15 {
 					t.Fatalf("%d records of one worker", len(want))
