@@ -209,3 +209,40 @@ func FuzzEngine(f *testing.F) {
 		}
 	})
 }
+
+// FuzzWorkers changes a capture in all ways, in tunnels or in fragments as the first byte has it, and wants the records of one
+// worker from several.
+func FuzzWorkers(f *testing.F) {
+	plain := load(f, mailCapture)
+	in := [][]frame{
+		plain,
+		rewrite(plain, func(b []byte) [][]byte { return fragmented(b, 64) }),
+		rewrite(plain, func(b []byte) [][]byte { return fragmented(in4(47, inGRE(b)), 400) }),
+		rewrite(plain, func(b []byte) [][]byte { return [][]byte{in6(ipProtocol(b), b)} }),
+	}
+	for mode := range byte(32) {
+		r := rand.New(rand.NewPCG(uint64(mode), 2))
+		program := []byte{mode}
+		for range 100 {
+			program = append(program, byte(r.Uint32()), byte(r.Uint32()>>r.IntN(30)))
+		}
+		f.Add(program)
+	}
+	f.Fuzz(func(t *testing.T, program []byte) {
+		if len(program) == 0 || len(program) > 1<<12 {
+			return
+		}
+		mode := program[0]
+		s := spoil{program: program[1:], in: in[mode&3]}
+		all := s.run()
+		c := engine.Config{
+			Inline: mode&4 != 0, Checksums: engine.Checksums(mode >> 3 & 1),
+			TCP:    tcp.Config{Midstream: mode&16 != 0, AsyncOneSide: mode&16 != 0},
+			Notice: func(text string) {},
+		}
+		want, single := shared(t, c, 1, all)
+		got, e := shared(t, c, 2+int(mode>>5), all)
+		diff(t, got, want)
+		diff(t, alike(e), alike(single))
+	})
+}
