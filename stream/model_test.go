@@ -289,10 +289,10 @@ func (m *model) settle(h *half) {
 	if h.fin == noFin {
 		return
 	}
-	if from <= h.fin && h.fin <= h.contig() && !h.finished {
+	if (from <= h.fin && h.fin <= h.contig() || h.acked == h.fin+1) && !h.finished {
 		h.finished, h.final = true, h.fin
 	}
-	if h.contig() >= h.fin {
+	if h.contig() >= h.fin || h.acked > h.fin {
 		h.fin = noFin
 	}
 }

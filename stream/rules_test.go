@@ -83,6 +83,10 @@ func TestRules(t *testing.T) {
 		}, `"a"/1 "bcdefghijkl"/1`},
 		{"of two ends the first that is reached", ids, func(b *bench) { b.fin(9, ""); b.fin(4, ""); b.in(0, "a\nb\n"); b.ack(5) },
 			`"a"/1 "b"/1 end ""`},
+		{"an end that is acknowledged before its data", ids, func(b *bench) { b.in(0, "a\n"); b.fin(5, ""); b.ack(6); b.close() },
+			`"a"/1 gap ""+3 end "" end ""`},
+		{"an end that other bytes are acknowledged behind", ids, func(b *bench) { b.in(0, "a\n"); b.fin(5, ""); b.ack(8); b.close() },
+			`"a"/1 end "" end ""`},
 		{"an end of nothing", ids, func(b *bench) { b.fin(0, "") }, `end ""`},
 		{"after the end nothing", ids, func(b *bench) { b.fin(0, ""); b.in(0, "a\n"); b.ack(2); b.close() }, `end "" end ""`},
 

@@ -90,8 +90,8 @@ func (st *Store) advanceSlowly(s *Stream) {
 	st.drain(s, s.contig)
 	at, p := st.trees.seek(&s.index, s.contig)
 	for {
-		if d.fin != noFin && s.contig >= d.fin {
-			if s.contig == d.fin {
+		if d.fin != noFin && (s.contig >= d.fin || s.acked > d.fin) {
+			if s.contig == d.fin || s.acked == d.fin+1 {
 				s.Finish(d.fin)
 			}
 			d.fin = noFin
