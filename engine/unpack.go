@@ -64,14 +64,14 @@ func (w *Worker) defragment(f *found, p *packet.Packet) bool {
 }
 
 // defragConfig returns the configuration of datagrams.
-func (config *Config) defragConfig() defrag.Config {
-	c := config.Defrag
-	if of := config.Policy; c.Policy == nil && of != nil {
-		c.Policy = func(a netip.Addr) defrag.Policy { return fragmentPolicy(of(a)) }
+func (c *Config) defragConfig() defrag.Config {
+	d := c.Defrag
+	if of := c.Policy; d.Policy == nil && of != nil {
+		d.Policy = func(a netip.Addr) defrag.Policy { return fragmentPolicy(of(a)) }
 	}
-	c.IgnoreVLAN = config.Flow.IgnoreVLAN
-	c.IgnoreDepth = config.Flow.IgnoreRecursion
-	return c
+	d.IgnoreVLAN = c.Flow.IgnoreVLAN
+	d.IgnoreDepth = c.Flow.IgnoreRecursion
+	return d
 }
 
 // fragmentPolicy returns what a system does with overlapping fragments.
