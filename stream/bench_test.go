@@ -53,6 +53,56 @@ func BenchmarkLines(b *testing.B) {
 	}
 }
 
+// copier is the least that an engine does that copies: each segment is appended to a buffer, and its lines are found
+// and handed to a callback.
+type copier struct {
+	next int
+	buf  []byte
+	on   func(line []byte)
+}
+
+//go:noinline
+func (c *copier) segment(off int, data []byte) {
+	if off != c.next {
+		return
+	}
+	c.next += len(data)
+	c.buf = append(c.buf, data...)
+	rest := c.buf
+	for {
+		i := bytes.IndexByte(rest, '\n')
+		if i < 0 {
+			break
+		}
+		c.on(rest[:i+1])
+		rest = rest[i+1:]
+	}
+	c.buf = c.buf[:copy(c.buf, rest)]
+}
+
+// BenchmarkCopied is what BenchmarkLines is compared with.
+func BenchmarkCopied(b *testing.B) {
+	for _, n := range []int{100, 500, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			data := bytes.Repeat([]byte("AAAAAAAAAAAAAAAAAAAAAAA\r\n"), n/25)
+			var segments [100][]byte
+			for i := range segments {
+				segments[i] = bytes.Clone(data)
+			}
+			b.SetBytes(int64(100 * n))
+			for b.Loop() {
+				c := &copier{buf: make([]byte, 0, 2<<10), on: func(l []byte) { octets += len(l) }}
+				for i, s := range segments {
+					c.segment(i*n, s)
+				}
+			}
+			packets := float64(b.N) * 100
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/packets, "ns/packet")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/packets/float64(n/25), "ns/line")
+		})
+	}
+}
+
 // BenchmarkHalfLines is BenchmarkLines with lines of 30 octets in segments of 100: most segments end within a line,
 // whose beginning is held and copied together with its end.
 func BenchmarkHalfLines(b *testing.B) {

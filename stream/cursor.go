@@ -144,6 +144,9 @@ func (c *Cursor) Line(limit int) (text []byte, ok bool) {
 }
 
 func (c *Cursor) lineSlowly(limit int) ([]byte, bool) {
+	if c.Len() == 0 {
+		return nil, c.fail(1)
+	}
 	limit = min(max(limit, 1), maxLimit)
 	from := c.resume(1)
 	to := min(c.s.app+int64(limit)+2, c.end())

@@ -21,10 +21,19 @@
 // which nobody holds anything.
 //
 // A byte is delivered when its receiver acknowledged it, or at once (Config.Immediate). A hole becomes a gap when the
-// receiver acknowledged a byte of it and bytes behind it are held. A gap goes first to a Skip that passed over it, then
-// to a Piece that is being read, and what is left to Reader.Gap. At the end of the connection everything is delivered,
-// with every hole as a gap.
+// receiver acknowledged a byte of it and bytes behind it are held, after Config.GracePackets or GraceTime. A gap goes
+// first to a Skip that passed over it, then to a Piece that is being read, and what is left to Reader.Gap. A FIN counts
+// where the bytes before it were delivered. At the end of the connection everything is delivered, with every hole as a
+// gap; what is missing before a FIN is one, too.
 //
-// Limits: bytes held per direction and in all (Config.MaxHeld, Config.MemoryCap), depth (Config.Depth); a unit's
+// Which bytes win where segments overlap is the Policy, what the receiving system does: those of Suricata, and Linux6,
+// which follows the queue of a current Linux kernel entry by entry. Bytes that the receiver has never change.
+//
+// Limits: bytes held per direction and memory in all (Config.MaxHeld, Config.MemoryCap), depth (Config.Depth); a unit's
 // length is limited by the read itself. Bytes that are refused leave a hole, which is counted and reported as any other.
+// Nothing is allocated for a hole, and the work for a segment does not depend on how many are held, but for the
+// logarithm. Memory of freed pages is used again and never given back to the system.
+//
+// Missing on purpose: sequence numbers, windows and handshakes, which package tcp knows; memory for the bytes of a unit
+// that does not lie in one piece (they are copied together for the call).
 package stream

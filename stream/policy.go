@@ -3,7 +3,7 @@ package stream
 import "fmt"
 
 // Policy decides whose bytes win where a segment overlaps one that is held: it stands for what the receiving
-// operating system does.
+// operating system does. A segment has to win against each one that brought the byte before.
 type Policy uint8
 
 const (
