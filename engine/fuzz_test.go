@@ -140,19 +140,24 @@ func (s *tally) check() {
 	}
 }
 
+// addPrograms adds a random program of so many steps for each mode.
+func addPrograms(f *testing.F, modes, steps int) {
+	for mode := range modes {
+		r := rand.New(rand.NewPCG(uint64(mode), uint64(steps)))
+		program := []byte{byte(mode)}
+		for range steps {
+			program = append(program, byte(r.Uint32()), byte(r.Uint32()>>r.IntN(30)))
+		}
+		f.Add(program)
+	}
+}
+
 // FuzzEngine changes a capture in all ways. The first byte of a program is how the engine works.
 func FuzzEngine(f *testing.F) {
 	plain := load(f, mailCapture)
 	f.Add([]byte{0})
 	f.Add([]byte{1})
-	for mode := range byte(128) {
-		r := rand.New(rand.NewPCG(uint64(mode), 1))
-		program := []byte{mode}
-		for range 200 {
-			program = append(program, byte(r.Uint32()), byte(r.Uint32()>>r.IntN(30)))
-		}
-		f.Add(program)
-	}
+	addPrograms(f, 128, 200)
 	f.Fuzz(func(t *testing.T, program []byte) {
 		if len(program) == 0 || len(program) > 1<<12 {
 			return
@@ -220,14 +225,7 @@ func FuzzWorkers(f *testing.F) {
 		rewrite(plain, func(b []byte) [][]byte { return fragmented(in4(47, inGRE(b)), 400) }),
 		rewrite(plain, func(b []byte) [][]byte { return [][]byte{in6(ipProtocol(b), b)} }),
 	}
-	for mode := range byte(32) {
-		r := rand.New(rand.NewPCG(uint64(mode), 2))
-		program := []byte{mode}
-		for range 100 {
-			program = append(program, byte(r.Uint32()), byte(r.Uint32()>>r.IntN(30)))
-		}
-		f.Add(program)
-	}
+	addPrograms(f, 32, 100)
 	f.Fuzz(func(t *testing.T, program []byte) {
 		if len(program) == 0 || len(program) > 1<<12 {
 			return

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/reknit/reknit/event"
 )
 
 // What follows builds frames from the inside out: eth(etherIPv4, ip4(protoTCP, tcp{...}.bytes())).
@@ -175,7 +177,7 @@ func describe(p *Packet) string {
 	if p.Version == 0 {
 		fmt.Fprintf(&b, "no IP, type %04x", p.EtherType)
 	} else {
-		fmt.Fprintf(&b, "IPv%d %s %v", p.Version, ProtocolName(p.Protocol), p.SourceAddr())
+		fmt.Fprintf(&b, "IPv%d %s %v", p.Version, event.ProtocolName(p.Protocol), p.SourceAddr())
 		if p.SrcPort != 0 {
 			fmt.Fprintf(&b, ":%d", p.SrcPort)
 		}

@@ -18,17 +18,25 @@ const (
 	maxUnreachableCode = 15
 )
 
-// icmpv4 decodes an ICMPv4 header.
-func (d *Decoder) icmpv4(p *Packet, b []byte, missing int) {
-	d.Counters.ICMPv4++
+// icmpHeader decodes what ICMPv4 and ICMPv6 have in common. It reports false, and notes tooSmall, for a header that is cut.
+func (d *Decoder) icmpHeader(p *Packet, b []byte, missing int, tooSmall Event) bool {
 	if len(b) < icmpLen {
-		d.short(p, b, missing, icmpLen, EventICMPv4PacketTooSmall)
-		return
+		d.short(p, b, missing, icmpLen, tooSmall)
+		return false
 	}
 	p.ICMPType, p.ICMPCode = b[0], b[1]
 	p.Flags |= HasICMP
 	p.Payload = b[icmpLen:]
 	p.Lost = missing
+	return true
+}
+
+// icmpv4 decodes an ICMPv4 header.
+func (d *Decoder) icmpv4(p *Packet, b []byte, missing int) {
+	d.Counters.ICMPv4++
+	if !d.icmpHeader(p, b, missing, EventICMPv4PacketTooSmall) {
+		return
+	}
 
 	var maxCode uint8
 	switch t := p.ICMPType; {

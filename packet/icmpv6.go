@@ -24,14 +24,9 @@ const (
 // icmpv6 decodes an ICMPv6 header.
 func (d *Decoder) icmpv6(p *Packet, b []byte, missing int) {
 	d.Counters.ICMPv6++
-	if len(b) < icmpLen {
-		d.short(p, b, missing, icmpLen, EventICMPv6PacketTooSmall)
+	if !d.icmpHeader(p, b, missing, EventICMPv6PacketTooSmall) {
 		return
 	}
-	p.ICMPType, p.ICMPCode = b[0], b[1]
-	p.Flags |= HasICMP
-	p.Payload = b[icmpLen:]
-	p.Lost = missing
 
 	var maxCode uint8
 	switch t := p.ICMPType; {

@@ -39,17 +39,3 @@ func TestLinkType(t *testing.T) {
 		}
 	}
 }
-
-func TestProtocolName(t *testing.T) {
-	for _, tt := range []struct {
-		protocol uint8
-		want     string
-	}{
-		{0, "HOPOPT"}, {1, "ICMP"}, {2, "IGMP"}, {4, "IP-in-IP"}, {6, "TCP"}, {17, "UDP"}, {41, "IPv6"}, {47, "GRE"},
-		{50, "ESP"}, {58, "IPv6-ICMP"}, {132, "SCTP"}, {61, "61"}, {253, "253"}, {255, "255"},
-	} {
-		if got := ProtocolName(tt.protocol); got != tt.want {
-			t.Errorf("ProtocolName(%d) = %q, want %q", tt.protocol, got, tt.want)
-		}
-	}
-}
