@@ -27,10 +27,9 @@ type Config struct {
 	// Workers is the number of workers among which Engine.Run shares the flows out, each with a goroutine of its own. When 0
 	// or 1, and with one Source, there is one, and packets are not handed over.
 	//
-	// The records are the same for any number, but for their order; so are the verdicts, which nobody waits for when packets are
-	// handed over. Memory of flows and streams is divided among the workers. Policy, Streams and the handlers of
-	// Protocols are called by several goroutines at once, though for one flow by one only; Sink is too, if it is an
-	// event.ConcurrentSink, and Notice is not.
+	// The records are the same for any number, but for their order; so are the verdicts, which a Decider is told. Memory of
+	// flows and streams is divided among the workers. Policy, Streams and the handlers of Protocols are called by several
+	// goroutines at once, though for one flow by one only; Sink is too, if it is an event.ConcurrentSink, and Notice is not.
 	Workers int
 	// ByPair gives all flows of two hosts to the same worker.
 	ByPair bool

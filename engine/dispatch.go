@@ -17,7 +17,8 @@ import (
 type dispatcher struct {
 	config    *Config
 	name      string
-	live      Live // nil: packets can wait
+	live      Live    // nil: packets can wait
+	waits     Decider // the same, if its packets wait for a verdict
 	spread    *flow.Spread
 	lanes     []*lane // of the workers
 	rings     []*ring // to them
@@ -34,6 +35,7 @@ type dispatcher struct {
 	own       []layers
 	sums      sums
 	fragments []*fragment
+	ballot    *ballot
 
 	counters dispatched
 	mu       sync.Mutex
@@ -42,7 +44,23 @@ type dispatcher struct {
 
 // dispatched counts what dispatchers do.
 type dispatched struct {
-	Dropped uint64 `stat:"reknit.ring_drops"` // packets for whose worker there was no room
+	Unseen  uint64 `stat:"reknit.ring_drops"` // packets, or parts of them, for whose worker there was no room
+	blocked uint64 // of these, packets that were dropped
+	passed  uint64 // and those that were not
+}
+
+// overloads names the verdicts on packets that no worker judged.
+type overloads struct {
+	config *Config
+	of     *dispatched
+}
+
+// Each calls yield for each counter, where packets can be dropped.
+func (o overloads) Each(yield func(name string, value uint64)) {
+	if o.config.Prevent {
+		yield("ips.accepted", o.of.passed)
+		yield("ips.blocked", o.of.blocked)
+	}
 }
 
 // datagrams is shared by all dispatchers: a datagram's fragments may come on several queues.
@@ -55,6 +73,15 @@ const (
 	batch = 64                 // packets after which the workers get to know of them
 	tell  = int64(time.Second) // of the capture, after which a worker without packets is told the time
 )
+
+// of makes src the source of the packets.
+func (d *dispatcher) of(src Source) {
+	d.live, _ = src.(Live)
+	d.waits, _ = src.(Decider)
+	for _, r := range d.rings {
+		r.decider = d.waits
+	}
+}
 
 // all hands all packets of src over, and tells the workers that these were all.
 func (d *dispatcher) all(ctx context.Context, src Source) (err error) {
@@ -74,15 +101,19 @@ func (d *dispatcher) run(ctx context.Context, src Source) error {
 		if d.live != nil && d.pending > 0 && !d.live.Ready() {
 			d.publish()
 		}
-		if err := src.Next(&p); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
+		switch err := src.Next(&p); {
+		case err == nil:
+			d.packet(&p)
+			if d.pending++; d.pending == batch {
+				d.publish()
 			}
+		case errors.Is(err, ErrQuiet):
+			d.quiet(p.Time)
+			n = 0 // look whether the run was cancelled
+		case errors.Is(err, io.EOF):
+			return nil
+		default:
 			return err
-		}
-		d.packet(&p)
-		if d.pending++; d.pending == batch {
-			d.publish()
 		}
 		if n%cancelCheck == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -107,12 +138,30 @@ func (d *dispatcher) packet(p *packet.Packet) {
 		return
 	}
 	d.unpack(p)
+	d.share()
 	for owner, own := range d.own {
 		if own != 0 {
 			d.hand(p, owner, own, before)
 		}
 	}
-	d.fragments = nil
+	d.fragments, d.ballot = nil, nil
+}
+
+// share has the workers that have a part of the packet agree on its verdict, where there is one.
+func (d *dispatcher) share() {
+	if !d.config.Prevent && d.waits == nil {
+		return
+	}
+	n := int32(0)
+	for _, own := range d.own {
+		if own != 0 {
+			n++
+		}
+	}
+	if n > 1 {
+		d.ballot = new(ballot)
+		d.ballot.left.Store(n)
+	}
 }
 
 // owner returns the worker that p belongs to, itself and not what it carries, or -1 when any will do.
@@ -219,7 +268,7 @@ func (d *dispatcher) hand(p *packet.Packet, owner int, own layers, clock flow.Cl
 	s := r.reserve(len(p.Frame))
 	for s == nil {
 		if d.live != nil {
-			d.counters.Dropped++
+			d.overload(p)
 			return
 		}
 		d.publish()
@@ -229,8 +278,32 @@ func (d *dispatcher) hand(p *packet.Packet, owner int, own layers, clock flow.Cl
 	copy(s.frame, p.Frame)
 	s.number, s.time, s.link, s.wireLen = p.Number, p.Time, p.Link, p.WireLen
 	s.clock, s.own = clock, own
-	s.sums, s.fragments = d.sums, d.fragments
+	s.sums, s.fragments, s.ballot = d.sums, d.fragments, d.ballot
 	r.told = d.clock.Now()
+}
+
+// overload does with a packet, or a part of it, what the policy says: its worker cannot keep up.
+func (d *dispatcher) overload(p *packet.Packet) {
+	d.counters.Unseen++
+	v, known := d.config.unseenPart(d.ballot)
+	if !known {
+		return
+	}
+	if v == packet.Drop {
+		d.counters.blocked++
+	} else {
+		d.counters.passed++
+	}
+	decide(d.waits, p.Number, v)
+}
+
+// quiet tells all workers the time: no packets come.
+func (d *dispatcher) quiet(now int64) {
+	d.clock.Advance(now)
+	for _, r := range d.rings {
+		d.tell(r)
+	}
+	d.publish()
 }
 
 // publish lets the workers know of their packets, and those that got none for long, of the time.
@@ -254,7 +327,8 @@ func (d *dispatcher) publish() {
 // tell tells a worker the time, unless it has so much to do that it must wait for that.
 func (d *dispatcher) tell(r *ring) {
 	if s := r.reserve(0); s != nil {
-		s.clock, s.own, s.fragments = d.clock, 0, nil
+		s.time, s.clock = d.clock.Now(), d.clock
+		s.own, s.fragments, s.ballot = 0, nil, nil
 		r.told = d.clock.Now()
 	}
 }

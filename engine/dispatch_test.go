@@ -35,7 +35,7 @@ func BenchmarkDispatch(b *testing.B) {
 			r.release()
 		}
 	}
-	if d.decoder.Counters.Invalid > 0 || d.counters.Dropped > 0 {
+	if d.decoder.Counters.Invalid > 0 || d.counters.Unseen > 0 {
 		b.Fatal("the packet is not what it should be")
 	}
 }

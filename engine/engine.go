@@ -13,7 +13,7 @@ import (
 )
 
 // Source is where packets come from. Next fills in the part of p that a source sets; what p points to is valid until
-// the next call. At the end it returns io.EOF.
+// the next call. At the end it returns io.EOF. When no packet comes for a while it may return ErrQuiet, with the time in p.
 type Source interface{ Next(p *packet.Packet) error }
 
 // Live is a Source whose packets do not wait. With several workers, a packet whose worker cannot keep up is dropped and
@@ -23,6 +23,10 @@ type Live interface {
 	// Ready reports whether Next would return at once.
 	Ready() bool
 }
+
+// ErrQuiet is what Next of a Source returns when no packet came for a while. Flows then time out by the time that it set in p,
+// which is to be that of a packet that would come now. Once a second is enough.
+var ErrQuiet = errors.New("engine: no packet came")
 
 // Engine is a configured set of workers.
 type Engine struct {
@@ -101,20 +105,31 @@ func (e *Engine) Run(ctx context.Context, sources ...Source) error {
 		return nil
 	}
 	src, w := sources[0], e.workers[0]
+	waits, _ := src.(Decider)
 	var p packet.Packet
 	for n := 1; ; n++ {
-		if err := src.Next(&p); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
+		switch err := src.Next(&p); {
+		case err == nil:
+			v := w.Packet(&p)
+			decide(waits, p.Number, v)
+		case errors.Is(err, ErrQuiet):
+			w.Tick(p.Time)
+			n = 0 // look whether the run was cancelled
+		case errors.Is(err, io.EOF):
+			return nil
+		default:
 			return err
 		}
-		w.Packet(&p)
 		if n%cancelCheck == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 }
+
+// Tick tells the worker the time, in nanoseconds since the Unix epoch, when no packets come: flows that have timed out are
+// ended. Time never runs backwards, and a leap of more than an hour counts once the next packet or Tick confirms it. Run does it
+// when its Source is quiet.
+func (w *Worker) Tick(now int64) { w.flows.Advance(now) }
 
 // Close ends all flows. Run does it by itself.
 func (e *Engine) Close() {

@@ -39,6 +39,9 @@ type Exceptions struct {
 	Flow       Exception // there is no memory for another flow; the values for flows are not possible
 	Fragment   Exception // there is no memory for another fragment; the values for flows are not possible
 	Parser     Exception // a parser gave up
+	// Overload is for packets of a Live source whose worker cannot keep up: they are dropped, or pass unseen; the values for
+	// flows are those for the packet.
+	Overload Exception
 	// PerProtocol counts what was done about parsers for each protocol, too.
 	PerProtocol bool
 }

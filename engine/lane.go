@@ -11,6 +11,7 @@ import (
 
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/flow"
+	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/packet/defrag"
 	"github.com/reknit/reknit/stats"
 	"github.com/reknit/reknit/stream"
@@ -136,12 +137,25 @@ func (l *lane) some() (any bool) {
 			return any
 		}
 		any = true
-		if l.fault == nil {
-			l.worker.take(s, uint16(queue))
-		}
-		r.take()
+		l.take(r, s, uint16(queue))
 	}
 	return any
+}
+
+// take processes s, the next packet of r, and tells its source what becomes of it.
+func (l *lane) take(r *ring, s *slot, queue uint16) {
+	number, b, own := s.number, s.ballot, s.own
+	var v packet.Verdict
+	var known bool
+	if l.fault == nil {
+		v, known = l.worker.take(s, queue)
+	} else if own != 0 {
+		v, known = l.worker.config.unseenPart(b)
+	}
+	r.take()
+	if known {
+		decide(r.decider, number, v)
+	}
 }
 
 // earliest returns the earliest of the packets that wait in several rings: so those of one flow are in order again.
@@ -241,12 +255,14 @@ func (e *Engine) share(ctx context.Context, sources []Source) error {
 	lanes, dispatchers := e.run.lanes, e.run.dispatchers
 
 	var workers, readers sync.WaitGroup
+	for n, d := range dispatchers {
+		d.of(sources[n])
+	}
 	for _, l := range lanes {
 		workers.Go(l.run)
 	}
 	errs := make([]error, len(sources))
 	for n, d := range dispatchers {
-		d.live, _ = sources[n].(Live)
 		read := func() {
 			errs[n] = d.all(ctx, sources[n])
 			if errs[n] != nil {
@@ -307,7 +323,7 @@ func (e *Engine) prepare(sources int, failed func()) {
 	spread := flow.NewSpread(len(e.workers), e.config.ByPair)
 	for n := range sources {
 		if n == len(r.threads) {
-			r.addThread(e.gather)
+			r.addThread(e.gather, &e.config)
 		}
 		d := &dispatcher{
 			config: &e.config, name: fmt.Sprintf("RX#%02d", n+1), spread: spread, lanes: r.lanes, datagrams: e.datagrams,
@@ -323,11 +339,11 @@ func (e *Engine) prepare(sources int, failed func()) {
 }
 
 // addThread adds the counters of another dispatcher. Those of datagrams, which all of them share, are the first one's.
-func (r *running) addThread(g *stats.Gatherer) {
+func (r *running) addThread(g *stats.Gatherer, c *Config) {
 	n := len(r.threads)
 	t := g.Thread(fmt.Sprintf("RX#%02d", n+1))
 	r.shown = append(r.shown, new(dispatched))
-	t.Add(r.shown[n])
+	t.Add(r.shown[n], overloads{c, r.shown[n]})
 	if n == 0 {
 		t.Add(&r.datagrams)
 	}

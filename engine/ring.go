@@ -21,6 +21,7 @@ type slot struct {
 	own       layers      // those that the worker is to process; none: only the time has passed
 	sums      sums        // about the checksum of the innermost, if it is a TCP segment
 	fragments []*fragment // what became of the fragments among them, in order
+	ballot    *ballot     // nil: no other worker has a part of the packet
 }
 
 // layers is a set of packets in each other.
@@ -49,8 +50,9 @@ const (
 //
 // Invariants: head <= taken <= tail <= next <= head+ringSlots; what is in the arena between freed and pos is in use.
 type ring struct {
-	slots []slot
-	arena []byte
+	slots   []slot
+	arena   []byte
+	decider Decider // of the packets; nil: none waits
 
 	// Of the goroutine that fills the ring.
 	next  uint64 // slots filled
@@ -147,7 +149,8 @@ func (r *ring) peek() *slot {
 
 // take is called when the worker is through with the packet that peek returned.
 func (r *ring) take() {
-	r.slots[r.taken%ringSlots].fragments = nil
+	s := &r.slots[r.taken%ringSlots]
+	s.fragments, s.ballot = nil, nil
 	r.taken++
 	if r.taken%ringSteps == 0 {
 		r.release()

@@ -15,11 +15,11 @@ type share struct {
 }
 
 // take processes its share of a packet that was handed over. Packets in it may be another worker's, or that in which they are:
-// each one belongs to the owner of its own flow.
-func (w *Worker) take(s *slot, queue uint16) {
+// each one belongs to the owner of its own flow. It returns the verdict on the whole packet if that is known by now.
+func (w *Worker) take(s *slot, queue uint16) (v packet.Verdict, known bool) {
 	w.flows.Follow(s.clock)
 	if s.own == 0 {
-		return
+		return packet.Pass, false
 	}
 	w.handed, w.queue = s, queue
 	w.verdict, w.why, w.rejected = packet.Pass, noReason, Ignore
@@ -57,10 +57,8 @@ func (w *Worker) take(s *slot, queue uint16) {
 		}
 		p = &f.packet
 	}
-	if s.own.has(0) || w.verdict != packet.Pass { // each packet is judged once
-		w.judge()
-	}
 	w.handed = nil
+	return w.conclude(s.ballot)
 }
 
 // decoderOf returns the decoder for the packet that n others are around.

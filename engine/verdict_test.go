@@ -10,10 +10,10 @@ import (
 	"github.com/reknit/reknit/proto/smtp"
 )
 
-// blocking is SMTP that blocks connections on which ann says that she sends mail.
-func blocking() app.Protocol {
+// blocking is SMTP that blocks connections on which ann says that she sends mail, or somebody else.
+func blocking(others ...string) app.Protocol {
 	return smtp.New(smtp.Config{Handler: &smtp.Handler{OnMailFrom: func(at smtp.At, p *smtp.Path) smtp.Verdict {
-		if string(p.Address()) == "ann@example.net" {
+		if a := string(p.Address()); a == "ann@example.net" || slices.Contains(others, a) {
 			return smtp.Block
 		}
 		return smtp.Continue

@@ -120,6 +120,7 @@ func exceptions(c *config.Config, o *options) engine.Exceptions {
 		Flow:        exceptionOf[p.Flow],
 		Fragment:    exceptionOf[p.Defrag],
 		Parser:      exceptionOf[p.ParserErrors],
+		Overload:    exceptionOf[p.Overload],
 		PerProtocol: c.Stats.PolicyPerProtocol,
 	}
 }

@@ -30,6 +30,7 @@ type Policies struct {
 	Flow         Policy // no memory for a flow
 	Defrag       Policy // no memory for a fragment
 	ParserErrors Policy // a parser gave up
+	Overload     Policy // a worker cannot keep up with a live capture
 }
 
 // CheckMidstream says why the policy for connections whose start was not seen makes no sense, or returns nil: such a
@@ -65,6 +66,7 @@ func (p *Policies) Resolve(inline, midstream bool) (r Policies, changes []string
 		{"flow.memcap-policy", &p.Flow, &r.Flow, true},
 		{"defrag.memcap-policy", &p.Defrag, &r.Defrag, true},
 		{"app-layer.error-policy", &p.ParserErrors, &r.ParserErrors, false},
+		{"threading.overload-policy", &p.Overload, &r.Overload, true},
 	} {
 		own, auto := *c.from, automatic
 		if c.to == &r.Midstream && midstream {
@@ -124,5 +126,7 @@ func (p *Policies) table() []row {
 		{"flow.memcap-policy", policy(&p.Flow), "", "", "The same when flow.memcap is reached."},
 		{"defrag.memcap-policy", policy(&p.Defrag), "", "", "The same when memory for fragments runs out."},
 		{"app-layer.error-policy", policy(&p.ParserErrors), "", "", "The same when a parser gives up."},
+		{"threading.overload-policy", policy(&p.Overload), "", "",
+			"The same for packets of a live capture with which a worker cannot keep up."},
 	}
 }
