@@ -34,9 +34,9 @@ func (t *Tracker) acksSent(c *Conn, x stream.Dir, g *Segment) bool {
 // said.
 func (t *Tracker) trusts(c *Conn) bool { return t.config.TrustAfterLoss && c.flags&lossy != 0 }
 
-// widen raises the highest number that direction x may send.
-func (s *side) widen() {
-	if to := s.lastAck + Seq(s.window); to.After(s.nextWin) {
+// widen raises the highest number that the side may send, when its receiver has so many octets beyond its acknowledgement.
+func (s *side) widen(beyond uint32) {
+	if to := s.lastAck + Seq(s.window+beyond); to.After(s.nextWin) {
 		s.nextWin = to
 	}
 }

@@ -8,6 +8,7 @@ type extra struct {
 	replies []hello // answers to the SYN besides the current one
 	urgent  [2]urgent
 	probes  [2]probe
+	blocks  [2][]block // of SACK, in order, apart from each other
 }
 
 // hello is a SYN, or an answer to one, that may turn out to be the one that counts.
@@ -81,7 +82,7 @@ func (t *Tracker) strip(c *Conn) {
 		return
 	}
 	t.forgetHellos(e)
-	t.extras.bytes -= extraBytes
+	t.extras.bytes -= extraBytes + int64(len(e.blocks[0])+len(e.blocks[1]))*blockBytes
 	*e = extra{}
 	c.flags &^= leftOut
 	c.sides[0].flags &^= probeHeld
@@ -105,9 +106,14 @@ func (t *Tracker) forgetHellos(e *extra) {
 func (t *Tracker) agreed(c *Conn) {
 	switch e := t.extras.of(c); {
 	case e == nil:
-	case c.flags&leftOut != 0, (c.sides[0].flags|c.sides[1].flags)&probeHeld != 0:
+	case t.needsExtra(c):
 		t.forgetHellos(e)
 	default:
 		t.strip(c)
 	}
+}
+
+// needsExtra reports whether the extra of c has urgent octets or probes.
+func (t *Tracker) needsExtra(c *Conn) bool {
+	return c.flags&leftOut != 0 || (c.sides[0].flags|c.sides[1].flags)&probeHeld != 0
 }

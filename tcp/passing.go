@@ -46,7 +46,7 @@ func (t *Tracker) idle(c *Conn, d stream.Dir, g *Segment) bool {
 	case c.policy(d) == stream.Linux6: // receivers take nothing from an ACK that another overtook, and it is not odd
 		return g.Ack.Before(rcv.lastAck) || g.Ack == rcv.lastAck && t.old(c, d, g)
 	}
-	return g.Seq == sent && g.Ack.Before(rcv.lastAck) && g.SACKs == 0
+	return g.Seq == sent && g.Ack.Before(rcv.lastAck) && t.knowsBlocks(c, d.Opposite(), g)
 }
 
 // shrinks reports whether a segment that follows others which the capture has not takes back more of the window than
@@ -54,7 +54,7 @@ func (t *Tracker) idle(c *Conn, d stream.Dir, g *Segment) bool {
 func (t *Tracker) shrinks(c *Conn, d stream.Dir, g *Segment, scaled uint32) bool {
 	rcv := &c.sides[d.Opposite()]
 	final := c.state >= TimeWait && g.size() == 0 && g.Seq == c.sides[d].next+1 && g.Ack == rcv.next+1 // of the shutdown
-	if final || scaled >= rcv.window || t.config.TrustAfterLoss {
+	if final || c.state == Closed || scaled >= rcv.window || t.config.TrustAfterLoss {
 		return false
 	}
 	diff, filled := rcv.window-scaled, uint32(g.Ack-rcv.lastAck)

@@ -26,7 +26,7 @@ type Config struct {
 	// Urgent says what becomes of urgent octets, UrgentLimit what becomes of them once UrgentApart has left out 65535 of a
 	// direction.
 	Urgent, UrgentLimit Urgent
-	// MaxExtra is the memory for SYNs, answers and what SYNs carry of all connections, in bytes. When zero, it is 64 MiB.
+	// MaxExtra is the memory for SYNs, answers, what SYNs carry and SACK blocks of all connections, in bytes. When zero, it is 64 MiB.
 	MaxExtra int64
 }
 
@@ -47,7 +47,8 @@ type Counters struct {
 	Rejected      uint64 // segments that no receiver would take
 	NotCaptured   uint64 // octets that the snap length cut off
 	UrgentApart   uint64 `stat:"tcp.urgent_oob_data"`
-	NoExtra       uint64 // SYNs and answers that were rejected because MaxExtra was reached
+	NoExtra       uint64 // SYNs, answers and SACK blocks that were not kept because MaxExtra was reached
+	NoBlock       uint64 // SACK blocks that were not kept because their connection had too many
 	Events        EventCounters
 	EventSegments uint64 // segments with an event
 }

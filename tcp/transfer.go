@@ -15,7 +15,7 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 	}
 	if d == stream.ToClient && c.flags&midstreamFirst != 0 {
 		rcv.window = uint32(g.Window) << rcv.scale
-		snd.widen()
+		snd.widen(0)
 		c.flags &^= midstreamFirst
 	}
 	end := g.end()
@@ -69,7 +69,7 @@ func (t *Tracker) acknowledge(c *Conn, d stream.Dir, g *Segment) {
 		}
 		c.ack(o, g.Ack)
 	}
-	rcv.widen()
+	rcv.widen(t.selective(c, o, g))
 }
 
 // data stores the payload of an accepted segment and lets r read what became readable. Where acknowledged bytes only
