@@ -56,18 +56,19 @@ func (t *Tracker) ends(c *Conn, d stream.Dir, g *Segment) {
 	}
 }
 
-// retransmitted reports whether the payload of g was sent before, as the closing states ask. What fills a hole was not.
+// retransmitted reports whether the payload of g was sent before, as the closing states ask. What fills a hole was not,
+// although the event is raised for it, as Suricata does, where the receiver is not taken for a current Linux.
 func (t *Tracker) retransmitted(c *Conn, d stream.Dir, g *Segment) bool {
 	s := &c.sides[d]
-	if g.size() == 0 || c.brings(d, g) {
+	end := g.end()
+	if g.size() == 0 || end.After(s.next) && (!g.Seq.Before(s.lastAck) || end.AtOrBefore(s.lastAck)) {
 		return false
 	}
-	end := g.end()
-	if end.AtOrBefore(s.lastAck) || end.AtOrBefore(s.next) || g.Seq.Before(s.lastAck) && end.After(s.lastAck) {
+	brings := c.brings(d, g)
+	if !brings || c.policy(d) != stream.Linux6 {
 		t.raise(Retransmission)
-		return true
 	}
-	return false
+	return !brings
 }
 
 // closingEvents are the events of a state of the shutdown.
@@ -196,6 +197,10 @@ func (t *Tracker) closed(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Res
 		return 0
 	}
 	snd, rcv := &c.sides[d], &c.sides[d.Opposite()]
+	if c.before == SynSent && d == stream.ToClient && g.Flags&(SYN|ACK) == SYN|ACK { // the server never saw the client's RST
+		snd.flags &^= resetTaken
+		rcv.flags |= resetTaken
+	}
 	if rcv.flags&resetTaken != 0 && snd.flags&resetTaken == 0 || t.readsOn(c, d, g) {
 		c.state = c.before
 		c.flags &^= closedByRST
@@ -228,7 +233,7 @@ func (t *Tracker) lateSyn(c *Conn, d stream.Dir, g *Segment) Result {
 		return t.reject(ShutdownSynResend)
 	case g.Flags&ACK != 0 && d == stream.ToServer:
 		return t.reject(EstSynAckToServer)
-	case g.Flags&ACK != 0 && g.Ack != c.sides[0].lastAck && g.Ack != c.sides[0].isn+1:
+	case g.Flags&ACK != 0 && g.Ack != c.sides[0].lastAck:
 		return t.reject(EstSynAckResendDiffAck)
 	case g.Flags&ACK != 0 && g.Seq != c.sides[1].isn:
 		return t.reject(EstSynAckResendDiffSeq)
