@@ -24,11 +24,15 @@ type Switch struct {
 
 // Expectation announces a connection to come.
 type Expectation struct {
-	Client, Server netip.Addr // not valid: those of this connection
-	Port           uint16
-	Protocol       string
+	// Client and Server are its ends. One that is not valid is that of this connection, or of its other end with Back.
+	Client, Server netip.Addr
+	Back           bool          // this connection's server opens it
+	Port           uint16        // of the server; 0: any
+	Transport      Transport     // 0: TCP
+	Protocol       string        // which it has if nothing else is found in its bytes
 	Lifetime       time.Duration // 0: 30 s
-	State          any
+	// State is for the successor, Conn.State. Its session may belong to another goroutine: nobody changes it any more.
+	State any
 }
 
 // Conn is the parser's view of its connection: the session, with other methods.
@@ -99,11 +103,17 @@ func (c *Conn) PeerLost() bool {
 }
 
 // Switch asks for another protocol from here on, in both directions. The parser returns and reads no more; it is dropped
-// when a protocol was found.
-func (c *Conn) Switch(w Switch) {
+// when a protocol was found. It reports false, and nothing changes, when it was asked for already or the flow has changed
+// its protocol too often.
+func (c *Conn) Switch(w Switch) bool {
 	s := (*Session)(c)
+	if s.state&(asked|switching) != 0 || int(s.switches) >= s.gateway.config.MaxSwitches {
+		s.gateway.counters.SwitchesRefused++
+		return false
+	}
 	s.few().request = w
 	s.state |= asked
+	return true
 }
 
 // State returns what the predecessor left: Switch.State, or Expectation.State.
@@ -136,6 +146,9 @@ func (c *Conn) Expect(e Expectation) {
 	s := (*Session)(c)
 	if e.Lifetime <= 0 {
 		e.Lifetime = 30 * time.Second
+	}
+	if e.Transport == 0 {
+		e.Transport = TCP
 	}
 	if s.gateway.expecter != nil {
 		s.gateway.expecter.Expect(s, e)

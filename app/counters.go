@@ -13,6 +13,7 @@ type Counters struct {
 
 	WaitsLost          uint64 // waits that ended without the other direction
 	TransactionsForced uint64 // ended because there were too many
+	SwitchesRefused    uint64 // protocol changes: one was asked for already, or too many
 	AnomaliesDropped   uint64 // not told, because the flow had too many
 	Panics             uint64 // of parsers
 }

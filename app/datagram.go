@@ -11,7 +11,7 @@ func (s *Session) Datagram(d stream.Dir, b []byte) {
 	defer s.caught(d, nil)
 	s.dir[d] |= seen
 	if s.dir[d]&decided == 0 {
-		s.detectDatagram(d, b)
+		d = s.detectDatagram(d, b)
 	}
 	if s.datagram != nil {
 		s.gateway.counters.Turns++
@@ -30,14 +30,20 @@ func (s *Session) Datagram(d stream.Dir, b []byte) {
 	}
 }
 
-// detectDatagram decides what protocol direction d has.
-func (s *Session) detectDatagram(d stream.Dir, b []byte) {
-	g, o := s.gateway, d.Opposite()
-	first := s.dir[o]&decided == 0
-	id, _ := s.match(d, b[:min(len(b), max(s.window(d), g.config.ProbeLimit))], true)
+// detectDatagram decides what protocol direction d has. It returns d, or the other direction if the flow turned out to be
+// the other way round.
+func (s *Session) detectDatagram(d stream.Dir, b []byte) stream.Dir {
+	g := s.gateway
+	first := s.dir[d.Opposite()]&decided == 0
+	id, flipped := s.match(d, b[:min(len(b), max(s.window(d), g.config.ProbeLimit))], true)
+	if flipped {
+		s.flip()
+		d = d.Opposite()
+	}
+	o := d.Opposite()
 	s.dir[d] |= decided
-	if id == unknown && s.rare != nil && s.rare.expect >= firstID && s.proto < firstID {
-		id, s.rare.expect = s.rare.expect, unknown
+	if id == unknown && s.proto < firstID {
+		id = s.announced(d)
 	}
 	switch {
 	case id == unknown && s.result[o] >= firstID:
@@ -72,4 +78,5 @@ func (s *Session) detectDatagram(d stream.Dir, b []byte) {
 	case s.proto != s.result[d]:
 		s.odd(mismatch)
 	}
+	return d
 }

@@ -44,11 +44,33 @@ func (v *drive) look(d stream.Dir, head []byte, final bool) (id protoID, flipped
 	if len(head) > 0 {
 		id, flipped = v.match(d, head, final)
 	}
-	if id == unknown && v.rare != nil && v.rare.expect >= firstID && v.proto == unknown && v.in[d].Len() > 0 &&
-		(final || v.exhausted(d)) {
-		id, v.rare.expect = v.rare.expect, unknown
+	if id == unknown && v.proto == unknown && v.in[d].Len() > 0 && (final || v.exhausted(d)) {
+		id = v.announced(d)
 	}
 	return id, flipped
+}
+
+// announced returns the protocol that the flow was announced to have. It is asked for when patterns and probes found
+// nothing in direction d, once.
+func (s *Session) announced(d stream.Dir) protoID {
+	g := s.gateway
+	if s.dir[d]&inquired != 0 {
+		return unknown
+	}
+	s.dir[d] |= inquired
+	if s.rare != nil && s.rare.expect >= firstID {
+		id := s.rare.expect
+		s.rare.expect = unknown
+		return id
+	}
+	if g.expecter == nil {
+		return unknown
+	}
+	name, state := g.expecter.Expected(s)
+	if name != "" && state != nil {
+		s.few().state = state
+	}
+	return g.id(name)
 }
 
 // exhausted reports whether patterns and probes had their chance in direction d.
@@ -59,11 +81,10 @@ func (s *Session) exhausted(d stream.Dir) bool {
 
 // wanted returns how many bytes of direction d there must be before another attempt can give something new.
 func (s *Session) wanted(d stream.Dir, n int) int {
-	c := &s.gateway.config
 	if s.exhausted(d) {
-		limit := c.DetectLimit + 1
+		limit := s.detectLimit(d) + 1
 		if s.state&switching != 0 {
-			limit = c.SwitchLimit
+			limit = s.gateway.config.SwitchLimit
 		}
 		return max(limit, n+1)
 	}
@@ -83,7 +104,7 @@ func (s *Session) wanted(d stream.Dir, n int) int {
 
 // found settles direction d.
 func (v *drive) found(d stream.Dir, id protoID, flipped bool) {
-	if flipped {
+	if flipped && v.state&midstream != 0 {
 		v.flip()
 		d = d.Opposite()
 	}
@@ -171,7 +192,7 @@ func (v *drive) follow(d stream.Dir, beyond stream.Fault) {
 
 // bail gives up when neither direction has a protocol and there is no more hope for one.
 func (v *drive) bail() {
-	limit := v.gateway.config.DetectLimit
+	limit := [2]int{v.detectLimit(stream.ToServer), v.detectLimit(stream.ToClient)}
 	var size [2]int
 	for _, d := range directions {
 		if v.in[d] != nil {
@@ -183,13 +204,25 @@ func (v *drive) bail() {
 	switch {
 	case doneTS && doneTC:
 		v.giveUp(false)
-	case size[tc] > 2*limit || size[ts] > 2*limit,
-		doneTS && size[ts] > limit && size[tc] == 0,
-		doneTC && size[tc] > limit && size[ts] == 0,
-		v.dir[ts]&probesDone != 0 && !doneTS && doneTC && size[tc] > limit,
-		v.dir[tc]&probesDone != 0 && !doneTC && doneTS && size[ts] > limit:
+	case size[tc] > 2*limit[tc] || size[ts] > 2*limit[ts],
+		doneTS && size[ts] > limit[ts] && size[tc] == 0,
+		doneTC && size[tc] > limit[tc] && size[ts] == 0,
+		v.dir[ts]&probesDone != 0 && !doneTS && doneTC && size[tc] > limit[tc],
+		v.dir[tc]&probesDone != 0 && !doneTC && doneTS && size[ts] > limit[ts]:
 		v.giveUp(true)
 	}
+}
+
+// detectLimit returns how many bytes of direction d are held for its detection.
+func (s *Session) detectLimit(d stream.Dir) int {
+	c := &s.gateway.config
+	if c.DetectMost <= c.DetectLimit || s.gateway.windower == nil {
+		return c.DetectLimit
+	}
+	if s.state&reversed != 0 {
+		d = d.Opposite()
+	}
+	return max(c.DetectLimit, min(s.gateway.windower.Window(s, d), c.DetectMost))
 }
 
 // giveUp settles the flow as having no protocol that we know.
@@ -248,13 +281,18 @@ func (v *drive) detectGap(d stream.Dir, l stream.Loss) {
 
 // flip turns the flow round: client and server were mistaken for each other.
 func (v *drive) flip() {
-	v.state ^= reversed | serverFirst // who spoke first is now the other
-	v.clientPort, v.serverPort = v.serverPort, v.clientPort
-	v.result[0], v.result[1] = v.result[1], v.result[0]
-	v.scanned[0], v.scanned[1] = v.scanned[1], v.scanned[0]
-	v.dir[0], v.dir[1] = v.dir[1], v.dir[0]
+	v.Session.flip()
 	v.in[0], v.in[1] = v.in[1], v.in[0]
 	v.had[0], v.had[1] = v.had[1], v.had[0]
 	v.first, v.about = v.first.Opposite(), v.about.Opposite()
 	v.due[0], v.due[1] = v.due[1], v.due[0]
+}
+
+// flip is the part that needs no cursors.
+func (s *Session) flip() {
+	s.state ^= reversed | serverFirst // who spoke first is now the other
+	s.clientPort, s.serverPort = s.serverPort, s.clientPort
+	s.result[0], s.result[1] = s.result[1], s.result[0]
+	s.scanned[0], s.scanned[1] = s.scanned[1], s.scanned[0]
+	s.dir[0], s.dir[1] = s.dir[1], s.dir[0]
 }

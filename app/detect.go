@@ -134,7 +134,7 @@ func (s *Session) match(d stream.Dir, head []byte, final bool) (id protoID, flip
 
 // mayFlip reports whether the bytes of direction d may turn out to be those of the other direction.
 func (s *Session) mayFlip(d stream.Dir) bool {
-	return s.gateway.config.Reverse && s.state&midstream != 0 && s.result[d.Opposite()] == unknown && s.state&fed == 0
+	return s.gateway.config.Reverse && s.result[d.Opposite()] == unknown && s.state&(fed|switching) == 0
 }
 
 // window returns the number of bytes after which no pattern can match in direction d.
@@ -209,7 +209,8 @@ func (l *look) ask(probe func(stream.Dir, []byte) Guess, d stream.Dir) Guess {
 }
 
 // probes claims the protocols whose probes accept the head: the one that is expected or found in the other direction,
-// then those of the port.
+// those of the server's port, and, as those of the other direction's bytes, those of the client's. A flow of datagrams
+// may always begin in its middle.
 func (l *look) probes(d stream.Dir) {
 	s := l.session
 	x := &s.gateway.detector[s.transportIndex()].dir[d]
@@ -220,9 +221,17 @@ func (l *look) probes(d stream.Dir) {
 	for _, id := range x.probes[0] {
 		l.probe(d, id)
 	}
+	if s.mayFlip(d) || s.transport == UDP && s.dir[d.Opposite()]&decided == 0 {
+		o := d.Opposite()
+		for _, id := range s.gateway.detector[s.transportIndex()].dir[o].probes[s.clientPort] {
+			l.probeAs(o, id, true)
+		}
+	}
 }
 
-func (l *look) probe(d stream.Dir, id protoID) {
+func (l *look) probe(d stream.Dir, id protoID) { l.probeAs(d, id, false) }
+
+func (l *look) probeAs(d stream.Dir, id protoID, flipped bool) {
 	if id < firstID {
 		return
 	}
@@ -231,7 +240,7 @@ func (l *look) probe(d stream.Dir, id protoID) {
 		return
 	}
 	if l.ask(probe, d) == Yes {
-		l.claims = append(l.claims, claim{id: id, check: probe})
+		l.claims = append(l.claims, claim{id: id, flipped: flipped, check: probe})
 	}
 }
 

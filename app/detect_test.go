@@ -309,6 +309,144 @@ func TestExpected(t *testing.T) {
 	}
 }
 
+// Somebody else remembers announcements. It is asked when nothing else was found in a direction, and only then.
+func TestExpecter(t *testing.T) {
+	announced := app.Protocol{
+		Name: "announced",
+		NewStream: func(c *app.Conn) app.StreamParser {
+			if c.State() != "left" {
+				t.Errorf("state %v, want what was left", c.State())
+			}
+			return &shoutParser{conn: c}
+		},
+		NewDatagram: func(c *app.Conn) app.DatagramParser { return nothing{} },
+	}
+	for _, test := range []struct {
+		transport app.Transport
+		text      string
+		announced string
+		want      string
+		inquiries int
+	}{
+		{app.TCP, "zzzz\n", "announced", "announced", 1},
+		{app.TCP, "zzzz\n", "", "", 1},
+		{app.TCP, "zzzz\n", "a name", "a name", 1},
+		{app.TCP, "xxxx\n", "announced", "x", 0},
+		{app.TCP, "zz", "announced", "", 0},
+		{app.UDP, "zz", "announced", "announced", 1},
+		{app.UDP, "zz", "", app.Failed, 1},
+		{app.UDP, "xxxx", "announced", "x", 0},
+	} {
+		x := named("x", "", app.Pattern{Text: "xxxx"}, app.Pattern{Text: "xxxx", Transport: app.UDP})
+		l := dial(t, app.Config{}, app.Info{Transport: test.transport}, x, announced)
+		l.notes.announced = test.announced
+		if test.transport == app.UDP {
+			l.session.Datagram(stream.ToServer, []byte(test.text))
+		} else {
+			l.client(test.text)
+			l.client("m") // nobody is asked again for the same direction
+		}
+		if got := l.session.Protocol(); got != test.want || l.notes.inquiries != test.inquiries {
+			t.Errorf("%d %q announced as %q: protocol %q after %d inquiries, want %q after %d",
+				test.transport, test.text, test.announced, got, l.notes.inquiries, test.want, test.inquiries)
+		}
+		l.close()
+	}
+}
+
+// The windows of connections raise the limit of what is held for detection.
+func TestDetectLimit(t *testing.T) {
+	p := named("p", "", app.Pattern{Text: "pppp"}, app.Pattern{Dir: stream.ToClient, Text: "pppp"})
+	for _, test := range []struct {
+		most   int
+		window [2]int // of client, server
+		dir    stream.Dir
+		held   int
+	}{
+		{0, [2]int{1000, 1000}, stream.ToServer, 100},
+		{500, [2]int{0, 1000}, stream.ToServer, 100},
+		{500, [2]int{300, 50}, stream.ToServer, 300},
+		{500, [2]int{300, 50}, stream.ToClient, 100},
+		{500, [2]int{50, 1000}, stream.ToClient, 500},
+	} {
+		l := dial(t, app.Config{DetectLimit: 100, DetectMost: test.most}, app.Info{}, p)
+		l.notes.windows = test.window
+		l.say(test.dir, strings.Repeat("z", test.held))
+		if got := l.session.Protocol(); got != "" {
+			t.Errorf("%+v: protocol %q too early", test, got)
+		}
+		l.say(test.dir, "z")
+		if got := l.session.Protocol(); got != app.Failed {
+			t.Errorf("%+v: protocol %q, want %q", test, got, app.Failed)
+		}
+		l.want("!applayer_proto_detection_skipped")
+		l.close()
+	}
+}
+
+// Bytes that are the other direction's: by its patterns, or by its probe and the client's port.
+func TestReverse(t *testing.T) {
+	p := app.Protocol{
+		Name: "p",
+		Ports: []app.Port{
+			{Transport: app.TCP, Number: 53, Dir: stream.ToClient}, {Transport: app.UDP, Number: 53, Dir: stream.ToClient},
+			{Transport: app.TCP, Number: 53, Dir: stream.ToServer}, {Transport: app.UDP, Number: 53, Dir: stream.ToServer},
+		},
+		Patterns: []app.Pattern{{Text: "CCC"}},
+		Probe: func(d stream.Dir, head []byte) app.Guess {
+			if string(head) == "??"[:min(len(head), 2)] && len(head) < 2 {
+				return app.Unknown
+			}
+			if d == stream.ToServer && string(head[:2]) == "q?" || d == stream.ToClient && string(head[:2]) == "a!" {
+				return app.Yes
+			}
+			return app.No
+		},
+		NewStream:   func(c *app.Conn) app.StreamParser { return nothing{} },
+		NewDatagram: func(c *app.Conn) app.DatagramParser { return nothing{} },
+	}
+	for _, test := range []struct {
+		name           string
+		info           app.Info
+		reverse        bool
+		client, server string
+		want           string
+		reversed       bool
+	}{
+		{"udp answer first", app.Info{Transport: app.UDP, ClientPort: 53, ServerPort: 4000}, false, "a!", "q?", "p", true},
+		{"udp answer only", app.Info{Transport: app.UDP, ClientPort: 53, ServerPort: 4000}, false, "a!", "", "p", true},
+		{"udp question first", app.Info{Transport: app.UDP, ClientPort: 4000, ServerPort: 53}, false, "q?", "a!", "p", false},
+		{"udp both ports", app.Info{Transport: app.UDP, ClientPort: 53, ServerPort: 53}, false, "a!", "q?", "p", true},
+		{"udp neither port", app.Info{Transport: app.UDP, ClientPort: 4000, ServerPort: 4001}, false, "a!", "q?", app.Failed, false},
+		{"tcp answer first", app.Info{ClientPort: 53, ServerPort: 4000, Midstream: true}, true, "a!", "q?", "p", true},
+		{"tcp not allowed", app.Info{ClientPort: 53, ServerPort: 4000, Midstream: true}, false, "a!", "q?", "", false},
+		{"tcp with a beginning", app.Info{ClientPort: 4000, ServerPort: 53}, true, "zzz", "CCC", "p", false},
+		{"tcp with a beginning, not allowed", app.Info{ClientPort: 4000, ServerPort: 53}, false, "zzz", "CCC", app.Failed, false},
+	} {
+		l := dial(t, app.Config{Reverse: test.reverse}, test.info, p)
+		for d, text := range [2]string{test.client, test.server} {
+			switch {
+			case text == "":
+			case test.info.Transport == app.UDP:
+				l.session.Datagram(stream.Dir(d), []byte(text))
+			default:
+				l.say(stream.Dir(d), text)
+			}
+		}
+		if s := l.session; s.Protocol() != test.want || s.Reversed() != test.reversed {
+			t.Errorf("%s: protocol %q, reversed %v, want %q, %v", test.name, s.Protocol(), s.Reversed(), test.want, test.reversed)
+		}
+		l.close()
+	}
+}
+
+// nothing is a parser that reads nothing.
+type nothing struct{}
+
+func (nothing) Client(in *stream.Cursor) error        { return nil }
+func (nothing) Server(in *stream.Cursor) error        { return nil }
+func (nothing) Datagram(d stream.Dir, b []byte) error { return nil }
+
 func TestMidstream(t *testing.T) {
 	p := named("m", "", app.Pattern{Text: "CCC"}, app.Pattern{Dir: stream.ToClient, Text: "SSS"})
 	for _, test := range []struct {

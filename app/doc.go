@@ -40,6 +40,6 @@
 // Bytes are held until the protocol is known, and are then read in the order in which the two sides sent them. Bytes that
 // the other side has answered, in a flow whose protocol is known from it, end the detection of their direction.
 //
-// Missing on purpose: a table of expected connections (Expecter has them told), and rules, which look at transactions
-// through Session.Transactions and Protocol.Fields.
+// Missing on purpose: a table of expected connections (a Logger that is an Expecter keeps one), and rules, which look at
+// transactions through Session.Transactions and Protocol.Fields.
 package app

@@ -106,8 +106,10 @@ func TestSwitchesAreBounded(t *testing.T) {
 		l.client("UP note\r\n")
 		l.server("OK\r\n")
 	}
-	if !l.session.Disabled() || l.session.TxCount() != 4 {
-		t.Errorf("disabled %v, %d transactions; want true, 4", l.session.Disabled(), l.session.TxCount())
+	const odd = "!applayer_detect_protocol_only_one_direction, " // an OK is nothing to recognise the server by
+	l.want("note 0, " + odd + "note 1, " + odd + "note 2, " + odd + "!change_refused 3, note 3, !change_refused 4, note 4")
+	if n := l.gateway.Counters().SwitchesRefused; n != 2 || l.session.Disabled() {
+		t.Errorf("%d refused, disabled %v; want 2, false", n, l.session.Disabled())
 	}
 	l.close()
 }
@@ -127,8 +129,11 @@ func TestSwitchGivesUp(t *testing.T) {
 		l.client("z")
 		l.notes.log = append([]string{"note 0"}, l.notes.log...)
 		l.want(test.want)
-		if p, o := l.session.Protocol(), l.session.Original(); p != "note" || o != "note" {
+		if p, o := l.session.Protocol(), l.session.Original(); p != app.Failed || o != "note" {
 			t.Errorf("protocol %q, original %q", p, o)
+		}
+		if n := l.gateway.Counters().FailedTCP; n != 1 {
+			t.Errorf("FailedTCP = %d, want 1", n)
 		}
 		l.close()
 		l.want("")

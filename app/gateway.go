@@ -43,7 +43,7 @@ type Config struct {
 	// When zero, it is 1024.
 	MaxAnomalies int
 
-	// MaxSwitches is the number of times that a flow may change its protocol; then its parsing stops.
+	// MaxSwitches is the number of times that a flow may change its protocol; then Conn.Switch refuses.
 	// When zero, it is 8.
 	MaxSwitches int
 
@@ -57,12 +57,16 @@ type Config struct {
 	// When zero, it is 100000.
 	DetectLimit int
 
+	// DetectMost is what DetectLimit grows to where the end that sends has announced a larger window, which the Logger
+	// tells (Windower). When less than DetectLimit, windows do not matter.
+	DetectMost int
+
 	// SwitchLimit is the number of bytes after a protocol change in which a protocol must be found.
 	// When zero, it is 4096.
 	SwitchLimit int
 
-	// Reverse allows a flow that was picked up midstream to be turned round when its bytes show that client and server
-	// were mistaken for each other.
+	// Reverse has the bytes of a direction recognised by what the other one has, too, as long as that is unknown. A flow
+	// that was picked up midstream is then turned round: its client and server were mistaken for each other.
 	Reverse bool
 
 	// KeepForRules keeps finished transactions until Session.Inspected was called for both directions.
@@ -127,6 +131,7 @@ type Gateway struct {
 	files    FileLogger  // nil: the Logger does not want them
 	errors   ErrorLogger // nil
 	expecter Expecter    // nil
+	windower Windower    // nil
 
 	now    int64  // of the packet being processed
 	number uint64 // likewise
@@ -153,6 +158,7 @@ func NewGateway(c Config, protocols []Protocol, l Logger) (*Gateway, error) {
 	g.files, _ = l.(FileLogger)
 	g.errors, _ = l.(ErrorLogger)
 	g.expecter, _ = l.(Expecter)
+	g.windower, _ = l.(Windower)
 	for i := range protocols {
 		p := protocols[i]
 		if err := check(&p); err != nil {

@@ -17,7 +17,11 @@ type notes struct {
 	detected int
 	errors   []*app.Error
 	expected []app.Expectation
-	silent   bool
+
+	announced string // protocol of every flow
+	inquiries int    // for it
+	windows   [2]int // of every flow's ends
+	silent    bool
 }
 
 func (n *notes) Transaction(s *app.Session, tx app.Transaction) {
@@ -46,6 +50,13 @@ func (n *notes) Error(s *app.Session, err *app.Error) {
 	n.add("error %s", err.Cause)
 }
 func (n *notes) Expect(s *app.Session, e app.Expectation) { n.expected = append(n.expected, e) }
+
+func (n *notes) Expected(s *app.Session) (string, any) {
+	n.inquiries++
+	return n.announced, "left"
+}
+
+func (n *notes) Window(s *app.Session, d stream.Dir) int { return n.windows[d] }
 
 func (n *notes) add(format string, args ...any) {
 	if !n.silent {

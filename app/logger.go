@@ -30,7 +30,17 @@ type ErrorLogger interface {
 
 // Expecter is a Logger that remembers connections to come.
 type Expecter interface {
+	// Expect is told of a connection that the parser of s announced. Lifetime and Transport are set.
 	Expect(s *Session, e Expectation)
+	// Expected returns the protocol that the flow of s was announced to have, and what is for its parser, and forgets the
+	// announcement; or nothing. It is asked at most once per direction, when patterns and probes found nothing there.
+	Expected(s *Session) (protocol string, state any)
+}
+
+// Windower is a Logger that knows the windows of connections.
+type Windower interface {
+	// Window returns the window, in bytes, that the sender of direction d of the flow of s announced last.
+	Window(s *Session, d stream.Dir) int
 }
 
 // TransactionRecord fills in the type, transaction and body of tx's record.

@@ -56,6 +56,7 @@ const (
 	peerLost                          // the last wait ended without the other direction
 	opaque                            // encrypted
 	told                              // the parser was told that it ended
+	inquired                          // the Expecter was asked for the flow
 )
 
 type sessionState uint16

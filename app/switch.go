@@ -6,10 +6,6 @@ import "github.com/reknit/reknit/stream"
 // parser and its transactions stay until a protocol was found.
 func (v *drive) change() {
 	g := v.gateway
-	if int(v.switches) >= g.config.MaxSwitches {
-		v.disable()
-		return
-	}
 	v.switches++
 	if v.original == unknown {
 		v.original = v.proto
@@ -62,7 +58,7 @@ func (v *drive) changed(id protoID) {
 	v.rare.state, v.rare.request.State = v.rare.request.State, nil
 }
 
-// unchanged ends a protocol change for which no protocol was found.
+// unchanged ends a protocol change for which no protocol was found: from here on the flow has none.
 func (v *drive) unchanged() {
 	v.state &^= switching
 	if v.expected != unknown {
@@ -71,6 +67,10 @@ func (v *drive) unchanged() {
 	for _, d := range directions {
 		v.endParser(d, nil)
 	}
+	v.finishAll()
+	v.proto = failed
+	v.gateway.counters.FailedTCP++
+	v.gateway.logger.Detected(v.Session)
 	v.disable()
 }
 

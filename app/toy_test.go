@@ -17,6 +17,7 @@ import (
 //	TEXT         when the reply is GO: lines up to a single dot follow, with a second reply
 //	BODY n       n bytes follow, a file
 //	UP name      when the reply is OK: another protocol follows
+//	CALL name    when the reply came: a connection of another protocol is announced
 //	HUSH         what follows from the server is encrypted
 //	BAD, BOOM    an error, a panic
 //	LEAVE        the rest need not be seen
@@ -48,6 +49,7 @@ func note(c noteConfig) app.Protocol {
 			noteStray:    {Name: "stray_reply", EVE: "STRAY_REPLY"},
 			noteTooMany:  {Name: "too_many_transactions"},
 			noteLostWait: {Name: "lost_wait"},
+			noteRefused:  {Name: "change_refused"},
 		},
 		Complete: [2]app.Progress{1, 1},
 		MaxTx:    c.maxTx,
@@ -64,6 +66,7 @@ const (
 	noteStray
 	noteTooMany
 	noteLostWait
+	noteRefused
 )
 
 // bodyCheck wants a digit behind "BODY ".
@@ -292,10 +295,15 @@ func (p *noteParser) Server(in *stream.Cursor) error {
 		m.Advance(stream.ToClient, 1)
 		switch {
 		case m.verb == "UP" && bytes.HasPrefix(line, []byte("OK")):
-			p.conn.Switch(app.Switch{Expect: m.text, State: "note"})
+			if !p.conn.Switch(app.Switch{Expect: m.text, State: "note"}) {
+				p.conn.Raise(noteRefused, m)
+				continue
+			}
 			return nil
 		case m.verb == "HUSH":
 			p.conn.Opaque(stream.ToClient)
+		case m.verb == "CALL":
+			p.conn.Expect(app.Expectation{Port: 7000, Protocol: m.text, State: p.conn.Now()})
 		}
 		if m.refused && p.yield() {
 			return nil

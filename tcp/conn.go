@@ -105,6 +105,9 @@ func (c *Conn) Midstream() bool { return c.flags&midstream != 0 }
 // Async reports whether one direction only is seen.
 func (c *Conn) Async() bool { return c.flags&async != 0 }
 
+// Window returns the window in bytes, scaled, that the sender of direction d announced last.
+func (c *Conn) Window(d stream.Dir) uint32 { return c.sides[d.Opposite()].window }
+
 // Lossy reports whether bytes of the connection were lost.
 func (c *Conn) Lossy() bool { return c.flags&lossy != 0 }
 

@@ -392,8 +392,10 @@ func (s *Session) tlsAnswered(m *Mail, code uint16) {
 	if m != nil {
 		s.complete(m)
 	}
+	if !s.conn.Switch(app.Switch{Expect: "tls", Port: 443}) {
+		s.raise(failedProtocolChange, m)
+	}
 	s.client = dead
-	s.conn.Switch(app.Switch{Expect: "tls", Port: 443})
 }
 
 // overRequest notes that the request side of m is complete.
