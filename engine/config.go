@@ -5,6 +5,7 @@ import (
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/expect"
 	"github.com/reknit/reknit/flow"
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/packet/defrag"
@@ -83,6 +84,8 @@ type Config struct {
 	Stream stream.Config
 	TCP    tcp.Config
 	App    app.Config
+	// Expectations limits what is remembered of connections that others announced. The workers share it.
+	Expectations expect.Config
 
 	Stats stats.Config
 

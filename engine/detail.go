@@ -125,7 +125,7 @@ func (w *Worker) netflowRecords(h flow.Handle, e *flow.Entry[flowState], reverse
 			n.MinTTL, n.MaxTTL = t.ttl[side].min, t.ttl[side].max
 		}
 		r := &w.record
-		*r = event.Record{Type: "netflow", Layout: event.LayoutNetflow, Time: w.now, FlowID: e.ID(), Body: n}
+		*r = event.Record{Type: "netflow", Layout: event.LayoutNetflow, Time: w.now, FlowID: e.ID(), ParentID: w.parent(), Body: n}
 		switch e.Key().Protocol() {
 		case protocolICMP, protocolICMPv6:
 			if r.ICMPType, r.ICMPCode = e.Value.icmp(); d == stream.ToClient {

@@ -59,6 +59,7 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 		w.flowRecord(e, why, reversed)
 	}
 	delete(w.details, h)
+	delete(w.parents, h)
 	if isTCP && v.conn != 0 {
 		w.conns.put(v.conn)
 	}
@@ -95,7 +96,7 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 	}
 	f.Exceptions = w.exceptionsOf(e.Mark, f.Exceptions)
 	r := &w.record
-	*r = event.Record{Type: "flow", Layout: event.LayoutFlow, Time: w.now, FlowID: e.ID(), Body: f}
+	*r = event.Record{Type: "flow", Layout: event.LayoutFlow, Time: w.now, FlowID: e.ID(), ParentID: w.parent(), Body: f}
 	switch e.Key().Protocol() {
 	case protocolTCP:
 		w.tcpPart(e, reversed)

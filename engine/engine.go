@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 	"time"
 
+	"github.com/reknit/reknit/expect"
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/stats"
 )
@@ -36,6 +38,9 @@ type Engine struct {
 	threads   []*stats.Thread // of the workers
 	datagrams *datagrams      // where there are several workers
 
+	expectations *expectations
+	expected     expect.Counters // of expectations, a copy
+
 	run running
 }
 
@@ -61,7 +66,8 @@ func New(c Config) (*Engine, error) {
 	if c.Workers > 1 {
 		c.several()
 	}
-	e := &Engine{config: c, gather: stats.New(c.Stats)}
+	c.App.DetectMost = int(min(c.Stream.Depth, math.MaxInt))
+	e := &Engine{config: c, gather: stats.New(c.Stats), expectations: expect.New[foretold](c.Expectations)}
 	for n := range max(c.Workers, 1) {
 		w, err := newWorker(c)
 		if err != nil {
@@ -70,6 +76,10 @@ func New(c Config) (*Engine, error) {
 		t := e.gather.Thread(fmt.Sprintf("W#%02d", n+1))
 		t.Add(&w.decoder.Counters, &w.datagrams.Counters, w.flows.Counters(), &w.tracker.Counters, &w.store.Counters,
 			w.gateway.Counters(), w.gateway, &w.counters, &w.exceptions, &w.verdicts)
+		if n == 0 {
+			t.Add(&e.expected)
+		}
+		w.expectations = e.expectations
 		e.workers, e.threads = append(e.workers, w), append(e.threads, t)
 	}
 	return e, nil
@@ -78,6 +88,7 @@ func New(c Config) (*Engine, error) {
 // Stats returns all counters. now is the time that the snapshot bears, in nanoseconds since the Unix epoch. With one worker,
 // call it when no packet is being processed.
 func (e *Engine) Stats(now int64, uptime time.Duration) *stats.Snapshot {
+	e.expected = e.expectations.Counters()
 	e.each(func(n int, w *Worker) {
 		w.gauge()
 		e.threads[n].Collect()

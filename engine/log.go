@@ -21,6 +21,8 @@ var (
 	_ app.Logger      = (*logger)(nil)
 	_ app.FileLogger  = (*logger)(nil)
 	_ app.ErrorLogger = (*logger)(nil)
+	_ app.Expecter    = (*logger)(nil)
+	_ app.Windower    = (*logger)(nil)
 )
 
 func (l *logger) Transaction(s *app.Session, tx app.Transaction) {
@@ -78,7 +80,7 @@ func (l *logger) Detected(*app.Session) {}
 // begin returns the worker's record with the header of the packet, or of the flow that ends.
 func (w *Worker) begin() *event.Record {
 	r := &w.record
-	*r = event.Record{Time: w.now, FlowID: w.entry.ID()}
+	*r = event.Record{Time: w.now, FlowID: w.entry.ID(), ParentID: w.parent()}
 	if p := w.packet; p != nil {
 		r.Number, r.PacketSource = p.Number, p.Origin.String()
 	} else {
@@ -157,7 +159,7 @@ func (w *Worker) ofPacket(p *packet.Packet, kind string) *event.Record {
 		ICMPType: p.ICMPType, ICMPCode: p.ICMPCode,
 	}
 	if w.entry != nil {
-		r.FlowID = w.entry.ID()
+		r.FlowID, r.ParentID = w.entry.ID(), w.parent()
 	}
 	return r
 }

@@ -31,6 +31,9 @@ type Worker struct {
 	faults    int                     // of parsers, that the user was told of
 	details   map[flow.Handle]*detail // nil: not wanted
 
+	expectations *expectations
+	parents      map[flow.Handle]uint64 // identifiers of the flows that announced these
+
 	exceptions exceptions
 	verdicts   verdicts
 

@@ -27,6 +27,7 @@ var rules = []rule{
 	{"flow", nothing, nothing},
 	{"event", nothing, nothing},
 	{"wire", nothing, nothing},
+	{"expect", nothing, nothing},
 	{"stream", nothing, nothing},
 	{"tcp", []string{"stream"}, nothing},
 	{"app", []string{"stream", "event"}, nothing},
@@ -42,7 +43,8 @@ var rules = []rule{
 	{"stats", []string{"event"}, anything},
 
 	// What surrounds it.
-	{"engine", []string{"packet", "packet/defrag", "flow", "event", "wire", "stream", "tcp", "app", "mime", "file", "rule", "stats"}, anything},
+	{"engine", []string{"packet", "packet/defrag", "flow", "event", "expect", "wire", "stream", "tcp", "app", "mime", "file", "rule",
+		"stats"}, anything},
 	{"capture/...", []string{"packet"}, anything},
 	{"sink/...", []string{"event"}, anything},
 	{"dump", []string{"stream"}, nothing},
