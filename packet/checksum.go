@@ -40,60 +40,91 @@ func (p *Packet) ChecksumOK() bool {
 	return verifies(s) || p.Version == 6 && p.verifiesRouted(b)
 }
 
+// FixTCPChecksum writes the checksum that the segment has to have, after its payload was changed in place. The sum over
+// the segment is then what it was before, if its checksum was right, and so are checksums of tunnels around it.
+// FixTCPChecksum reports whether there is a whole segment.
+func (p *Packet) FixTCPChecksum() bool {
+	if p.Flags&HasTCP == 0 || p.Flags&(Fragment|Cut) != 0 {
+		return false
+	}
+	b := p.Transport
+	field := b[16:18]
+	field[0], field[1] = 0, 0
+	pseudo := p.pseudoHeader(len(b))
+	if p.Version == 6 {
+		if last := p.routed(b); last != nil {
+			pseudo = sum(last, sum(p.Src[:], p.pseudoTail(len(b))))
+		}
+	}
+	binary.LittleEndian.PutUint16(field, ^fold(sum(b, pseudo)))
+	return true
+}
+
 // headerLen returns the length of the IPv4 header.
 func (p *Packet) headerLen() int { return int(p.Network[0]&0x0f) * 4 }
 
 // pseudoHeader returns the sum over the pseudo header of a transport datagram of n bytes.
 func (p *Packet) pseudoHeader(n int) uint64 {
-	// Addresses, protocol and length are summed in memory order, as sum does.
-	s := uint64(bits.ReverseBytes32(uint32(n))) + uint64(p.Protocol)<<8
+	s := p.pseudoTail(n)
 	if p.Version == 4 {
 		return sum(p.Network[12:20], s)
 	}
 	return sum(p.Network[8:40], s)
 }
 
+// pseudoTail is the sum over protocol and length of it, in memory order, as sum does.
+func (p *Packet) pseudoTail(n int) uint64 {
+	return uint64(bits.ReverseBytes32(uint32(n))) + uint64(p.Protocol)<<8
+}
+
 // verifiesRouted verifies a transport datagram behind a routing header that names further destinations: its checksum is
 // made for the last of them (RFC 8200, section 8.1).
 func (p *Packet) verifiesRouted(transport []byte) bool {
+	last := p.routed(transport)
+	return last != nil && verifies(sum(transport, sum(last, sum(p.Src[:], p.pseudoTail(len(transport))))))
+}
+
+// routed returns the last destination that a routing header before transport names; nil without further destinations.
+func (p *Packet) routed(transport []byte) []byte {
 	next := p.Network[6]
-	for b := p.Network[ipv6Len : len(p.Network)-len(p.Transport)]; len(b) >= 8; {
+	for b := p.Network[ipv6Len : len(p.Network)-len(transport)]; len(b) >= 8; {
 		n := 8 + int(b[1])*8
 		switch next {
 		case nextHopByHop, nextDestOptions:
 		case nextRouting:
 			if n > len(b) || n < 24 || b[3] == 0 { // no segments left
-				return false
+				return nil
 			}
-			last := b[8:24] // segments are listed backwards (RFC 8754), or there is but one (RFC 6275)
 			if b[2] == 0 {
-				last = b[n-16 : n]
+				return b[n-16 : n]
 			}
-			s := uint64(bits.ReverseBytes32(uint32(len(transport)))) + uint64(p.Protocol)<<8
-			return verifies(sum(transport, sum(last, sum(p.Src[:], s))))
+			return b[8:24] // segments are listed backwards (RFC 8754), or there is but one (RFC 6275)
 		case nextAuth:
 			n = (int(b[1]) + 2) * 4
 		case nextFragment:
 			n = fragmentLen
 		default:
-			return false
+			return nil
 		}
 		if n > len(b) {
-			return false
+			return nil
 		}
 		next = b[0]
 		b = b[n:]
 	}
-	return false
+	return nil
 }
 
-// verifies folds a sum that includes the checksum field and reports whether it comes out as all ones.
-func verifies(s uint64) bool {
+// verifies reports whether a sum that includes the checksum field comes out as all ones.
+func verifies(s uint64) bool { return fold(s) == 0xffff }
+
+// fold makes a sum one of 16 bits.
+func fold(s uint64) uint16 {
 	s = s>>32 + s&0xffffffff
 	s = s>>32 + s&0xffffffff
 	s = s>>16 + s&0xffff
 	s = s>>16 + s&0xffff
-	return s == 0xffff
+	return uint16(s)
 }
 
 // sum adds b to s in ones' complement (RFC 1071), 64 bits at a time: the result depends neither on the width of the words

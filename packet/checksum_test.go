@@ -1,6 +1,7 @@
 package packet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
 	"testing"
@@ -130,6 +131,34 @@ func TestChecksumRouting(t *testing.T) {
 		if p.ChecksumOK() {
 			t.Errorf("%s: ChecksumOK() = true after a change, want false", tt.name)
 		}
+		p.FixTCPChecksum()
+		frame[len(frame)-1]--
+		if fits := p.FixTCPChecksum() && bytes.Equal(p.Transport, tcp); fits != tt.want {
+			t.Errorf("%s: FixTCPChecksum() made it %x, that for the last destination is %x", tt.name, p.Transport[16:18], tcp[16:18])
+		}
+	}
+}
+
+// A segment whose payload was changed gets a checksum that is right, and adds up to what it did before.
+func TestFixTCPChecksum(t *testing.T) {
+	for _, whole := range [][]byte{tcp4, tcp4TS, tcp6TS} {
+		frame := cat(whole)
+		p, _ := decode(LinkRaw, frame)
+		before := fold(sum(p.Transport, 0))
+		for i := range p.Payload {
+			p.Payload[i] ^= byte(i) + 1
+		}
+		if len(p.Payload) == 0 {
+			t.Fatal("no payload")
+		}
+		if fixed := p.FixTCPChecksum(); !fixed || !p.ChecksumOK() || fold(sum(p.Transport, 0)) != before {
+			t.Errorf("FixTCPChecksum() = %v, ChecksumOK() = %v", fixed, p.ChecksumOK())
+		}
+	}
+	cut, _ := decode(LinkRaw, tcp4[:len(tcp4)-1])
+	other, _ := decode(LinkRaw, cat(udp4))
+	if cut.FixTCPChecksum() || other.FixTCPChecksum() {
+		t.Error("FixTCPChecksum() = true without a whole segment")
 	}
 }
 

@@ -72,8 +72,9 @@ type Verdict uint8
 
 // The verdicts.
 const (
-	Pass Verdict = iota
-	Drop
+	Pass      Verdict = iota
+	Drop              // do not send it on
+	Rewritten         // send on what is in Frame now, which is not what was captured
 )
 
 // SourceAddr returns the source address. It is not valid when the packet has no valid IP header.
