@@ -41,7 +41,7 @@ type Assembler struct {
 }
 
 // Packet takes a frame that was captured at when. frame is only used during the call. The verdict is packet.Drop when a
-// callback gave the flow up with Flow.Drop.
+// callback gave the flow up with Flow.Drop, and packet.Rewritten when a part of frame was overwritten (Stream.Inline).
 func (a *Assembler) Packet(when time.Time, link packet.LinkType, frame []byte) packet.Verdict {
 	a.count++
 	p := &a.packet

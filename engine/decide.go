@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"github.com/reknit/reknit/packet"
@@ -11,21 +12,27 @@ type Decider interface {
 	Source
 	// Decide is called once for each packet that Next returned, with its number. It is called by the worker that the packet
 	// belongs to, so by several goroutines at once, and in any order; the packet's memory may have been used again by then.
-	Decide(number uint64, v packet.Verdict)
+	// With packet.Rewritten frame is what is to be sent on in place of what was captured, valid during the call; else it is nil.
+	Decide(number uint64, v packet.Verdict, frame []byte)
 }
 
-// decide tells the source of a packet what becomes of it.
-func decide(d Decider, number uint64, v packet.Verdict) {
-	if d != nil {
-		d.Decide(number, v)
+// decide tells the source of a packet what becomes of it. frame matters only if it was rewritten.
+func decide(d Decider, number uint64, v packet.Verdict, frame []byte) {
+	if d == nil {
+		return
 	}
+	if v != packet.Rewritten {
+		frame = nil
+	}
+	d.Decide(number, v, frame)
 }
 
 // ballot is for a packet whose parts several workers process: it is dropped if one of them drops its part, and it is known
 // when the last one is done.
 type ballot struct {
-	left    atomic.Int32 // workers that are not done
-	dropped atomic.Bool
+	left      atomic.Int32 // workers that are not done
+	dropped   atomic.Bool
+	rewritten atomic.Pointer[[]byte] // the frame as a worker has rewritten it: each has a copy
 }
 
 // drop says that a part is dropped. It reports whether it was the first.
@@ -35,10 +42,23 @@ func (b *ballot) drop() (first bool) { return b.dropped.CompareAndSwap(false, tr
 func (b *ballot) done() (last bool) { return b.left.Add(-1) == 0 }
 
 func (b *ballot) verdict() packet.Verdict {
-	if b.dropped.Load() {
+	switch {
+	case b.dropped.Load():
 		return packet.Drop
+	case b.rewritten.Load() != nil:
+		return packet.Rewritten
 	}
 	return packet.Pass
+}
+
+// frame returns what is to be sent on of a packet of which a worker has frame.
+func (b *ballot) frame(frame []byte) []byte {
+	if b != nil {
+		if r := b.rewritten.Load(); r != nil {
+			return *r
+		}
+	}
+	return frame
 }
 
 // conclude judges a packet that was handed over, each packet once. It returns the verdict if it is known by now.
@@ -47,13 +67,18 @@ func (w *Worker) conclude(b *ballot) (v packet.Verdict, known bool) {
 		w.judge()
 		return w.verdict, true
 	}
-	if w.verdict == packet.Drop && b.drop() {
+	switch {
+	case w.verdict == packet.Drop && b.drop():
 		w.judge()
+	case w.verdict == packet.Rewritten:
+		frame := slices.Clone(w.handed.frame)
+		b.rewritten.Store(&frame)
 	}
 	if !b.done() {
 		return packet.Pass, false
 	}
-	if v = b.verdict(); v == packet.Pass {
+	if v = b.verdict(); v != packet.Drop {
+		w.verdict = v
 		w.judge()
 	}
 	return v, true

@@ -21,16 +21,20 @@ type deciding struct {
 	engine.Source
 	mu       sync.Mutex
 	verdicts map[uint64]packet.Verdict
+	frames   map[uint64]string // that are sent on in place of what was captured
 	twice    int
 }
 
-func (s *deciding) Decide(number uint64, v packet.Verdict) {
+func (s *deciding) Decide(number uint64, v packet.Verdict, frame []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, ok := s.verdicts[number]; ok {
 		s.twice++
 	}
 	s.verdicts[number] = v
+	if frame != nil {
+		s.frames[number] = string(frame)
+	}
 }
 
 // The source of each packet is told once what becomes of it, and the same with any number of workers: also when several of

@@ -294,7 +294,7 @@ func (d *dispatcher) overload(p *packet.Packet) {
 	} else {
 		d.counters.passed++
 	}
-	decide(d.waits, p.Number, v)
+	decide(d.waits, p.Number, v, d.ballot.frame(p.Frame))
 }
 
 // quiet tells all workers the time: no packets come.

@@ -27,8 +27,9 @@
 // engines in one process share nothing.
 //
 // In the path of the packets (Config.Inline) parsers see bytes before the receiver does, and the packet that completes
-// what a handler does not want gets the verdict packet.Drop, as do all later ones of its flow. Elsewhere bytes are seen
-// once they are acknowledged: what the parsers read is what the receiver has.
+// what a handler does not want gets the verdict packet.Drop, as do all later ones of its flow. A segment that brings other
+// bytes than the parsers have read is overwritten with those; packet.Rewritten says that the frame is to be sent on as it is
+// now. Elsewhere bytes are seen once they are acknowledged: what the parsers read is what the receiver has.
 //
 // Whatever grows is bounded: flows by flow.Config.Memory, bytes that cannot be read yet by stream.Config.MaxHeld and
 // MemoryCap, units by the parsers. In the steady state a packet costs no allocation. A parser that panics costs its flow;

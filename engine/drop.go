@@ -52,6 +52,22 @@ func (w *Worker) dropOfFlow() {
 	}
 }
 
+// rewritten follows a segment of which the stream has overwritten the payload with what came first. Its checksum is set;
+// where that cannot be done, because the segment came in fragments that have passed, the last one is not let through.
+func (w *Worker) rewritten(p *packet.Packet) {
+	for f := p; f != nil; f = f.Outer {
+		if f.Flags&packet.Fragment != 0 {
+			w.prevent(dropInvalid)
+			return
+		}
+	}
+	if !p.FixTCPChecksum() {
+		w.prevent(dropInvalid)
+	} else if w.verdict == packet.Pass {
+		w.verdict = packet.Rewritten
+	}
+}
+
 // judge counts the verdict on the packet, and tells of a drop.
 func (w *Worker) judge() {
 	if !w.config.Prevent {
@@ -59,6 +75,9 @@ func (w *Worker) judge() {
 	}
 	c := &w.verdicts
 	switch {
+	case w.verdict == packet.Rewritten:
+		c.replaced++
+		return
 	case w.verdict != packet.Drop:
 		c.accepted++
 		return
@@ -106,9 +125,9 @@ func (w *Worker) dropRecord(p *packet.Packet) {
 
 // verdicts counts what became of packets.
 type verdicts struct {
-	config                      *Config
-	accepted, blocked, rejected uint64
-	reasons                     [numReasons]uint64
+	config                                *Config
+	accepted, blocked, rejected, replaced uint64
+	reasons                               [numReasons]uint64
 }
 
 // Each calls yield for each counter, where packets can be dropped.
@@ -119,6 +138,7 @@ func (v *verdicts) Each(yield func(name string, value uint64)) {
 	yield("ips.accepted", v.accepted)
 	yield("ips.blocked", v.blocked)
 	yield("ips.rejected", v.rejected)
+	yield("ips.replaced", v.replaced)
 	for why := noReason + 1; why < numReasons; why++ {
 		yield("ips.drop_reason."+strings.ReplaceAll(why.String(), " ", "_"), v.reasons[why])
 	}

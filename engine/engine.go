@@ -122,7 +122,7 @@ func (e *Engine) Run(ctx context.Context, sources ...Source) error {
 		switch err := src.Next(&p); {
 		case err == nil:
 			v := w.Packet(&p)
-			decide(waits, p.Number, v)
+			decide(waits, p.Number, v, p.Frame)
 		case errors.Is(err, ErrQuiet):
 			w.Tick(p.Time)
 			n = 0 // look whether the run was cancelled

@@ -152,9 +152,14 @@ func (l *lane) take(r *ring, s *slot, queue uint16) {
 	} else if own != 0 {
 		v, known = l.worker.config.unseenPart(b)
 	}
+	if v == packet.Rewritten {
+		decide(r.decider, number, v, b.frame(s.frame))
+		r.take()
+		return
+	}
 	r.take()
 	if known {
-		decide(r.decider, number, v)
+		decide(r.decider, number, v, nil)
 	}
 }
 

@@ -35,7 +35,7 @@ func (w *Worker) take(s *slot, queue uint16) (v packet.Verdict, known bool) {
 		} else {
 			w.flows.Advance(p.Time) // as its owner does
 		}
-		if s.own>>(w.layer+1) == 0 && p.Flags&packet.Fragment == 0 || w.verdict != packet.Pass || p.Flags&(packet.HasInner|packet.Fragment) == 0 {
+		if s.own>>(w.layer+1) == 0 && p.Flags&packet.Fragment == 0 || w.verdict == packet.Drop || p.Flags&(packet.HasInner|packet.Fragment) == 0 {
 			break
 		}
 		f := w.found.place(n - 1)
@@ -57,8 +57,9 @@ func (w *Worker) take(s *slot, queue uint16) (v packet.Verdict, known bool) {
 		}
 		p = &f.packet
 	}
+	v, known = w.conclude(s.ballot)
 	w.handed = nil
-	return w.conclude(s.ballot)
+	return v, known
 }
 
 // decoderOf returns the decoder for the packet that n others are around.

@@ -28,7 +28,7 @@ func (s *places) place(n int) *found {
 // unpack takes what p carries through all stations: the packet in a tunnel, the datagram that a fragment completes, and
 // what these carry in turn. The bounded number of layers ends it. A packet that is dropped carries nothing any more.
 func (w *Worker) unpack(p *packet.Packet) {
-	for n := 0; w.verdict == packet.Pass && p.Flags&(packet.HasInner|packet.Fragment) != 0; n++ {
+	for n := 0; w.verdict != packet.Drop && p.Flags&(packet.HasInner|packet.Fragment) != 0; n++ {
 		f := w.found.place(n)
 		if p.Flags&packet.HasInner != 0 {
 			w.decoder.DecodeInner(&f.packet, p)

@@ -393,6 +393,9 @@ func (w *Worker) follow(p *packet.Packet) {
 		w.counters.SegmentsRefused++
 		w.except(noData)
 	}
+	if res&tcp.Modified != 0 {
+		w.rewritten(p)
+	}
 	if res&tcp.RefusedUrgent != 0 {
 		w.prevent(dropUrgent)
 	} else if res&tcp.Rejected != 0 && w.config.Inline && !w.config.KeepInvalid {

@@ -62,7 +62,7 @@ func (k *checker) stream(s *Stream) {
 			k.fail("piece at %d begins before %d", p.off, last)
 		case int(p.at)+int(p.n) > int(k.st.pages.meta(p.page).fill):
 			k.fail("piece at %d ends behind its page's fill", p.off)
-		case p.off < s.contig && p.end() > s.contig, p.off == s.contig:
+		case s.flags&ended == 0 && (p.off < s.contig && p.end() > s.contig || p.off == s.contig):
 			k.fail("piece [%d,%d) and contig %d", p.off, p.end(), s.contig)
 		}
 		held += int(p.n)

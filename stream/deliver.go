@@ -6,12 +6,13 @@ import "math"
 type Pair = [2]Stream
 
 // Push takes a segment of direction d whose bytes begin at off and delivers what can be read. Bytes that follow
-// without a hole are read where they lie, without a copy; what is left unread is stored. Only with Config.Immediate.
+// without a hole are read where they lie, without a copy; what is left unread is stored. Only with Config.Immediate. With
+// Config.Inline bytes of data that differ from held ones are overwritten with those.
 func (st *Store) Push(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted {
 	s := &p[d]
 	if did := st.admit(s, off, len(data)); did != 0 {
 		st.Deliver(p, d, r)
-		return did
+		return did | st.again(s, off, data)
 	}
 	end := off + int64(len(data))
 	if off == s.contig && len(data) > 0 && st.clear(p, d) {
@@ -114,6 +115,7 @@ func (st *Store) Close(p *Pair, r Reader) {
 func (st *Store) deliver(p *Pair, d Dir, r Reader, live []byte, liveAt int64, closing bool) {
 	s := &p[d]
 	if s.flags&(ended|closed) != 0 {
+		st.tidy(s)
 		return
 	}
 	o := &p[d.Opposite()]
@@ -166,7 +168,7 @@ func (s *Stream) idle() bool {
 // edgeOf returns the offset before which nothing of s is held for anybody.
 func (st *Store) edgeOf(s *Stream) int64 {
 	if s.flags&(ended|closed) != 0 {
-		return math.MaxInt64
+		return st.edgeOfEnded(s)
 	}
 	left := s.left()
 	switch {
@@ -176,6 +178,14 @@ func (st *Store) edgeOf(s *Stream) int64 {
 		left = max(0, left-int64(st.config.OverlapWindow))
 	}
 	return left
+}
+
+// edgeOfEnded is edgeOf for a stream that the parser is done with.
+func (st *Store) edgeOfEnded(s *Stream) int64 {
+	if s.flags&closed == 0 && st.config.Inline && s.acked < min(s.app, s.edge) {
+		return s.acked // what the receiver may get again
+	}
+	return math.MaxInt64
 }
 
 // look sets how far s can be read and what lies there.

@@ -28,6 +28,7 @@
 //
 // Which bytes win where segments overlap is the Policy, what the receiving system does: those of Suricata, and Linux6,
 // which follows the queue of a current Linux kernel entry by entry. Bytes that the receiver has never change.
+// Inline, where what is read has yet to reach its receiver, the first copy wins and later ones are overwritten with it.
 //
 // Limits: bytes held per direction and memory in all (Config.MaxHeld, Config.MemoryCap), depth (Config.Depth); a unit's
 // length is limited by the read itself. Bytes that are refused leave a hole, which is counted and reported as any other.

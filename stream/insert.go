@@ -14,6 +14,7 @@ const (
 	Refused                         // a limit was reached: nothing, or not all, of it was stored
 	TooDeep                         // it crosses the depth: discarded, as everything from here on
 	Ignored                         // the depth was reached before, or the stream ended: discarded
+	Rewritten                       // inline: where it differed, its bytes were overwritten with those that are held
 )
 
 // segment is bytes to insert, and where the segment that brought them began and ended.
@@ -27,7 +28,7 @@ type segment struct {
 // Insert stores bytes that begin at off. data is copied.
 func (st *Store) Insert(s *Stream, off int64, data []byte) Inserted {
 	if did := st.admit(s, off, len(data)); did != 0 {
-		return did
+		return did | st.again(s, off, data)
 	}
 	return st.insert(s, off, data, noFin)
 }
@@ -37,7 +38,7 @@ func (st *Store) Insert(s *Stream, off int64, data []byte) Inserted {
 func (st *Store) InsertLast(s *Stream, off int64, data []byte) Inserted {
 	end := off + int64(len(data))
 	if did := st.admit(s, off, len(data)); did != 0 {
-		return did
+		return did | st.again(s, off, data)
 	}
 	fin := int64(noFin)
 	switch next := max(s.contig, s.acked); {
@@ -124,10 +125,31 @@ func (st *Store) late(s *Stream, seg segment, left int64) Inserted {
 		from, to := max(p.off, seg.off), min(p.end(), end)
 		old := st.pages.data(p.page)[int64(p.at)+from-p.off:][:to-from]
 		did |= Overlapped
-		if !bytes.Equal(old, seg.data[from-seg.off:to-seg.off]) {
-			did |= Differed
+		if data := seg.data[from-seg.off : to-seg.off]; !bytes.Equal(old, data) {
+			did |= st.differs(data, old)
 		}
 	}
+	return did
+}
+
+// differs tells of bytes that came again as others. Inline their receiver may not have them yet: it shall get those that
+// were read here.
+func (st *Store) differs(data, old []byte) Inserted {
+	if !st.config.Inline {
+		return Differed
+	}
+	copy(data, old)
+	return Differed | Rewritten
+}
+
+// again compares a segment that came after the end of s with what the receiver has not acknowledged.
+func (st *Store) again(s *Stream, off int64, data []byte) Inserted {
+	if !st.config.Inline || s.index.root() == 0 {
+		return 0
+	}
+	end := off + int64(len(data))
+	did := st.late(s, segment{off: off, data: data, start: off, end: end}, end)
+	st.count(did)
 	return did
 }
 
@@ -190,7 +212,7 @@ func (st *Store) weave(s *Stream, seg segment) Inserted {
 			n := min(int64(len(seg.data)), p.end()-seg.off)
 			old := st.pages.data(p.page)[int64(p.at)+seg.off-p.off:][:n]
 			if st.config.CheckOverlap && !bytes.Equal(old, seg.data[:n]) {
-				did |= Differed
+				did |= st.differs(seg.data[:n], old)
 			}
 			free := max(0, fixed-seg.off)
 			if a, b := p.segment(); free < n && !seg.yields && policy.newWins(a, b, seg.start, seg.end) {

@@ -1,8 +1,10 @@
 package stream
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -232,6 +234,9 @@ func (m *model) insert(s *Stream, h *half, off int64, data []byte, last bool) In
 			did |= Overlapped
 			if m.config.CheckOverlap && c.b != b {
 				did |= Differed
+				if m.config.Inline {
+					did |= Rewritten
+				}
 			}
 			switch wins := !yields && c.wins(policy, start, end); {
 			case o < fixed:
@@ -313,8 +318,9 @@ func (m *model) segment(d Dir, off int64, data []byte, last bool) {
 	m.dir = d
 	m.notef("segment %v [%d,%d) %q last %v", d, off, off+int64(len(data)), data, last)
 	refused := m.refused
-	exact := off >= h.left()
+	exact, ended := off >= h.left(), h.ended || h.deep
 	want := m.insert(s, h, off, data, last)
+	sent := slices.Clone(data)
 	var got Inserted
 	switch {
 	case last:
@@ -324,10 +330,15 @@ func (m *model) segment(d Dir, off int64, data []byte, last bool) {
 	default:
 		got = m.st.Insert(s, off, data)
 	}
-	if exact && got&^Refused != want {
+	known := got &^ Refused
+	if (ended || got&TooDeep != 0) && m.config.Inline {
+		known &^= Overlapped | Differed | Rewritten
+	}
+	if exact && known != want {
 		m.failf("insert said %b, want %b", got, want)
 	}
 	m.sync()
+	m.passes(h, off, sent, data, got)
 	if (m.refused > refused) != (got&Refused != 0) {
 		m.failf("%d bytes refused, said %b", m.refused-refused, got)
 	}
@@ -336,6 +347,20 @@ func (m *model) segment(d Dir, off int64, data []byte, last bool) {
 	}
 	if last && m.config.Immediate || rapid.Bool().Draw(m.t, "deliver") {
 		m.deliver(d)
+	}
+}
+
+// passes checks what the receiver gets of a segment whose bytes were sent: inline, what was read here where it may not have
+// that yet.
+func (m *model) passes(h *half, off int64, sent, data []byte, did Inserted) {
+	if changed := !bytes.Equal(sent, data); changed != (did&Rewritten != 0) || changed && !m.config.Inline {
+		m.failf("%q became %q, insert said %b", sent, data, did)
+	}
+	for i, b := range data {
+		o := off + int64(i)
+		if c := h.cells[o]; m.config.Inline && c != nil && o >= h.acked && o < min(h.contig(), h.length()) && b != c.b {
+			m.failf("%q passes at %d, read was %q", b, o, c.b)
+		}
 	}
 }
 

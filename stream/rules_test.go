@@ -263,7 +263,9 @@ func TestOverlapCounters(t *testing.T) {
 			Overlapped | Differed, 1, 1, 3},
 		{"delivered and gone", Config{}, func(b *bench) Inserted { b.in(0, "abc\n"); b.ack(4); return b.in(0, "abx") }, 0, 0, 0, 3},
 		{"inline, not acknowledged", Config{Inline: true, CheckOverlap: true}, func(b *bench) Inserted { b.in(0, "abc\n"); return b.in(0, "abx") },
-			Overlapped | Differed, 1, 1, 3},
+			Overlapped | Differed | Rewritten, 1, 1, 3},
+		{"inline, held", Config{Inline: true}, func(b *bench) Inserted { b.in(2, "c"); return b.in(0, "abx") },
+			Overlapped | Differed | Rewritten, 1, 1, 0},
 	} {
 		b := newBench(test.config, &script{limit: 9})
 		did := test.play(b)

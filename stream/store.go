@@ -12,8 +12,9 @@ type Config struct {
 	// Immediate delivers bytes as soon as they follow without a hole. Without it, a byte is delivered once its receiver
 	// acknowledged it (or at the end of the connection).
 	Immediate bool
-	// Inline is Immediate for an engine that sits in the path: what is delivered but not acknowledged stays held, so
-	// that a retransmission can be compared with it, and what came first wins every overlap.
+	// Inline is Immediate for an engine that sits in the path: what came first wins every overlap. What is delivered but
+	// not acknowledged stays held, so that a retransmission can be compared with it, which sets CheckOverlap; where it
+	// differs, its bytes are overwritten with those that are held, and are what the receiver is to get.
 	Inline bool
 	// Depth is the number of bytes of a direction that are looked at. A segment that crosses it is discarded whole.
 	// When zero, there is no such limit.
@@ -82,7 +83,7 @@ type Store struct {
 // NewStore returns an empty Store.
 func NewStore(c Config) *Store {
 	if c.Inline {
-		c.Immediate = true
+		c.Immediate, c.CheckOverlap = true, true
 	}
 	if c.MaxHeld == 0 {
 		c.MaxHeld = defaultMaxHeld

@@ -87,6 +87,7 @@ const (
 	Stored                           // its payload became part of the stream
 	Unstored                         // there was no memory for its payload, or for all of it
 	RefusedUrgent                    // with Rejected: because it is urgent
+	Modified                         // its payload was overwritten, in place, with what the stream has there
 )
 
 func (t *Tracker) raise(e Event) { t.events.add(e) }

@@ -120,16 +120,14 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 		c.flags |= lossy
 		t.raise(SeqGap)
 	}
+	var res Result
 	if did != 0 {
-		t.inserted(c, did)
+		res = t.inserted(c, did)
 	}
-	if did&stream.Refused != 0 {
-		return Unstored
+	if n > 0 && did&(stream.TooDeep|stream.Ignored|stream.Refused) == 0 {
+		res |= Stored
 	}
-	if n > 0 && did&(stream.TooDeep|stream.Ignored) == 0 {
-		return Stored
-	}
-	return 0
+	return res
 }
 
 // releases tells whose bytes a segment may release: those of its sender, those of the other end.
@@ -147,8 +145,8 @@ func (t *Tracker) releases(c *Conn, g *Segment) (own, opposite bool) {
 	return false, true
 }
 
-// inserted raises the events of what happened to a payload.
-func (t *Tracker) inserted(c *Conn, did stream.Inserted) {
+// inserted raises the events of what happened to a payload, and tells what to do about it.
+func (t *Tracker) inserted(c *Conn, did stream.Inserted) (res Result) {
 	if did&stream.Differed != 0 {
 		t.raise(OverlapDifferentData)
 	}
@@ -157,10 +155,15 @@ func (t *Tracker) inserted(c *Conn, did stream.Inserted) {
 	}
 	if did&stream.Refused != 0 {
 		c.flags |= lossy
+		res = Unstored
 		if did&stream.Overlapped != 0 {
 			t.raise(InsertLimit)
 		}
 	}
+	if did&stream.Rewritten != 0 {
+		res |= Modified
+	}
+	return res
 }
 
 // put stores octets at off, and lets r read them where they are delivered at once.
