@@ -17,12 +17,18 @@ type Decoder struct {
 // Decoders of layers take the bytes from their header on and cut, the number of bytes that the snap length took from
 // the end of the frame. A decoder that finds its layer invalid notes an event and returns: what was found so far stays.
 func (d *Decoder) Decode(p *Packet) {
-	p.reset()
 	c := &d.Counters
 	c.Packets++
 	c.Bytes += uint64(len(p.Frame))
 	c.MaxPacketSize = max(c.MaxPacketSize, uint64(len(p.Frame)))
+	if !d.usual(p) {
+		d.general(p)
+	}
+}
 
+// general decodes any packet.
+func (d *Decoder) general(p *Packet) {
+	p.reset()
 	cut := max(p.WireLen-len(p.Frame), 0)
 	if p.Link == LinkEthernet {
 		d.ethernet(p, p.Frame, cut)
@@ -30,7 +36,7 @@ func (d *Decoder) Decode(p *Packet) {
 		d.link(p, p.Frame, cut)
 	}
 	if p.Flags&Invalid != 0 {
-		c.Invalid++
+		d.Counters.Invalid++
 	}
 }
 

@@ -12,6 +12,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	var used Packet // what it held before is not to matter
 	f.Fuzz(func(t *testing.T, link uint32, frame []byte, cut int) {
+		sameBothWays(t, LinkType(link), frame, len(frame)+cut%100_000, used)
 		p, d := new(Packet), new(Decoder)
 		for _, p := range []*Packet{p, &used} {
 			p.Link, p.Frame, p.WireLen = LinkType(link), frame, len(frame)+cut%100_000

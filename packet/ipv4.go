@@ -59,8 +59,8 @@ func (d *Decoder) ipv4(p *Packet, b []byte, cut int) {
 	p.Version = 4
 	p.TTL = h[8]
 	p.Protocol = h[9]
-	copy(p.Src[:4], h[12:16])
-	copy(p.Dst[:4], h[16:20])
+	p.Src.set4((*[4]byte)(h[12:16]))
+	p.Dst.set4((*[4]byte)(h[16:20]))
 	p.Network = b
 	if headerLen > ipv4Len && !d.ipv4Options(p, b[ipv4Len:headerLen]) {
 		return // hosts discard it

@@ -1,6 +1,9 @@
 package packet
 
-import "net/netip"
+import (
+	"encoding/binary"
+	"net/netip"
+)
 
 // Addr is an IP address as it stood in the header. An IPv4 address fills the first four bytes, the rest is zero;
 // Packet.Version tells which it is.
@@ -91,6 +94,13 @@ func (a *Addr) netip(version uint8) netip.Addr {
 		return netip.AddrFrom16(*a)
 	}
 	return netip.Addr{}
+}
+
+// set4 makes a an IPv4 address. It writes words, as the key of a flow reads them: a read that a narrower write has to be
+// merged into waits for it.
+func (a *Addr) set4(b *[4]byte) {
+	binary.LittleEndian.PutUint64(a[:8], uint64(binary.LittleEndian.Uint32(b[:])))
+	binary.LittleEndian.PutUint64(a[8:], 0)
 }
 
 // Root returns the captured packet that p was found in, or p itself when it was captured.
