@@ -243,6 +243,18 @@ func (c *Cursor) Frame(head, limit int, size func(head []byte) int) (b []byte, o
 
 // Piece reads some bytes of a body, at most limit: as many as lie together, or the number of them that are lost.
 func (c *Cursor) Piece(limit int64) (p Piece, ok bool) {
+	if n := int64(len(c.buf)); n > 0 && c.off == c.s.app && n <= limit && c.fence == noFence {
+		b := c.buf
+		c.buf = b[n:]
+		c.off += n
+		c.s.app = c.off
+		c.s.want, c.s.scan, c.s.scanFor = 0, 0, 0
+		return Piece{Data: b[:n:n]}, true
+	}
+	return c.pieceSlowly(limit)
+}
+
+func (c *Cursor) pieceSlowly(limit int64) (p Piece, ok bool) {
 	if limit <= 0 {
 		return Piece{}, c.fail(1)
 	}

@@ -9,15 +9,15 @@ type Pair = [2]Stream
 // without a hole are read where they lie, without a copy; what is left unread is stored. Only with Config.Immediate. With
 // Config.Inline bytes of data that differ from held ones are overwritten with those.
 func (st *Store) Push(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted {
-	s := &p[d]
+	s := &p[d&1]
+	if off == s.contig && len(data) > 0 && st.clear(s) && p[d&1^1].flags&onHold == 0 {
+		return st.pass(p, d, off, data, r)
+	}
 	if did := st.admit(s, off, len(data)); did != 0 {
 		st.Deliver(p, d, r)
 		return did | st.again(s, off, data)
 	}
 	end := off + int64(len(data))
-	if off == s.contig && len(data) > 0 && st.clear(p, d) {
-		return st.pass(p, d, segment{off: off, data: data, start: off, end: end}, r)
-	}
 	inOrder := off <= s.contig && s.contig < end && !st.beyond(s) && s.flags&finished == 0 && s.side == 0
 	if !inOrder || off < s.contig && (s.index.root() != 0 || s.left() < s.contig) {
 		did := st.insert(s, off, data, noFin)
@@ -40,36 +40,37 @@ func (st *Store) beyond(s *Stream) bool {
 	return s.edge > s.contig && s.index.root() != 0 && st.trees.last(&s.index).end() > s.contig
 }
 
-// clear reports whether nothing of direction d is held or waited for but the next byte, and nobody but its parser reads.
-func (st *Store) clear(p *Pair, d Dir) bool {
-	s := &p[d]
-	return s.index.root() == 0 && s.app == s.contig && s.edge == s.contig && s.side == 0 && s.want <= 1 &&
-		s.flags&(finished|rawOn|logOn) == 0 && p[d.Opposite()].flags&onHold == 0 && !st.config.Inline && !st.config.CheckOverlap
+// clear reports whether nothing of s is held or waited for but the next byte, nothing can keep it out, and nobody but the
+// parser reads.
+func (st *Store) clear(s *Stream) bool {
+	return st.plain && s.index.root() == 0 && s.app == s.contig && s.edge == s.contig && s.side == 0 && s.want <= 1 &&
+		s.flags&^(seen|hasGap) == 0
 }
 
 // pass is Push for the segment that nearly every segment is: the next one of a direction that is clear. Most Readers read
 // it whole; then nothing is left to do.
-func (st *Store) pass(p *Pair, d Dir, seg segment, r Reader) Inserted {
-	s, c, v, peer := &p[d], &st.cursors[d], &st.views[d], &st.views[d.Opposite()]
+func (st *Store) pass(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted {
+	s, c, v, peer := &p[d&1], &st.cursors[d&1], &st.views[d&1], &st.views[d&1^1]
+	end := off + int64(len(data))
 	s.flags |= seen
-	s.contig, s.edge = seg.end, seg.end
+	s.contig, s.edge = end, end
 	st.pair, st.closing = p, false
 	peer.open = false
-	v.open, v.live, v.liveAt, v.lost, v.limit, v.last = true, seg.data, seg.off, 0, seg.end, Short
-	c.s, c.fence, c.off, c.buf = s, noFence, seg.off, seg.data
+	v.open, v.live, v.liveAt, v.lost, v.limit, v.last = true, data, off, 0, end, Short
+	c.s, c.fence, c.off, c.buf = s, noFence, off, data
 	st.arena = st.arena[:0]
 	r.Read(d, c)
-	if s.app == seg.end && !peer.open {
+	if s.app == end && !peer.open {
 		s.want = max(s.want, 1)
 		return 0
 	}
-	st.awaits(c, seg.off)
+	st.awaits(c, off)
 	read := peer.open
-	st.deliver(p, d, r, seg.data, seg.off, false)
+	st.deliver(p, d, r, data, off, false)
 	if read {
 		st.tidy(&p[d.Opposite()])
 	}
-	return st.keep(s, seg)
+	return st.keep(s, segment{off: off, data: data, start: off, end: end})
 }
 
 // keep stores what is still held for somebody of bytes that were delivered.
@@ -96,7 +97,7 @@ func (st *Store) keep(s *Stream, seg segment) Inserted {
 
 // Deliver lets r read what direction d has ready, reports what is lost, and ends the direction when its end was reached.
 func (st *Store) Deliver(p *Pair, d Dir, r Reader) {
-	if !p[d].idle() {
+	if !p[d&1].idle() {
 		st.deliver(p, d, r, nil, 0, false)
 	}
 }

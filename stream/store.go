@@ -67,6 +67,7 @@ type Store struct {
 	Counters Counters
 
 	config  Config
+	plain   bool // bytes pass as they come: the configuration wants them at once, and no depth, comparison or copy of them
 	pages   pages
 	trees   trees
 	sides   slab[side]
@@ -95,7 +96,7 @@ func NewStore(c Config) *Store {
 		c.OverlapWindow = defaultOverlapWindow
 	}
 	c.MaxHeld = min(c.MaxHeld, math.MaxInt32)
-	st := &Store{config: c, seed: maphash.MakeSeed()}
+	st := &Store{config: c, plain: c.Immediate && !c.Inline && !c.CheckOverlap && c.Depth == 0, seed: maphash.MakeSeed()}
 	for i := range st.cursors {
 		st.cursors[i].view = &st.views[i]
 		st.views[i].dir = Dir(i)

@@ -26,10 +26,13 @@ func (t *Tracker) old(c *Conn, d stream.Dir, g *Segment) bool {
 	}
 	policy := c.policy(d)
 	behind := int32(g.TSVal - s.ts)
+	if behind >= -1 && (policy == stream.Linux6 || policy == stream.Unset) {
+		return false
+	}
 	idle := s.ts != 0 && seconds(g.Time)-s.tsTime > pawsIdle && g.Time/1e9 > int64(s.tsTime)
 	switch policy {
 	case stream.Unset, stream.Linux6:
-		return s.ts != 0 && !idle && behind < -1
+		return s.ts != 0 && !idle
 	case stream.Linux, stream.Windows2k3:
 		if s.flags&zeroTimestamp != 0 {
 			return false
@@ -78,8 +81,8 @@ func (t *Tracker) stamp(c *Conn, d stream.Dir, g *Segment) {
 		return
 	}
 	if policy == stream.Unset || policy == stream.Linux6 {
-		at := c.received(d)
-		if c.offset(d, g.Seq) <= at && at <= c.offset(d, g.end()) && int32(g.TSVal-s.ts) >= 0 {
+		at, off := c.received(d), c.offset(d, g.Seq)
+		if off <= at && at <= off+int64(g.size()) && int32(g.TSVal-s.ts) >= 0 {
 			s.ts, s.tsTime = g.TSVal, seconds(g.Time)
 		}
 		return

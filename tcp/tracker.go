@@ -107,6 +107,9 @@ func (t *Tracker) Segment(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	}
 	c.bits |= g.Flags
 	c.sides[d].bits |= g.Flags
+	if t.expected(c, d, g) {
+		return t.proceed(c, d, g, r)
+	}
 	if c.flags&async != 0 && c.sides[0].bits != 0 && c.sides[1].bits != 0 {
 		c.flags &^= async
 	}
@@ -118,8 +121,6 @@ func (t *Tracker) Segment(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	}
 	var res Result
 	switch {
-	case t.expected(c, d, g):
-		res = t.proceed(c, d, g, r)
 	case t.refusesUrgent(c, d, g):
 		res = Rejected | RefusedUrgent
 	case c.state == None:

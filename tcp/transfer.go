@@ -116,7 +116,13 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 			st.Deliver(&c.streams, d, r)
 		}
 	}
-	if st.Counters.Gaps != gaps {
+	return t.stored(c, n, did, gaps)
+}
+
+// stored tells what became of a payload of n octets, and raises the events of it and of the gaps that came since there were so
+// many.
+func (t *Tracker) stored(c *Conn, n int, did stream.Inserted, gaps uint64) Result {
+	if t.store.Counters.Gaps != gaps {
 		c.flags |= lossy
 		t.raise(SeqGap)
 	}
