@@ -65,9 +65,9 @@ func TestStreamHandler(t *testing.T) {
 			`9/2 40000 to_server lost 4 behind "tw"`,
 			"9/3 40000 to_server rest",
 			"14/0 40001 to_server drop",
-			"17/4 40000 to_server ha", // the FIN says that the line has no more
-			`17/5 40000 to_server ends with ""`,
-			`18/6 40000 to_client ends with ""`,
+			"18/4 40000 to_server ha", // the FIN, which is acknowledged now, says that the line has no more
+			`18/5 40000 to_server ends with ""`,
+			`19/6 40000 to_client ends with ""`,
 		}, 3},
 		{"immediate", true, []string{
 			"4/0 40000 to_server one",

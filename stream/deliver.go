@@ -195,6 +195,9 @@ func (st *Store) look(s *Stream, v *view, closing bool) {
 	switch {
 	case s.flags&finished != 0 && s.contig >= s.final:
 		end, last = s.final, End
+		if !closing && !st.config.Immediate && !st.finTaken(s) {
+			last = Short
+		}
 	case closing && s.contig >= s.length():
 		last = End
 	case closing:
@@ -207,6 +210,12 @@ func (st *Store) look(s *Stream, v *view, closing bool) {
 		last = Depth
 	}
 	v.limit, v.last = end, last
+}
+
+// finTaken reports whether the receiver took the FIN at final: it acknowledged it, and there is no byte in its place
+// that may have been acknowledged instead.
+func (st *Store) finTaken(s *Stream) bool {
+	return s.acked > s.final && (s.edge <= s.final || st.held(s, s.final) == nil)
 }
 
 // run calls r as long as it can get on: it reads, or a gap passes, or the direction ends.

@@ -69,7 +69,7 @@ func (st *Store) admit(s *Stream, off int64, n int) Inserted {
 
 // insert stores bytes, and behind them the FIN that stands at fin, if there is one.
 func (st *Store) insert(s *Stream, off int64, data []byte, fin int64) Inserted {
-	if s.flags&finished != 0 && off+int64(len(data)) > s.final { // nothing lies behind the FIN
+	if s.flags&finished != 0 && st.config.Immediate && off+int64(len(data)) > s.final { // nothing lies behind the FIN
 		data = data[:max(0, s.final-off)]
 	}
 	if len(data) == 0 && fin == noFin {

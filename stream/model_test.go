@@ -199,7 +199,7 @@ func (m *model) insert(s *Stream, h *half, off int64, data []byte, last bool) In
 			h.fin = end
 		}
 	}
-	if h.finished && end > h.final {
+	if h.finished && m.config.Immediate && end > h.final {
 		end = max(off, h.final)
 		data = data[:end-off]
 	}
@@ -557,6 +557,17 @@ func playModel(t *rapid.T) {
 		"ack": func(t *rapid.T) {
 			d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
 			m.ack(d, m.half[d].contig()+int64(rapid.IntRange(-9, 9).Draw(t, "off")))
+			m.deliver(d)
+		},
+		"reopen": func(t *rapid.T) {
+			d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
+			h := &m.half[d]
+			if !h.finished || h.ended || rapid.IntRange(0, 3).Draw(t, "really") > 0 {
+				t.Skip()
+			}
+			m.notef("reopen %v", d)
+			m.p[d].Reopen()
+			h.finished, h.final = false, 0
 			m.deliver(d)
 		},
 		"release raw": func(t *rapid.T) {

@@ -56,11 +56,20 @@ func (s *Stream) Acked() int64 { return s.acked }
 // Ack notes that the receiver acknowledged all bytes before off. It never goes back.
 func (s *Stream) Ack(off int64) { s.acked = max(s.acked, off) }
 
-// Finish fixes the offset at which the stream ends: the position of the FIN. The first call counts.
+// Finish fixes the offset at which the stream ends: the position of the FIN. The first call counts, until Reopen. Where
+// acknowledged bytes only are delivered, the end is told when the FIN is acknowledged: an Ack beyond off. Bytes behind
+// off are kept until then.
 func (s *Stream) Finish(off int64) {
 	if s.flags&finished == 0 {
 		s.final = off
 		s.flags |= finished
+	}
+}
+
+// Reopen takes Finish back: the receiver did not take the FIN. It does nothing once the end was told.
+func (s *Stream) Reopen() {
+	if s.flags&ended == 0 {
+		s.final, s.flags = 0, s.flags&^finished
 	}
 }
 

@@ -121,6 +121,9 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	if !t.ackFits(c, o, g) {
 		return t.reject(events.ack)
 	}
+	if t.store.Config().Inline && snd.flags&finSent != 0 && c.behindFin(d, g) {
+		return t.reject(events.seq)
+	}
 	if g.Flags&ACK != 0 && g.Ack.After(rcv.next) && rcv.flags&finSent == 0 {
 		rcv.next = g.Ack // what was missed was acknowledged
 	}
@@ -129,7 +132,7 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	}
 	t.stamp(c, d, g)
 	t.acknowledge(c, d, g)
-	if isFin && snd.flags&finSent == 0 {
+	if isFin && (snd.flags&finSent == 0 || c.finMoves(d, g)) {
 		t.ends(c, d, g)
 	}
 	if !again {
@@ -201,14 +204,18 @@ func (t *Tracker) closed(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Res
 		snd.flags &^= resetTaken
 		rcv.flags |= resetTaken
 	}
-	if rcv.flags&resetTaken != 0 && snd.flags&resetTaken == 0 || t.readsOn(c, d, g) {
-		c.state = c.before
-		c.flags &^= closedByRST
+	switch {
+	case rcv.flags&resetTaken != 0 && snd.flags&resetTaken == 0, t.readsOn(c, d, g), c.refutesReset(d, g):
+		c.revive()
 		rcv.flags &^= resetTaken
 		t.raise(SuspectedReset)
 		return t.dispatch(c, d, g, r)
+	case snd.flags&resetTaken != 0 && rcv.flags&resetTaken == 0 && c.before >= Established && g.Flags&(SYN|ACK) == ACK:
+		return t.beside(c, d, g, r)
+	case c.flags&closedByRST != 0:
+		return t.behindReset(c, d, g)
 	}
-	if c.flags&closedByRST == 0 && g.Flags&(SYN|ACK) == ACK && c.brings(d, g) && g.end().AtOrBefore(snd.nextWin) {
+	if g.Flags&(SYN|ACK) == ACK && c.brings(d, g) && g.end().AtOrBefore(snd.nextWin) {
 		return t.data(c, d, g, r)
 	}
 	return 0

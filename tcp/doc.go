@@ -10,8 +10,10 @@
 // take it; rejection changes nothing but the events.
 //
 // Covered: RFC 9293 (states, simultaneous opens and closes, windows, wrapping sequence numbers), RFC 7323 (window scale,
-// timestamps and PAWS), RFC 7413 (Fast Open), RFC 5961 in the policies that follow it. SACK blocks (RFC 2018) widen the window of receivers
-// other than current Linux by what they report; they make nothing readable. Of several SYNs the one that the server answers counts, of several answers the one that
-// the client acknowledges; what a SYN carries counts when the answer acknowledges it. Urgent octets can be left out of the
-// stream, lost or refused; one that is left out late, when something behind it is stored, is lost.
+// timestamps and PAWS), RFC 7413 (Fast Open), RFC 5961 in the policies that follow it. SACK blocks (RFC 2018) widen the
+// window of receivers other than current Linux by what they report; they make nothing readable. Of several SYNs the one
+// that the server answers counts, of several answers the one that the client acknowledges; what a SYN carries counts
+// when the answer acknowledges it. A FIN or an RST counts until its receiver acknowledges what was sent behind it.
+// Urgent octets can be left out of the stream, lost or refused; one that is left out late, when something behind it is
+// stored, is lost.
 package tcp

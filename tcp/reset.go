@@ -17,6 +17,7 @@ func (t *Tracker) reset(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resu
 		c.ack(d, g.Seq) // all that its sender sent before counts as acknowledged
 	}
 	c.reset(d, g.Options&Signed != 0)
+	t.doubtReset(c)
 	return t.data(c, d, g, r)
 }
 

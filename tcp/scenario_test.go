@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,7 +37,8 @@ func TestScenarios(t *testing.T) {
 					end++
 				}
 				if head, ok := strings.CutPrefix(lines[start], "== "); ok {
-					title, options, _ := strings.Cut(head, ":")
+					colon := strings.LastIndex(head, ":")
+					title, options := head[:colon], head[colon+1:]
 					t.Run(title, func(t *testing.T) { playAll(t, options, name, lines[start+1:end], start+2) })
 				}
 				start = end
@@ -54,37 +56,73 @@ func TestScenarios(t *testing.T) {
 var startNumbers = [][2]tcp.Seq{{1000, 700000}, {0, 0}, {1<<32 - 1, 1<<32 - 1}, {1<<32 - 3, 1<<32 - 12}, {1<<32 - 8, 1<<31 - 2},
 	{1<<31 - 1, 1<<32 - 600}, {1<<32 - 1001, 5}}
 
+// playAll plays a scenario. With the option both, what came of a step is written for IDS mode and, when it is something
+// else then, behind a bar for inline mode.
 func playAll(t *testing.T, options, name string, lines []string, number int) {
-	want := make([]string, len(lines))
-	for i, isn := range startNumbers {
-		for _, early := range []bool{true, false} {
-			p := newPlay(t, options)
-			p.isn, p.early = isn, early
-			for j, line := range lines {
-				step, expected, _ := strings.Cut(line, " => ")
-				step = strings.TrimSpace(step)
-				if step == "" || step[0] == '#' {
-					continue
-				}
-				p.where = fmt.Sprintf("%s:%d", name, number+j)
-				got := p.step(step)
-				switch {
-				case i == 0 && early && *update:
-					want[j] = got
-					lines[j] = step
-					if got != "" {
-						lines[j] = fmt.Sprintf("%-48s => %s", step, got)
-					}
-				case i == 0 && early:
-					want[j] = expected
-				}
-				if got != want[j] {
-					t.Errorf("%s, initial numbers %d, opening %v: %s\n got  %s\n want %s", p.where, isn, early, step, got, want[j])
-				}
-			}
-			p.end()
+	modes := []string{options}
+	if rest, ok := strings.CutPrefix(strings.TrimSpace(options), "both"); ok {
+		modes = []string{rest, rest + " inline overlap"}
+	}
+	want := make([][]string, len(lines)) // by mode
+	for j, line := range lines {
+		_, expected, _ := strings.Cut(line, " => ")
+		want[j] = slices.Repeat([]string{expected}, len(modes))
+		if first, second, bar := strings.Cut(expected, "|"); bar && len(modes) == 2 {
+			want[j] = []string{strings.TrimSpace(first), strings.TrimSpace(second)}
 		}
 	}
+	if *update {
+		for m, options := range modes {
+			playOnce(t, options, startNumbers[0], true, func(p *play, j int, got string) { want[j][m] = got }, name, lines, number)
+		}
+		for j, line := range lines {
+			lines[j] = written(line, want[j])
+		}
+	}
+	for _, isn := range startNumbers {
+		for _, early := range []bool{true, false} {
+			for m, options := range modes {
+				playOnce(t, options, isn, early, func(p *play, j int, got string) {
+					if got != want[j][m] {
+						t.Errorf("%s,%s initial numbers %d, opening %v: %s\n got  %s\n want %s", p.where, options, isn, early, lines[j], got, want[j][m])
+					}
+				}, name, lines, number)
+			}
+		}
+	}
+}
+
+// written returns a line with what came of its step.
+func written(line string, results []string) string {
+	step, _, _ := strings.Cut(line, " => ")
+	step = strings.TrimSpace(step)
+	if step == "" || step[0] == '#' {
+		return line
+	}
+	all := results[0]
+	if last := results[len(results)-1]; last != all {
+		all = strings.TrimSpace(all + " | " + last)
+	}
+	if all == "" {
+		return step
+	}
+	return fmt.Sprintf("%-48s => %s", step, all)
+}
+
+// playOnce plays a scenario and hands what came of each step to f, with the number of its line.
+func playOnce(t *testing.T, options string, isn [2]tcp.Seq, early bool, f func(p *play, j int, got string), name string, lines []string, number int) {
+	p := newPlay(t, options)
+	p.isn, p.early = isn, early
+	for j, line := range lines {
+		step, _, _ := strings.Cut(line, " => ")
+		step = strings.TrimSpace(step)
+		if step == "" || step[0] == '#' {
+			continue
+		}
+		p.where = fmt.Sprintf("%s:%d", name, number+j)
+		f(p, j, p.step(step))
+	}
+	p.end()
 }
 
 // play is a scenario being played.
@@ -352,6 +390,9 @@ func (p *play) give(d stream.Dir, g *tcp.Segment) {
 		p.tracker.Close(c, p)
 		*c = tcp.Conn{}
 		before = tcp.None
+		if d == stream.ToClient {
+			p.swapped, d = !p.swapped, stream.ToServer
+		}
 	}
 	res := p.tracker.Segment(c, d, g, p)
 	var told []string
