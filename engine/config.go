@@ -76,6 +76,9 @@ type Config struct {
 
 	// Tunnels says on which UDP ports packets in packets are looked for.
 	Tunnels packet.Tunnels
+	// MaxLayers is the number of headers with which a packet is not decoded any further.
+	// When zero, it is 16.
+	MaxLayers int
 	// Defrag limits what is held of fragmented datagrams. Its Policy is that of the field Policy below unless it is set;
 	// whether VLAN tags and tunnels tell datagrams apart is decided by Flow, for both.
 	Defrag defrag.Config
@@ -103,4 +106,10 @@ type Faults struct {
 	Fragment   uint64 // is a fragment that is not stored
 	Connection uint64 // begins a connection that is not followed
 	Data       uint64 // has a payload that is not stored
+}
+
+// prepare sets up a decoder.
+func (c *Config) prepare(d *packet.Decoder) {
+	d.SetTunnels(c.Tunnels)
+	d.SetMaxLayers(c.MaxLayers)
 }

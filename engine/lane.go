@@ -335,7 +335,7 @@ func (e *Engine) prepare(sources int, failed func()) {
 			own: make([]layers, len(e.workers)), counters: *r.shown[n], shown: *r.shown[n],
 		}
 		d.checksum.mode = e.config.Checksums
-		d.decoder.SetTunnels(e.config.Tunnels)
+		e.config.prepare(&d.decoder)
 		for _, l := range r.lanes {
 			d.rings = append(d.rings, l.rings[n])
 		}

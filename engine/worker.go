@@ -129,8 +129,8 @@ func newWorker(c Config) (*Worker, error) {
 	w.gateway = g
 	w.flows = flow.NewTable(c.Flow, w.endFlow)
 	w.checksum.mode = c.Checksums
-	w.decoder.SetTunnels(c.Tunnels)
-	w.quiet.SetTunnels(c.Tunnels)
+	c.prepare(&w.decoder)
+	c.prepare(&w.quiet)
 	w.datagrams = defrag.New(c.defragConfig())
 	w.flow.w = w
 	w.exceptions.config, w.verdicts.config = &w.config, &w.config

@@ -2,7 +2,8 @@ package packet
 
 import "encoding/binary"
 
-// maxLayers bounds the headers below the transport header of one packet. No real packet comes near it.
+// maxLayers bounds the headers below the transport header of one packet, unless Decoder.SetMaxLayers says otherwise. No
+// real packet comes near it.
 const maxLayers = 15
 
 // Decoder decodes packets and counts what it meets. The zero value is ready. It belongs to one goroutine.
@@ -10,6 +11,16 @@ type Decoder struct {
 	Counters Counters
 
 	ports *tunnelPorts // nil: those of the zero Tunnels
+	more  int          // layers that are allowed beyond maxLayers, or fewer
+}
+
+// SetMaxLayers sets how many headers a packet has to have to be left, with EventTooManyLayers, at most 255. 0 stands for
+// the default, 16: fifteen are decoded.
+func (d *Decoder) SetMaxLayers(n int) {
+	d.more = 0
+	if n > 0 {
+		d.more = min(n, 255) - 1 - maxLayers
+	}
 }
 
 // Decode fills in what p.Frame holds. It keeps nothing of p and allocates nothing.
@@ -183,7 +194,7 @@ func (d *Decoder) invalid(p *Packet, e Event) {
 
 // deeper enters another layer, and reports false when there were too many.
 func (d *Decoder) deeper(p *Packet) bool {
-	if p.layers == maxLayers {
+	if int(p.layers) >= maxLayers+d.more {
 		d.invalid(p, EventTooManyLayers)
 		return false
 	}

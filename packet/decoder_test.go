@@ -239,3 +239,24 @@ func TestOffload(t *testing.T) {
 		}
 	}
 }
+
+func TestSetMaxLayers(t *testing.T) {
+	inner, kind := tcp4TS, etherIPv4
+	for range 3 { // eight headers with the outermost and IP
+		inner = labels(cat(make([]byte, 4), eth(kind, inner)), 99)
+		kind = etherMPLS
+	}
+	frame := eth(etherMPLS, inner)
+	for _, test := range []struct {
+		most int
+		ok   bool
+	}{{0, true}, {1, false}, {8, false}, {9, true}, {16, true}, {1000, true}} {
+		var d Decoder
+		d.SetMaxLayers(test.most)
+		p := Packet{Link: LinkEthernet, Frame: frame, WireLen: len(frame)}
+		d.Decode(&p)
+		if ok := p.Flags&HasTCP != 0 && len(p.Events()) == 0; ok != test.ok {
+			t.Errorf("at most %d layers: decoded %v, events %v, want %v", test.most, ok, eventNamesOf(&p), test.ok)
+		}
+	}
+}

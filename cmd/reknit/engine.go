@@ -70,6 +70,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			GTP:         tunnelPorts(&c.Decoder.GTP),
 			StrictVXLAN: c.Decoder.VXLANReserved == "strict",
 		},
+		MaxLayers: c.Decoder.MaxLayers,
 		Defrag: defrag.Config{
 			Memory:       int64(c.Defrag.Memcap),
 			MaxTrackers:  c.Defrag.Trackers,
@@ -93,7 +94,10 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			UrgentLimit:      urgent(c.Stream.Reassembly.UrgentLimit),
 		},
 		App: app.Config{Protocols: map[string]app.Settings{
-			"smtp": {Mode: mode(c.Protocols.SMTP.Enabled), MaxTx: c.Protocols.SMTP.MaxTx},
+			"smtp": {
+				Mode: mode(c.Protocols.SMTP.Enabled), MaxTx: c.Protocols.SMTP.MaxTx,
+				Ports: detectionPorts(app.TCP, c.Protocols.SMTP.DetectOn),
+			},
 		}, Faults: o.parserFaults},
 		BypassDeep:       c.Stream.Bypass,
 		ConnectionMemory: int64(c.Stream.Memcap),
@@ -154,6 +158,21 @@ func checksums(c *config.Config, o *options) engine.Checksums {
 		return engine.ChecksumIgnore
 	}
 	return engine.ChecksumAuto
+}
+
+// detectionPorts returns where a protocol's probe runs, or nil where the protocol says that.
+func detectionPorts(t app.Transport, p config.DetectionPorts) []app.Port {
+	if !p.Given {
+		return nil
+	}
+	ports := make([]app.Port, 0, len(p.Destination)+len(p.Source))
+	for _, n := range p.Destination {
+		ports = append(ports, app.Port{Transport: t, Number: n, Dir: stream.ToServer})
+	}
+	for _, n := range p.Source {
+		ports = append(ports, app.Port{Transport: t, Number: n, Dir: stream.ToClient})
+	}
+	return ports
 }
 
 // queued turns a number into one of tcp.Config, where zero stands for a default.

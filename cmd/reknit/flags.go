@@ -37,6 +37,7 @@ type options struct {
 
 	faults       engine.Faults
 	parserFaults [2]app.Fault
+	lostPacket   uint64 // 0: none
 
 	test, dump, version, build bool
 
@@ -162,6 +163,7 @@ func (c *command) table() []option {
 		{"", "", "disable-detection", "", &o.noDetection, "use no rules"},
 		{"About", "V", "version", "", &o.version, "print the version, and exit"},
 		{"", "", "build-info", "", &o.build, "print how this program was built, and exit"},
+		{"", "", "simulate-packet-loss", "N", &o.lostPacket, ""},
 		{"", "", "simulate-packet-flow-memcap", "N", &o.faults.Flow, ""},
 		{"", "", "simulate-packet-defrag-memcap", "N", &o.faults.Fragment, ""},
 		{"", "", "simulate-packet-tcp-ssn-memcap", "N", &o.faults.Connection, ""},
@@ -205,6 +207,7 @@ var later = []option{
 	{"", "", "list-runmodes", "", nil, "listing run modes"},
 	{"", "", "firewall-rules-exclusive", "FILE", nil, "the firewall mode"},
 	{"", "", "firewall", "", nil, "the firewall mode"},
+	{"", "", "simulate-alert-queue-realloc-failure", "", nil, "the alert queue"},
 	{"", "", "reject-dev", "DEV", nil, "rejecting connections"},
 }
 

@@ -128,6 +128,10 @@ func TestCommandLine(t *testing.T) {
 		{"-r CAPTURE -c eve.yaml -l .", 0, "", "Warning: output: .*going on without"},
 		{"-r CAPTURE -c eve.yaml -l . --init-errors-fatal", 1, "", "no/such/dir/eve.json: no such file"},
 		{"-r CAPTURE -c good.yaml -l nowhere", 1, "", "log directory nowhere: no such file or directory"},
+		{"--dump-config -c bad.yaml", 1, `stream.memcap = `, `bad.yaml:2:11`},
+		{"-r CAPTURE --simulate-packet-loss=1", 0, `226 packets`, ""},
+		{"-r CAPTURE --simulate-packet-loss=x", 2, "", "simulate-packet-loss"},
+		{"-r CAPTURE --simulate-alert-queue-realloc-failure", 1, "", "the alert queue is not supported yet"},
 		{"--dump-config -c good.yaml --include other.yaml", 0, `(?s)stream.midstream = yes.*flow.memcap = 7mb`, ""},
 	} {
 		t.Run(test.args, func(t *testing.T) {

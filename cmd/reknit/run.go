@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,8 +66,8 @@ func (j *job) run(ctx context.Context) error {
 	}
 	j.conf, problems = config.Load(config.Options{File: j.config, Includes: j.includes, Set: j.set})
 	if j.dump {
-		j.report(problems)
-		return j.conf.Dump(j.std.out)
+		err := j.report(problems)
+		return cmp.Or(j.conf.Dump(j.std.out), err)
 	}
 	noPlace := j.place()
 	j.log.configure(j.conf, j.verbose, j.openLog)
@@ -275,7 +276,7 @@ func (j *job) analyse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	src := &source{Reader: reader, meter: &j.meter}
+	src := &source{Reader: reader, meter: &j.meter, lost: j.lostPacket}
 	for _, o := range j.eve {
 		o.source = src
 	}

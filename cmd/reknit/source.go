@@ -19,6 +19,7 @@ type source struct {
 	origins []origin // of the packets, the last ones
 
 	file  string        // that the last packet is from
+	lost  uint64        // number of the packet that is taken not to be there; 0: none
 	every time.Duration // 0: never
 	next  time.Time
 	tick  func(now time.Time) // called between two packets
@@ -38,6 +39,9 @@ const maxOrigins = 1 << 17
 // Next reads a packet.
 func (s *source) Next(p *packet.Packet) error {
 	err := s.Reader.Next(p)
+	if err == nil && p.Number == s.lost {
+		err = s.Reader.Next(p)
+	}
 	if err != nil {
 		return err
 	}

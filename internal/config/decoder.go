@@ -11,7 +11,8 @@ import (
 type Decoder struct {
 	Teredo, VXLAN, Geneve, GTP Tunnel
 	VXLANReserved              string // strict or permissive
-	TrackRecursion             bool   // the number of tunnels around a packet is part of its flow's key
+	MaxLayers                  int
+	TrackRecursion             bool // the number of tunnels around a packet is part of its flow's key
 }
 
 // Tunnel says on which UDP ports a tunnel protocol is looked for.
@@ -35,6 +36,8 @@ func (d *Decoder) table() []row {
 		{"decoder.geneve.ports", ports(&d.Geneve), "6081", "", "UDP ports of Geneve, of either end."},
 		{"decoder.gtp.enabled", boolean(&d.GTP.Enabled), "no", "yes", "Look for packets in GTP-U. Suricata does not."},
 		{"decoder.gtp.ports", ports(&d.GTP), "2152", "", "UDP ports of GTP-U, of either end."},
+		{"decoder.max-layers", number(&d.MaxLayers, 1, 255), "16", "",
+			"A packet with so many headers, those of the packets around it included, is not decoded any further."},
 		{"decoder.recursion-level.use-for-tracking", boolean(&d.TrackRecursion), "yes", "",
 			"Packets inside different numbers of tunnels belong to different flows."},
 	}

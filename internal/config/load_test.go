@@ -97,10 +97,20 @@ func TestProblems(t *testing.T) {
 		{"include: no file", "include: nowhere.yaml\n", nil, []string{
 			"t.yaml:1:10: open nowhere.yaml: no such file or directory"}},
 		{"include: itself", "include: t.yaml\n", nil, []string{
-			"t.yaml:1:10: too many files, or they include one another"}},
+			"t.yaml:1:10: t.yaml includes itself"}},
+		{"include: through another", "include: other.yaml\nstream:\n  midstream: maybe\n", nil, []string{
+			"other.yaml:1:10: t.yaml includes itself, through other.yaml",
+			`t.yaml:3:14: stream.midstream: want yes or no, not "maybe"`}},
+		{"level", "logging:\n  default-log-level: warn\n", nil, []string{
+			`t.yaml:2:22: logging.default-log-level: want error, warning, notice, info, perf, config or debug, not "warn"`}},
+		{"detection ports", "app-layer:\n  protocols:\n    smtp:\n      detection-ports: {dp: '25,twenty', sp: [1:60000]}\n", nil, []string{
+			`t.yaml:4:29: app-layer.protocols.smtp.detection-ports.dp: want ports such as 25, [25, 465], 5900:5909 or any, not "twenty"`,
+			`t.yaml:4:46: app-layer.protocols.smtp.detection-ports.sp: want at most 1024 ports; any stands for all`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, ps := load(t, test.text, test.set...)
+			t.Chdir(t.TempDir())
+			write(t, "other.yaml", "include: t.yaml\n")
+			_, ps := Load(Options{File: write(t, "t.yaml", test.text), Set: test.set})
 			var got []string
 			for _, p := range ps {
 				got = append(got, p.String())
@@ -122,6 +132,12 @@ func TestValues(t *testing.T) {
 		{"default with a file", "", nil, func(c *Config) any { return c.Flow.Memcap }, Size(32 << 20)},
 		{"size", "stream:\n  memcap: 64mb\n", nil, func(c *Config) any { return c.Stream.Memcap }, Size(64 << 20)},
 		{"size with a blank", "stream: {memcap: 4 KiB}\n", nil, func(c *Config) any { return c.Stream.Memcap }, Size(4096)},
+		{"layers", "decoder: {max-layers: 4}\n", nil, func(c *Config) any { return c.Decoder.MaxLayers }, 4},
+		{"detection ports", "app-layer:\n  protocols:\n    smtp:\n      detection-ports: {dp: '587, 25:27', sp: any}\n", nil,
+			func(c *Config) any { return c.Protocols.SMTP.DetectOn },
+			DetectionPorts{Given: true, Destination: []uint16{25, 26, 27, 587}, Source: []uint16{0}}},
+		{"detection ports, none given", "app-layer:\n  protocols:\n    smtp:\n      detection-ports: {dp: }\n", nil,
+			func(c *Config) any { return c.Protocols.SMTP.DetectOn }, DetectionPorts{}},
 		{"octal", "stats:\n  interval: 010\n", nil, func(c *Config) any { return c.Stats.Interval }, int64(8)},
 		{"hexadecimal", "stats:\n  interval: 0x10\n", nil, func(c *Config) any { return c.Stats.Interval }, int64(16)},
 		{"on", "stream:\n  midstream: On\n", nil, func(c *Config) any { return c.Stream.Midstream }, true},

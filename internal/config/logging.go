@@ -1,5 +1,10 @@
 package config
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Logging is the section logging: what the program says about itself.
 type Logging struct {
 	Level   Level
@@ -29,10 +34,17 @@ const (
 	Debug   Level = "debug"
 )
 
+var levels = []Level{Error, Warning, Notice, Info, Perf, Detail, Debug}
+
 func level(to *Level) binding {
-	b := oneOf(to, "", "not-set", "none", "emergency", "alert", "critical", Error, Warning, Notice, Info, Perf, Detail, Debug)
-	b.takes = "error, warning, notice, info, perf, config or debug"
-	return b
+	known := oneOf(to, "", "not-set", "none", "emergency", "alert", "critical", Error, Warning, Notice, Info, Perf, Detail, Debug)
+	const takes = "error, warning, notice, info, perf, config or debug"
+	return scalar(takes, func(t string) error {
+		if known.read(literal(t)) != nil {
+			return fmt.Errorf("want %s, not %q%s", takes, t, didYouMean(strings.ToLower(t), levels))
+		}
+		return nil
+	})
 }
 
 // table returns the rows of the section itself.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,7 @@ const (
 // reader turns YAML into Nodes.
 type reader struct {
 	problems *Problems
-	open     int // files that include one another
+	open     []string // files that include one another, the first one first
 	files    int
 	nodes    int
 }
@@ -35,7 +36,11 @@ func (r *reader) file(name string, n *Node, path string, from Pos) {
 	if r.files++; r.files > maxFiles {
 		return
 	}
-	if r.open == maxIncludes || r.files == maxFiles {
+	if slices.Contains(r.open, name) {
+		r.problems.add(Unreadable, from, "include", "%s includes itself%s", name, r.through(name))
+		return
+	}
+	if len(r.open) == maxIncludes || r.files == maxFiles {
 		r.problems.add(Unreadable, from, "include", "too many files, or they include one another")
 		return
 	}
@@ -44,9 +49,18 @@ func (r *reader) file(name string, n *Node, path string, from Pos) {
 		r.problems.add(Unreadable, from, "", "%v", err)
 		return
 	}
-	r.open++
+	r.open = append(r.open, name)
 	r.text(text, n, place{file: name, path: path})
-	r.open--
+	r.open = r.open[:len(r.open)-1]
+}
+
+// through names the files by which an open one came to include itself.
+func (r *reader) through(name string) string {
+	between := r.open[slices.Index(r.open, name)+1:]
+	if len(between) == 0 {
+		return ""
+	}
+	return ", through " + strings.Join(between, ", ")
 }
 
 func readFile(name string) ([]byte, error) {

@@ -10,6 +10,7 @@ type SMTP struct {
 	Enabled       string // yes, no or detection-only
 	RawExtraction bool   // the whole message is a file
 	MaxTx         int
+	DetectOn      DetectionPorts
 	MIME          MIME
 
 	ContentLimit     Size // of a file that is inspected
@@ -34,6 +35,10 @@ func (s *SMTP) table() []row {
 	at := func(key string) string { return "app-layer.protocols.smtp." + key }
 	return []row{
 		{at("enabled"), enabled(&s.Enabled), "yes", "", "Find and parse SMTP; detection-only: find it."},
+		{at("detection-ports.dp"), detectionPorts(&s.DetectOn.Destination, &s.DetectOn.Given), "", "",
+			"Ports of the server on which what the client says first is looked at. Without dp and sp: those of the protocol."},
+		{at("detection-ports.sp"), detectionPorts(&s.DetectOn.Source, &s.DetectOn.Given), "", "",
+			"The same for what the server says first; without dp and sp: 25 and 465."},
 		{at("raw-extraction"), boolean(&s.RawExtraction), "no", "",
 			"Make each message, as it was sent, a file named rawmsg. Only without decode-mime."},
 		{at("max-tx"), number(&s.MaxTx, 1, math.MaxInt32), "256", "",

@@ -35,7 +35,7 @@ var vocabulary = []struct {
 	{"host", notYet, "memcap hash-size prealloc"},
 	{"ippair", notYet, "memcap hash-size prealloc"},
 	{"decoder", moot, "vntag.enabled ieee8021ah.enabled erspan.typeI.enabled"}, // always on
-	{"decoder", notYet, `max-layers ipv4.ipip.enabled ipv4.ipip.track-parent-flow ipv4.ipip-ipv6.enabled ipv4.ipip-ipv6.track-parent-flow
+	{"decoder", notYet, `ipv4.ipip.enabled ipv4.ipip.track-parent-flow ipv4.ipip-ipv6.enabled ipv4.ipip-ipv6.track-parent-flow
 		ipv6.ipip-ipv4.enabled ipv6.ipip-ipv4.track-parent-flow ipv6.ipip-ipv6.enabled
 		ipv6.ipip-ipv6.track-parent-flow`},
 
@@ -80,7 +80,7 @@ var vocabulary = []struct {
 	{"app-layer.protocols.tls", notYet, `enabled detection-ports.dp detection-ports.sp ja3-fingerprints
 		ja4-fingerprints encryption-handling encrypt-handling no-reassemble subjectaltname`},
 	{"app-layer.protocols.quic", notYet, "enabled ja3-fingerprints ja4-fingerprints encryption-handling"},
-	{"app-layer.protocols.smtp", notYet, `detection-ports.dp detection-ports.sp mime.header-value-depth
+	{"app-layer.protocols.smtp", notYet, `mime.header-value-depth
 		inspected-tracker.content-limit inspected-tracker.content-inspect-min-size
 		inspected-tracker.content-inspect-window`},
 	{"app-layer.protocols.imap", notYet, "enabled detection-ports.dp detection-ports.sp"},
