@@ -139,6 +139,9 @@ func (m *bufferModel) read(v verb) {
 	case "frame":
 		want = wantFrame(have, m.beyond, v.limit)
 		got.b, got.ok = c.Frame(1, v.limit, frameSize)
+	case "ahead":
+		want = wantAhead(have, c.s.scan > 0, v.limit)
+		got = useAhead(c, v.limit)
 	case "piece":
 		var p Piece
 		p, got.ok = c.Piece(int64(v.limit))

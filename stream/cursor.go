@@ -226,6 +226,19 @@ func (c *Cursor) Peek(n int) (b []byte, ok bool) {
 	return c.gather(n), true
 }
 
+// Ahead returns the bytes that come next, as far as they lie together, and leaves them unread: for a Reader that can use
+// many units at once, and passes those it used with Skip. It is no read: it does not fail, and nothing is waited for. It
+// returns nothing where a Line or an Until has failed, so that nobody looks at the beginning of that unit again.
+func (c *Cursor) Ahead() []byte {
+	if c.s.scan != 0 {
+		return nil
+	}
+	if c.off != c.s.app || len(c.buf) == 0 {
+		c.sync()
+	}
+	return c.buf
+}
+
 // Frame reads a unit that tells its own length: size gets the first head bytes and returns the length of the whole
 // unit, head included, or a negative number when the head is impossible. A unit over limit is as impossible.
 func (c *Cursor) Frame(head, limit int, size func(head []byte) int) (b []byte, ok bool) {

@@ -20,6 +20,18 @@ func (r *calls) Read(d Dir, in *Cursor) {
 func (r *calls) Gap(Dir, *Cursor, Loss) {}
 func (r *calls) End(Dir, []byte)        {}
 
+// linesAhead uses the lines that lie ahead, all at once, and reads others one by one. Looking at a byte is searching it.
+func linesAhead(in *Cursor) bool {
+	b := in.Ahead()
+	in.view.store.Counters.Scanned += uint64(len(b))
+	if n := bytes.LastIndexByte(b, '\n') + 1; n > 0 {
+		in.Skip(int64(n))
+		return true
+	}
+	_, ok := in.Line(1 << 20)
+	return ok
+}
+
 // TestLinear feeds a direction byte by byte, in every way in which bytes become readable, and sees that the work grows
 // with the bytes: each is searched and copied a few times at most, and the Reader is called once per byte at most.
 func TestLinear(t *testing.T) {
@@ -45,6 +57,8 @@ func TestLinear(t *testing.T) {
 			return ok
 		}, 2*n/1000 + 2, 0},
 		{"body", "a", func(in *Cursor) bool { _, ok := in.Piece(1 << 20); return ok }, n, 4},
+		{"lines ahead", "abcdefgh\r\n", linesAhead, n, 4},
+		{"no line ahead", "a", linesAhead, n, 6},
 		{"nothing", "a", func(in *Cursor) bool { return false }, n, 0},
 		{"lines within", "abcdefgh\r\n", func(in *Cursor) bool {
 			w := in.Within(1 << 20)

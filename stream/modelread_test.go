@@ -73,6 +73,31 @@ func wantFrame(have []byte, beyond Fault, limit int) read {
 	return read{fault: Protocol}
 }
 
+// wantAhead is Ahead with a Skip over at most limit bytes of what it returned. When some of have was searched in vain, it
+// returns nothing; else something, but how much is up to it.
+func wantAhead(have []byte, searched bool, limit int) read {
+	if searched {
+		return read{ok: true}
+	}
+	n := min(limit, len(have))
+	return read{b: have[:n], ok: true, passed: int64(n)}
+}
+
+// useAhead uses as many of the next bytes as Ahead returns, up to limit, looking again as long as there are any.
+func useAhead(c *Cursor, limit int) read {
+	r := read{ok: true}
+	for limit > len(r.b) {
+		b := c.Ahead()
+		b = b[:min(len(b), limit-len(r.b))]
+		if len(b) == 0 {
+			break
+		}
+		r.b = append(r.b, b...)
+		c.Skip(int64(len(b)))
+	}
+	return r
+}
+
 // verb is a read of the test's own: it is the same read each time.
 type verb struct {
 	name  string
@@ -80,7 +105,7 @@ type verb struct {
 	delim []byte
 }
 
-var verbs = []string{"line", "until", "next", "peek", "frame", "piece", "skip"}
+var verbs = []string{"line", "until", "next", "peek", "frame", "ahead", "piece", "skip"}
 
 func drawVerb(t *rapid.T) verb {
 	v := verb{name: rapid.SampledFrom(verbs).Draw(t, "verb"), limit: rapid.IntRange(1, 14).Draw(t, "limit")}
@@ -121,6 +146,9 @@ func (m *model) do(h *half, c *Cursor, v verb) (ok bool) {
 	case "frame":
 		want = wantFrame(have, beyond, v.limit)
 		got.b, got.ok = c.Frame(1, v.limit, frameSize)
+	case "ahead":
+		want = wantAhead(have, c.s.scan > 0, v.limit)
+		got = useAhead(c, v.limit)
 	case "piece":
 		var p Piece
 		p, got.ok = c.Piece(int64(v.limit))
