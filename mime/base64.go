@@ -82,6 +82,20 @@ func quanta(dst, src []byte) (in, out int) {
 	return in, out
 }
 
+// quantaLines decodes lines while they are whole, end in CRLF and have nothing but quanta before it.
+func quantaLines(dst, src []byte) (in, out int) {
+	for len(dst)-out >= base64Room(maxEncodedLine) {
+		line := src[in:]
+		line = line[:min(len(line), maxEncodedLine+2)]
+		i, o := quanta(dst[out:], line)
+		if i+2 > len(line) || line[i] != '\r' || line[i+1] != '\n' {
+			break
+		}
+		in, out = in+i+2, out+o
+	}
+	return in, out
+}
+
 // one takes one character and returns how many bytes it stored.
 func (d *base64Decoder) one(dst []byte, c byte) int {
 	v := base64Places[3][c]

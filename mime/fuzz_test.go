@@ -2,6 +2,7 @@ package mime
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -21,6 +22,11 @@ func FuzzMessage(f *testing.F) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		if got := traceOf(t, config, text, pieces(r, 1+int(seed%50))); got != want {
 			t.Errorf("in pieces:\n%s\nwant\n%s", got, want)
+		}
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+		want = traceOf(t, config, text, whole)
+		if got := traceBy(t, config, text, func(m *Message) { inBlocks(m, text, r, 1<<(seed%13)) }); got != want {
+			t.Errorf("in blocks:\n%s\nwant\n%s", got, want)
 		}
 		emailOf(&EmailConfig{BodyMD5: true, MaxBytes: 100}, text)
 

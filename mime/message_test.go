@@ -163,6 +163,23 @@ func cutEnding(line string) (text string, e stream.Ending) {
 	return line, stream.None
 }
 
+// inBlocks gives all lines of a text, as many at once as Lines takes of blocks of at most n bytes.
+func inBlocks(m *Message, text string, r *rand.Rand, n int) {
+	for text != "" {
+		if k := m.Lines([]byte(text[:min(r.IntN(n+1), len(text))])); k > 0 {
+			text = text[k:]
+			continue
+		}
+		line := text
+		if i := strings.IndexByte(text, '\n'); i >= 0 {
+			line = text[:i+1]
+		}
+		text = text[len(line):]
+		line, e := cutEnding(line)
+		m.Line([]byte(line), e)
+	}
+}
+
 func feedTo(m *Message, text string, give source) {
 	for _, line := range lines(text) {
 		text, e := cutEnding(line)
@@ -174,12 +191,18 @@ func feed(m *Message, text string) { feedTo(m, text, whole) }
 
 func traceOf(t *testing.T, c *Config, text string, give source) string {
 	t.Helper()
+	return traceBy(t, c, text, func(m *Message) { feedTo(m, text, give) })
+}
+
+func traceBy(t *testing.T, c *Config, text string, feed func(m *Message)) string {
+	t.Helper()
 	tr := &trace{t: t}
 	m := NewMessage(c, tr)
-	feedTo(m, text, give)
+	feed(m)
 	m.Close()
 	m.Close()
 	m.Line([]byte("after the end"), stream.LF)
+	m.Lines([]byte("after the end\r\n"))
 	m.Lost(1)
 	if len(tr.open) > 0 {
 		t.Errorf("part %d does not end", tr.open[0].Index)
@@ -231,6 +254,10 @@ func TestMails(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			if cut := traceOf(t, nil, mail[name], pieces(r, 1+int(seed)*3)); cut != got {
 				t.Errorf("%s in pieces, seed %d:\n%s\nwant\n%s", name, seed, cut, got)
+			}
+			cut := traceBy(t, nil, mail[name], func(m *Message) { inBlocks(m, mail[name], r, 1<<seed) })
+			if cut != got {
+				t.Errorf("%s in blocks, seed %d:\n%s\nwant\n%s", name, seed, cut, got)
 			}
 		}
 		// A mail whose last line lacks its end gives the same.
