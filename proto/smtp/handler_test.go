@@ -77,16 +77,21 @@ func talk(v *Conversation, dialogue []string) {
 func TestHandler(t *testing.T) {
 	var got []string
 	when := time.Date(2024, 3, 3, 14, 0, 0, 0, time.UTC)
-	v := NewConversation(Config{Handler: listen(func(at At, what string) Verdict {
+	h := listen(func(at At, what string) Verdict {
 		if !at.Time.Equal(when) {
 			t.Errorf("%s at %v, want %v", what, at.Time, when)
 		}
 		got = append(got, fmt.Sprintf("%d %s", at.Offset, what))
 		return Continue
-	})})
-	v.At(when)
-	talk(v, dialogue)
-	v.Close()
+	})
+	hear := func() {
+		got = nil
+		v := NewConversation(Config{Handler: h})
+		v.At(when)
+		talk(v, dialogue)
+		v.Close()
+	}
+	hear()
 	want := strings.Split(strings.TrimSpace(`
 0 reply 220
 0 command EHLO client.example.org
@@ -139,6 +144,44 @@ func TestHandler(t *testing.T) {
 `), "\n")
 	if !slices.Equal(got, want) {
 		t.Errorf("handler was told\n%s", strings.Join(got, "\n"))
+	}
+	h.OnText = nil // lines are then read many at once where nobody else wants to see them
+	want = slices.DeleteFunc(want, func(told string) bool { return strings.Contains(told, " text ") })
+	if hear(); !slices.Equal(got, want) {
+		t.Errorf("without OnText, handler was told\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// TestBodyOffsets checks that OnBody tells where the first line of what it gets began, whatever the segments.
+func TestBodyOffsets(t *testing.T) {
+	const lines, inLine, wire = 1000, 57, 76 + len("\r\n")
+	head := "Content-Type: image/png; name=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+	text := head + strings.Repeat(strings.Repeat("QUJD", 19)+"\r\n", lines) + ".\r\n"
+	for _, size := range []int{1, 50, 740, 1448, 3000, 40000, len(text)} {
+		var begin int64
+		total, calls := 0, 0
+		v := NewConversation(Config{Handler: &Handler{
+			OnBodyStart: func(at At, p *mime.Part) Verdict {
+				begin = at.Offset + int64(len("\r\n"))
+				return Continue
+			},
+			OnBody: func(at At, p *mime.Part, b []byte) Verdict {
+				if want := begin + int64(total/inLine*wire); at.Offset != want || total%inLine != 0 {
+					t.Errorf("segments of %d: body from %d on is at %d, want %d", size, total, at.Offset, want)
+				}
+				total += len(b)
+				calls++
+				return Continue
+			},
+		}})
+		envelope(v)
+		for _, s := range segments([]byte(text), size) {
+			v.Write(stream.ToServer, s)
+		}
+		v.Close()
+		if total != lines*inLine || calls > lines {
+			t.Errorf("segments of %d: %d bytes in %d calls, want %d", size, total, calls, lines*inLine)
+		}
 	}
 }
 

@@ -110,6 +110,31 @@ func (s *Session) textLine(line []byte, e stream.Ending) {
 	t.line(line, e)
 }
 
+// textLines takes lines from the beginning of b that are body text of a part and nothing else, and returns how many bytes
+// they are. When it is 0, the next line is for textLine.
+func (s *Session) textLines(b []byte) int {
+	if s.flags&(midLine|provisional) != 0 || s.text.torn {
+		return 0
+	}
+	return s.text.lines(b)
+}
+
+// lines is line for many lines, with their ends: those at the beginning of b that mime.Message.Lines takes.
+func (t *textReader) lines(b []byte) int {
+	if h := t.session.config.Handler; t.mime == nil || t.middle || h != nil && h.OnText != nil {
+		return 0
+	}
+	if t.bodyAt < 0 {
+		t.bodyAt = t.session.at
+	}
+	n := t.mime.Lines(b)
+	t.message.Size += int64(n)
+	if t.part != nil && t.part.Encoding == mime.Identity && bytes.IndexByte(b[:n], 0) >= 0 {
+		t.message.NUL = true
+	}
+	return n
+}
+
 // line takes a line of the message as it was before the transport.
 func (t *textReader) line(line []byte, e stream.Ending) {
 	m := t.message
@@ -313,12 +338,7 @@ func (s *Session) chunkPiece(p stream.Piece) {
 	if t.chunks == nil {
 		t.message.Size += int64(len(p.Data))
 	} else {
-		for b := p.Data; len(b) > 0; {
-			n := min(len(b), s.config.MaxText)
-			t.chunks.Write(b[:n])
-			b = b[n:]
-			t.drain()
-		}
+		t.chunkText(p.Data)
 	}
 	if p.Lost > 0 {
 		t.flushChunks()
@@ -327,6 +347,26 @@ func (s *Session) chunkPiece(p stream.Piece) {
 	if t.chunk == 0 {
 		s.client = commands
 		s.endChunk()
+	}
+}
+
+// chunkText takes bytes of a chunk that is taken apart. What needs no look at single lines is read where it lies, the
+// rest line by line through t.chunks, as a line may begin in one chunk and end in another.
+func (t *textReader) chunkText(b []byte) {
+	for len(b) > 0 {
+		n := 0
+		if t.chunks.Cursor().Len() == 0 {
+			n = t.lines(b)
+		}
+		if n == 0 {
+			n = min(len(b), t.session.config.MaxText)
+			if i := bytes.IndexByte(b[:n], '\n'); i >= 0 {
+				n = i + 1
+			}
+			t.chunks.Write(b[:n])
+			t.drain()
+		}
+		b = b[n:]
 	}
 }
 

@@ -109,6 +109,10 @@ func (s *Session) readClient(in *stream.Cursor) error {
 				return nil
 			}
 		case inText:
+			if n := s.textLines(in.Ahead()); n > 0 {
+				in.Skip(int64(n))
+				continue
+			}
 			line, ok := in.Line(s.config.MaxText)
 			if !ok {
 				s.text.held = in.Len()

@@ -61,6 +61,14 @@ var floods = []struct {
 		return toText + "> Content-Type: image/png; name=a.png\n> Content-Transfer-Encoding: base64\n>\n" +
 			repeat("> QSBsaW5lIG9mIHRleHQuCg==\n", n)
 	}},
+	{"nearly base64", func(n int) string {
+		return toText + "> Content-Type: image/png; name=a.png\n> Content-Transfer-Encoding: base64\n>\n" +
+			repeat("> "+strings.Repeat("QUJD", 18)+"*\n", n)
+	}},
+	{"endless base64", func(n int) string {
+		return toText + "> Content-Type: image/png; name=a.png\n> Content-Transfer-Encoding: base64\n>\n" +
+			repeat(">| QUJDQUJDQUJDQUJDQUJDQUJDQUJD\n", n)
+	}},
 	{"endless line", func(n int) string { return toText + repeat(">| xxxxxxxxxxxxxxxxxxxxxxxx\n", n) }},
 	{"endless command", func(n int) string { return hello + repeat(">| xxxxxxxxxxxxxxxxxxxxxxxx\n", n) }},
 	{"endless reply", func(n int) string { return hello + repeat("<| xxxxxxxxxxxxxxxxxxxxxxxx\n", n) }},
