@@ -180,6 +180,9 @@ func (s *Session) Reversed() bool { return s.state&reversed != 0 }
 // TxCount returns the number of transactions so far.
 func (s *Session) TxCount() uint64 { return s.nextTx }
 
+// Busy reports whether there are transactions that were not told yet, or not inspected.
+func (s *Session) Busy() bool { return s.liveTx > 0 || !s.finished.empty() || !s.kept.empty() }
+
 // Depth returns the number of bytes of each direction that the protocol wants; 0: it has no wish of its own.
 func (s *Session) Depth() int64 { return s.gateway.kind(s.proto).Depth }
 

@@ -39,6 +39,9 @@ func (w *Worker) note(h flow.Handle, d stream.Dir, p *packet.Packet) {
 	if src, dst, _, ok := addressesOf(p); ok {
 		t.addMAC(d, src)
 		t.addMAC(d.Opposite(), dst)
+		c := &w.counters
+		c.ClientMACs = max(c.ClientMACs, uint64(len(t.macs[0])))
+		c.ServerMACs = max(c.ServerMACs, uint64(len(t.macs[1])))
 	}
 }
 

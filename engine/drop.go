@@ -24,12 +24,14 @@ const (
 	dropData
 	dropUrgent
 	dropParser
+	dropRules  // an Inspector wanted it
+	dropTunnel // a packet in it is dropped
 	numReasons
 )
 
 var reasonNames = [numReasons]string{
 	"", "defrag memcap", "flow memcap", "flow drop", "exception policy flow drop", "stream error", "stream memcap",
-	"stream midstream", "stream reassembly", "stream urgent", "applayer error",
+	"stream midstream", "stream reassembly", "stream urgent", "applayer error", "rules", "tunnel packet drop",
 }
 
 // String is the reason's name in EVE.
@@ -68,7 +70,7 @@ func (w *Worker) rewritten(p *packet.Packet) {
 	}
 }
 
-// judge counts the verdict on the packet, and tells of a drop.
+// judge counts the verdict on the packet, and tells of a drop. A captured packet is dropped for what is in it, too.
 func (w *Worker) judge() {
 	if !w.config.Prevent {
 		return
@@ -86,9 +88,19 @@ func (w *Worker) judge() {
 	default:
 		c.blocked++
 	}
-	c.reasons[w.why]++
-	if w.config.Drops && w.config.Sink != nil {
-		w.dropRecord(w.packet)
+	inner := w.packet.Outer != nil
+	if inner {
+		c.reasons[dropTunnel]++
+	} else {
+		c.reasons[w.why]++
+	}
+	if !w.config.Drops || w.config.Sink == nil {
+		return
+	}
+	w.dropRecord(w.packet)
+	if inner {
+		w.entry, w.why = nil, dropTunnel // its flow may be another worker's
+		w.dropRecord(w.packet.Root())
 	}
 }
 
@@ -139,6 +151,9 @@ func (v *verdicts) Each(yield func(name string, value uint64)) {
 	yield("ips.blocked", v.blocked)
 	yield("ips.rejected", v.rejected)
 	yield("ips.replaced", v.replaced)
+	for _, never := range [...]string{"decode_error", "defrag_error", "applayer_memcap", "threshold_detection_filter", "nfq_error"} {
+		yield("ips.drop_reason."+never, 0)
+	}
 	for why := noReason + 1; why < numReasons; why++ {
 		yield("ips.drop_reason."+strings.ReplaceAll(why.String(), " ", "_"), v.reasons[why])
 	}

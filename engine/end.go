@@ -24,6 +24,11 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	}
 	w.gateway.Packet(w.now, 0)
 
+	number := uint64(0)
+	if outer.packet != nil {
+		number = outer.packet.Number
+	}
+	w.ending(e, why, number)
 	v := &e.Value
 	isTCP := e.Key().Protocol() == protocolTCP
 	var leftOut [2]uint64 // urgent bytes

@@ -11,6 +11,7 @@ type conns struct {
 	blocks []*[connBlock]tcp.Conn
 	free   []uint32
 	next   uint32
+	again  uint64 // connections that were given the number of one before
 }
 
 const connBlock = 256
@@ -22,6 +23,7 @@ func (s *conns) get() uint32 {
 	if n := len(s.free); n > 0 {
 		i := s.free[n-1]
 		s.free = s.free[:n-1]
+		s.again++
 		*s.at(i) = tcp.Conn{}
 		return i
 	}

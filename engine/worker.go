@@ -28,6 +28,8 @@ type Worker struct {
 	gateway   *app.Gateway
 	checksum  checksum
 	counters  Counters
+	endings   endings
+	memory    memory
 	faults    int                     // of parsers, that the user was told of
 	details   map[flow.Handle]*detail // nil: not wanted
 
@@ -107,15 +109,11 @@ type Counters struct {
 	SegmentsRefused    uint64 `stat:"tcp.segment_memcap_drop"`
 
 	WrongThread uint64 `stat:"tcp.pkt_on_wrong_thread"`
+	// Most link-layer addresses of an end of a flow, with Config.Ethernet.
+	ClientMACs uint64 `stat:"decoder.max_mac_addrs_src,max"`
+	ServerMACs uint64 `stat:"decoder.max_mac_addrs_dst,max"`
+
 	SplitQueues uint64 `stat:"reknit.flow_split_queues"` // flows whose directions came on different queues
-
-	TCPMemory uint64 `stat:"tcp.memuse,gauge"` // of connections that are followed
-}
-
-// gauge sets the counters that tell what is in use now.
-func (w *Worker) gauge() {
-	w.store.Counters.MemoryUse = uint64(w.store.MemoryUse())
-	w.counters.TCPMemory = w.conns.memory() + uint64(w.tracker.MemoryUse())
 }
 
 // newWorker returns a worker for a configuration that was completed.
@@ -356,7 +354,7 @@ func (w *Worker) follow(p *packet.Packet) {
 		switch {
 		case v.opening.IsOpen() && v.opening.Repeated(w.dir, g):
 			return
-		case !v.opening.IsOpen() && w.dir == stream.ToServer && v.opening.Open(g):
+		case !v.opening.IsOpen() && w.dir == stream.ToServer && w.tracker.Remember(&v.opening, g):
 			return
 		}
 		v.conn = w.conns.get()

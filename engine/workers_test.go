@@ -50,7 +50,8 @@ func shared(t testing.TB, c engine.Config, workers int, all []frame) ([]string, 
 func alike(e *engine.Engine) (all []string) {
 	for _, r := range e.Stats(0, 0).Total.Rows {
 		switch {
-		case strings.HasPrefix(r.Name, "flow.mgr."), strings.HasPrefix(r.Name, "flow.wrk."), strings.Contains(r.Name, "memuse"):
+		case strings.HasPrefix(r.Name, "flow.mgr."), strings.HasPrefix(r.Name, "flow.wrk."), strings.Contains(r.Name, "memuse"),
+			r.Name == "flow.spare", strings.HasPrefix(r.Name, "memcap."), strings.HasSuffix(r.Name, "_from_cache"), strings.HasSuffix(r.Name, "_from_pool"):
 		default:
 			all = append(all, fmt.Sprint(r.Name, " ", r.Value))
 		}

@@ -124,7 +124,9 @@ func (t *Table[V]) sweepSlab(i int) {
 		if t.clock.now-e.last >= timeout {
 			t.counters.TimedOut++
 			t.counters.HandEvicted++
+			t.sweeping = true
 			t.end(Handle(i<<slabShift+j), e, Timeout)
+			t.sweeping = false
 			continue
 		}
 		t.counters.NotTimedOut++

@@ -18,6 +18,11 @@ type Counters struct {
 	TakenNone     uint64 `stat:"flow.get_used_failed"`      // none was idle
 	Memcap        uint64 `stat:"flow.memcap"`               // packets that got no flow
 	Memory        uint64 `stat:"flow.memuse,gauge"`         // bytes, now
+	Spare         uint64 `stat:"flow.spare,gauge"`          // places that are free, without more memory
+
+	Synced  uint64    `stat:"flow.wrk.spare_sync"`         // blocks of places that were had
+	PerSync [2]uint64 `stat:"flow.wrk.spare_sync_avg,avg"` // places in them
+	Unmet   uint64    `stat:"flow.wrk.spare_sync_empty"`   // blocks for which there was no memory
 
 	EmergencyEntered uint64 `stat:"flow.emerg_mode_entered"`
 	EmergencyOver    uint64 `stat:"flow.emerg_mode_over"`
@@ -29,6 +34,8 @@ type Counters struct {
 	TimedOut      uint64 `stat:"flow.mgr.flows_timeout"`
 	HandEvicted   uint64 `stat:"flow.mgr.flows_evicted"`
 	Recycled      uint64 `stat:"flow.recycler.recycled"`
+	Longest       uint64 `stat:"flow.mgr.rows_maxlen,max"`    // most flows in a bucket so far
+	Rate          uint64 `stat:"flow.mgr.rows_per_sec,gauge"` // places that the hand passes in a second
 
 	EndNew             uint64 `stat:"flow.end.state.new"`
 	EndEstablished     uint64 `stat:"flow.end.state.established"`

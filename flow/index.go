@@ -53,10 +53,16 @@ func (t *Table[V]) insert(b *bucket, h Handle, e *Entry[V]) {
 	for i, s := range &b.slots {
 		if s == 0 {
 			b.slots[i] = e.key.word&^handleMask | uint32(h)
+			t.counters.Longest = max(t.counters.Longest, uint64(i+1))
 			return
 		}
 	}
 	e.next, b.chain = b.chain, h
+	n := uint64(len(b.slots))
+	for c := h; c != 0; c = t.Entry(c).next {
+		n++
+	}
+	t.counters.Longest = max(t.counters.Longest, n)
 }
 
 // remove takes an entry out of its bucket.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"time"
 	"unsafe"
 )
 
@@ -34,6 +35,7 @@ type Table[V any] struct {
 	hand      int     // the slab that the hand visits next
 	taking    uint32  // where the search for an idle flow goes on
 	emergency bool
+	sweeping  bool // the hand is ending flows
 	recovery  uint64
 	normal    timeoutTable
 	urgent    timeoutTable // the timeouts in emergency mode
@@ -86,6 +88,23 @@ func (t *Table[V]) Entry(h Handle) *Entry[V] { return &t.slabs[h>>slabShift][h%s
 
 // Counters returns the table's counters; read them only between calls.
 func (t *Table[V]) Counters() *Counters { return &t.counters }
+
+// Gauge sets those counters that tell the state of now.
+func (t *Table[V]) Gauge() {
+	c := &t.counters
+	c.Spare = uint64(len(t.slabs))*slabSize - c.Active
+	around := pass
+	if t.emergency {
+		around = urgentPass
+	}
+	c.Rate = uint64(len(t.slabs)) * slabSize / uint64(around/int64(time.Second))
+}
+
+// Memory returns how many bytes the table may use.
+func (t *Table[V]) Memory() uint64 { return t.memory }
+
+// Sweeping tells, when a flow ends, whether the table came upon it by itself, and not a packet.
+func (t *Table[V]) Sweeping() bool { return t.sweeping }
 
 // Now returns the time that the table has come to.
 func (t *Table[V]) Now() int64 { return t.clock.now }
@@ -230,9 +249,13 @@ func (t *Table[V]) addSlab() bool {
 	bytes := uint64(unsafe.Sizeof(slab[V]{}))
 	index := max(uint64(len(t.slabs)+1)*indexBytes, segmentBytes)
 	if uint64(len(t.slabs)+1)*bytes+index > t.memory || len(t.slabs) == 1<<(handleBits-slabShift) {
+		t.counters.Unmet++
 		return false
 	}
 	t.slabs = append(t.slabs, new(slab[V]))
+	t.counters.Synced++
+	t.counters.PerSync[0] += slabSize
+	t.counters.PerSync[1]++
 	t.deadlines = append(t.deadlines, never)
 	t.counters.Memory += bytes
 	return true

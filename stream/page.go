@@ -26,6 +26,8 @@ type pages struct {
 	partial [classes]uint32 // head of the list of blocks with pages in use and pages free; 0: none
 	empty   []uint32        // blocks without a page in use
 	bytes   int64           // in pages that are in use
+	again   uint64          // pages handed out that were in use before
+	fresh   uint64          // and those that were not
 }
 
 // block is maxPage bytes in pages of one size.
@@ -59,9 +61,11 @@ func (p *pages) get(class uint8) pageID {
 	slot := b.free
 	if slot != noSlot {
 		b.free = b.meta[slot].refs
+		p.again++
 	} else {
 		slot = b.fresh
 		b.fresh++
+		p.fresh++
 	}
 	b.meta[slot] = pageMeta{refs: 1}
 	b.used++

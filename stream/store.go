@@ -60,6 +60,8 @@ type Counters struct {
 	Scanned        uint64 // bytes searched for the end of a line or a delimiter
 	Copied         uint64 // bytes copied to make a unit contiguous
 	MemoryUse      uint64 `stat:"tcp.reassembly_memuse,gauge"`
+	FromCache      uint64 `stat:"tcp.segment_from_cache"` // pages that had been in use before
+	FromPool       uint64 `stat:"tcp.segment_from_pool"`  // and new ones
 }
 
 // Store keeps what the streams of one worker hold. It is not safe for concurrent use.
@@ -117,6 +119,12 @@ func (st *Store) Tick(now int64) { st.now = now }
 // MemoryUse returns the memory that streams use: their pages, also what is still empty of them, and their index.
 func (st *Store) MemoryUse() int64 {
 	return st.pages.bytes + st.trees.bytes() + st.sides.bytes + st.queues.bytes + st.queues.marks.bytes
+}
+
+// Gauge sets the counters that tell what is in use now.
+func (st *Store) Gauge() {
+	c := &st.Counters
+	c.MemoryUse, c.FromCache, c.FromPool = uint64(st.MemoryUse()), st.pages.again, st.pages.fresh
 }
 
 // fits reports whether n bytes more stay below the cap.

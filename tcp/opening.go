@@ -22,6 +22,19 @@ func (o *Opening) Open(g *Segment) bool {
 	return true
 }
 
+// Remember is Open that counts the connection.
+func (t *Tracker) Remember(o *Opening, g *Segment) bool {
+	if !o.Open(g) {
+		return false
+	}
+	t.Counters.Sessions++
+	t.Counters.Active++
+	return true
+}
+
+// Forget says that the flow of a connection that Remember counted ends.
+func (t *Tracker) Forget(o *Opening) { t.Counters.Active-- }
+
 // IsOpen reports whether o holds a SYN.
 func (o *Opening) IsOpen() bool { return o.bits != 0 }
 
@@ -34,7 +47,7 @@ func (o *Opening) Repeated(d stream.Dir, g *Segment) bool {
 		g.Options == o.opts && g.WindowScale == o.scale && g.TSVal == o.ts
 }
 
-// Promote makes c the connection that o remembers; now is the time of the segment that needs it.
+// Promote makes c the connection that o remembers, and that Remember counted; now is the time of the segment that needs it.
 func (o *Opening) Promote(t *Tracker, c *Conn, now int64) {
 	then := int64(seconds(now)&^0xffff|uint32(o.at)) * 1e9
 	if then > now {
@@ -44,5 +57,7 @@ func (o *Opening) Promote(t *Tracker, c *Conn, now int64) {
 	g := Segment{Seq: o.isn, Flags: o.bits, Options: o.opts, WindowScale: o.scale, Window: o.window, TSVal: o.ts, Time: then}
 	c.bits, c.sides[0].bits = o.bits, o.bits
 	t.syn(c, &g)
+	t.Counters.Sessions-- // it was counted before
+	t.Counters.Active--
 	*o = Opening{}
 }

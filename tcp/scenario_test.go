@@ -199,6 +199,9 @@ func newPlay(t *testing.T, options string) *play {
 // end checks that nothing is left.
 func (p *play) end() {
 	p.tracker.Drop(&p.conn)
+	if p.opening.IsOpen() {
+		p.tracker.Forget(&p.opening)
+	}
 	if n := p.store.MemoryUse(); n != 0 {
 		p.t.Errorf("%s: %d octets still in use", p.where, n)
 	}
@@ -377,7 +380,7 @@ func (p *play) give(d stream.Dir, g *tcp.Segment) {
 		switch {
 		case p.opening.IsOpen() && p.opening.Repeated(d, g):
 			return
-		case !p.opening.IsOpen() && d == stream.ToServer && p.opening.Open(g):
+		case !p.opening.IsOpen() && d == stream.ToServer && p.tracker.Remember(&p.opening, g):
 			p.state = tcp.SynSent
 			p.log = append(p.log, "syn_sent")
 			return
