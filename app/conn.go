@@ -124,8 +124,14 @@ func (c *Conn) State() any {
 	return c.rare.state
 }
 
-// Opaque says that what follows in direction d is encrypted. Parsing goes on.
-func (c *Conn) Opaque(d stream.Dir) { c.dir[d] |= opaque }
+// Opaque says that what follows in direction d is encrypted. Parsing goes on; the bytes as they are are inspected up to here
+// and no more.
+func (c *Conn) Opaque(d stream.Dir) {
+	if c.dir[d]&opaque == 0 {
+		c.dir[d] |= opaque
+		(*Session)(c).flushes()
+	}
+}
 
 // Bypass says that the rest of the flow need not be seen. Parsing ends when the parser returns.
 func (c *Conn) Bypass() { c.state |= bypassed }

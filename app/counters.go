@@ -7,6 +7,8 @@ type Counters struct {
 	FailedTCP uint64 `stat:"app_layer.flow.failed_tcp"`
 	FailedUDP uint64 `stat:"app_layer.flow.failed_udp"`
 
+	Flushes uint64 `stat:"tcp.pseudo"` // directions inspected because their protocol changes, or they get encrypted
+
 	Turns    uint64 // calls of Client, Server and Datagram
 	Detects  uint64 // attempts to detect the protocol of a direction
 	Examined uint64 // bytes that were there at those attempts

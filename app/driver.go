@@ -295,6 +295,7 @@ func (v *drive) gap(d stream.Dir, l stream.Loss) {
 func (s *Session) tellGap(d stream.Dir, l stream.Loss, offset int64) bool {
 	h, ok := s.stream.(GapHandler)
 	if !ok {
+		s.dir[d] |= inspectDue
 		s.fail(CauseGap, d, offset, GapError{l.Lost}, nil)
 		return false
 	}

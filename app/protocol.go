@@ -89,6 +89,9 @@ type Protocol struct {
 	MaxTx int
 	// Depth is the number of bytes of each direction that the parser wants, when that is more than the engine's own.
 	Depth int64
+	// Inspect is the number of bytes of each direction, before those that the parser has read, that are inspected together
+	// with the next ones when a transaction was completed.
+	Inspect [2]int
 }
 
 // EventID is an index into Protocol.Events.

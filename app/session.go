@@ -57,6 +57,7 @@ const (
 	opaque                            // encrypted
 	told                              // the parser was told that it ended
 	inquired                          // the Expecter was asked for the flow
+	inspectDue                        // see TakeDue
 )
 
 type sessionState uint16
@@ -74,6 +75,7 @@ const (
 	dropped
 	asked      // Switch was called in this turn
 	serverTurn // the turn is that of the direction to the client
+	flushDue   // see TakeFlush
 )
 
 // start makes s the session of a new flow.

@@ -7,6 +7,7 @@ import "github.com/reknit/reknit/stream"
 func (v *drive) change() {
 	g := v.gateway
 	v.switches++
+	v.flushes()
 	if v.original == unknown {
 		v.original = v.proto
 	}

@@ -58,6 +58,9 @@ func (t *Tx) Head() *Tx { return t }
 func (t *Tx) Advance(d stream.Dir, to Progress) {
 	t.progress[d] = max(t.progress[d], to)
 	t.state |= txDirty << d
+	if t.owner != nil && t.progress[d] >= t.owner.completion(d) {
+		t.owner.dir[d] |= inspectDue
+	}
 	if t.owner != nil && t.state&txComplete == 0 && t.Complete(stream.ToServer) && t.Complete(stream.ToClient) {
 		t.owner.complete(t)
 	}

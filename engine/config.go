@@ -43,6 +43,13 @@ type Config struct {
 	// Streams takes the streams of all TCP connections in place of Protocols. When nil, the Protocols do.
 	Streams StreamHandler
 
+	// Raw inspects the bytes of TCP connections as they are, beside Protocols or Streams. When nil, nothing is held for that.
+	Raw RawHandler
+	// RawPackets has Raw inspect payloads alone, not as parts of their streams.
+	RawPackets bool
+	// Logger is told the bytes of TCP connections as they are delivered. When nil, nobody is.
+	Logger StreamLogger
+
 	// Inline says that packets wait for the verdict: bytes are then parsed as they arrive, acknowledged or not.
 	Inline bool
 	// Prevent says that verdicts are carried out. Exceptions can then drop, so does, with Inline and unless KeepInvalid

@@ -5,7 +5,8 @@
 //	                 ▼
 //	packet.Decode ─▶ flow.Table ─▶ tcp.Tracker ─▶ stream.Store ─▶ app.Session ─▶ event.Sink
 //	                                                   │
-//	                                                   └─▶ StreamHandler, in place of parsers
+//	                                                   ├─▶ StreamHandler, in place of parsers
+//	                                                   └─▶ RawHandler, StreamLogger, beside either
 //
 // One call, Worker.Packet, does all of it, synchronously and without a lock; time comes with the packet. Engine.Run
 // reads a Source to its end.

@@ -36,7 +36,14 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 		for d := range leftOut {
 			leftOut[d] = uint64(w.tracker.LeftOut(w.conns.at(v.conn), stream.Dir(d)))
 		}
-		w.tracker.Close(w.conns.at(v.conn), (*reader)(w))
+		if w.beside == nil {
+			w.tracker.Close(w.conns.at(v.conn), (*reader)(w))
+		} else {
+			w.finish(w.conns.at(v.conn))
+		}
+	}
+	if isTCP && w.beside != nil && w.beside.log != nil {
+		w.beside.log.Finish(&w.flow)
 	}
 	if e.Mark&begun != 0 {
 		w.whole.Finish(&w.flow)

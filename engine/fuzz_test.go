@@ -152,6 +152,49 @@ func addPrograms(f *testing.F, modes, steps int) {
 	}
 }
 
+// besides checks what is given beside the parsers: no byte twice, and none before one that was given.
+type besides struct {
+	t      *testing.T
+	at     map[besideOf]int64
+	inline bool
+}
+
+type besideOf struct {
+	flow string
+	dir  stream.Dir
+	log  bool
+}
+
+func (b *besides) Wants(f *engine.Flow, d stream.Dir) bool { return f.Client().Port()%8 != 0 }
+
+func (b *besides) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
+	if c.Loose || b.inline {
+		return
+	}
+	if len(c.Data) <= c.Seen || c.Gap && c.Seen > 0 {
+		b.t.Fatalf("chunk of %d bytes, %d of them seen, gap %v", len(c.Data), c.Seen, c.Gap)
+	}
+	b.next(besideOf{f.String(), d, false}, c.Offset+int64(c.Seen), len(c.Data)-c.Seen)
+}
+
+func (b *besides) Log(f *engine.Flow, d stream.Dir, off int64, data []byte) {
+	b.next(besideOf{f.String(), d, true}, off, len(data))
+}
+
+func (b *besides) next(of besideOf, off int64, n int) {
+	if off < b.at[of] || n == 0 {
+		b.t.Fatalf("%v: %d bytes at %d after %d", of, n, off, b.at[of])
+	}
+	b.at[of] = off + int64(n)
+}
+
+func (b *besides) Finish(f *engine.Flow) {
+	for d := range stream.Dir(2) {
+		delete(b.at, besideOf{f.String(), d, false})
+		delete(b.at, besideOf{f.String(), d, true})
+	}
+}
+
 // FuzzEngine changes a capture in all ways. The first byte of a program is how the engine works.
 func FuzzEngine(f *testing.F) {
 	plain := load(f, mailCapture)
@@ -186,6 +229,11 @@ func FuzzEngine(f *testing.F) {
 			c.ConnectionMemory = 2 << 10
 			c.App.Faults[0] = app.Fault{On: true, Offset: 300}
 		}
+		if len(program)%2 == 0 {
+			b := &besides{t: t, at: map[besideOf]int64{}, inline: c.Inline}
+			c.Raw, c.Logger = b, b
+			c.Stream.Raw = stream.RawConfig{Chunk: [2]int{100, 200}, Overlap: len(program) % 30}
+		}
 		e, err := engine.New(c)
 		if err != nil {
 			t.Fatal(err)
@@ -193,8 +241,8 @@ func FuzzEngine(f *testing.F) {
 		s := spoil{program: program[1:], in: plain}
 		var p packet.Packet
 		for i, f := range s.run() {
-			p.Number, p.Time, p.Link, p.Frame, p.WireLen = uint64(i+1), f.time, f.link, f.data, len(f.data)
-			if v := e.Worker().Packet(&p); v != packet.Pass && mode&32 == 0 {
+			p.Number, p.Time, p.Link, p.Frame, p.WireLen = uint64(i+1), f.time, f.link, slices.Clone(f.data), len(f.data)
+			if v := e.Worker().Packet(&p); v == packet.Drop && mode&32 == 0 || v == packet.Rewritten && !c.Inline {
 				t.Fatalf("verdict %v on packet %d, and nobody wants it", v, i+1)
 			}
 		}

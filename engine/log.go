@@ -12,7 +12,10 @@ import (
 )
 
 // fromTimeout is what EVE has as the source of a packet where there is none. Other sources are named by packet.Origin.
-const fromTimeout = "stream (flow timeout)"
+const (
+	fromTimeout = "stream (flow timeout)"
+	fromFlush   = "stream (detect/log)"
+)
 
 // logger turns what sessions tell into records.
 type logger Worker
@@ -85,6 +88,9 @@ func (w *Worker) begin() *event.Record {
 		r.Number, r.PacketSource = p.Number, p.Origin.String()
 	} else {
 		r.PacketSource = fromTimeout
+		if w.flushed {
+			r.PacketSource = fromFlush
+		}
 	}
 	return r
 }

@@ -39,6 +39,9 @@ type Worker struct {
 	exceptions exceptions
 	verdicts   verdicts
 
+	beside *beside      // nil: nobody reads beside the parsers
+	chunk  stream.Chunk // being inspected alone
+
 	share // of the packets, where there are several workers
 
 	current
@@ -64,6 +67,8 @@ type current struct {
 	handle flow.Handle
 	dir    stream.Dir // of the packet
 	now    int64      // nanoseconds since the Unix epoch
+
+	flushed bool // no packet: the flow is inspected before it goes on as something else
 }
 
 // flowState is what the worker keeps of a flow: 24 bytes without pointers.
@@ -133,6 +138,7 @@ func newWorker(c Config) (*Worker, error) {
 	w.flow.w = w
 	w.exceptions.config, w.verdicts.config = &w.config, &w.config
 	w.whole, _ = c.Streams.(ConnectionHandler)
+	w.beside = newBeside(&w.config)
 	if c.Netflows || c.Ethernet {
 		w.details = make(map[flow.Handle]*detail)
 	}
@@ -361,6 +367,9 @@ func (w *Worker) follow(p *packet.Packet) {
 		if c := w.conns.at(v.conn); v.opening.IsOpen() {
 			v.opening.Promote(w.tracker, c, p.Time)
 		}
+		if w.beside != nil && !g.Flags.Has(tcp.SYN|tcp.ACK) {
+			w.holds(w.conns.at(v.conn))
+		}
 	}
 	c := w.conns.at(v.conn)
 	if c.Stream(w.dir).Policy() == stream.Unset {
@@ -393,6 +402,9 @@ func (w *Worker) follow(p *packet.Packet) {
 	}
 	if res&tcp.Modified != 0 {
 		w.rewritten(p)
+	}
+	if w.beside != nil {
+		w.attend(p, c, res)
 	}
 	if res&tcp.RefusedUrgent != 0 {
 		w.prevent(dropUrgent)

@@ -19,7 +19,7 @@ func (st *Store) Push(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted
 	}
 	end := off + int64(len(data))
 	inOrder := off <= s.contig && s.contig < end && !st.beyond(s) && s.flags&finished == 0 && s.side == 0
-	if !inOrder || off < s.contig && (s.index.root() != 0 || s.left() < s.contig) {
+	if !inOrder || off < s.contig && (s.index.root() != 0 || st.left(s) < s.contig) {
 		did := st.insert(s, off, data, noFin)
 		st.Deliver(p, d, r)
 		return did
@@ -106,12 +106,16 @@ func (st *Store) Deliver(p *Pair, d Dir, r Reader) {
 // and frees what they hold.
 func (st *Store) Close(p *Pair, r Reader) {
 	for d := ToServer; d <= ToClient; d++ {
-		st.deliver(p, d, r, nil, 0, true)
+		st.Finish(p, d, r)
 	}
 	for i := range p {
 		st.Release(&p[i])
 	}
 }
+
+// Finish is the part of Close that delivers what is left of direction d, and ends it. What content inspection and dumps hold
+// stays until they had it, or Release.
+func (st *Store) Finish(p *Pair, d Dir, r Reader) { st.deliver(p, d, r, nil, 0, true) }
 
 func (st *Store) deliver(p *Pair, d Dir, r Reader, live []byte, liveAt int64, closing bool) {
 	s := &p[d]
@@ -171,7 +175,7 @@ func (st *Store) edgeOf(s *Stream) int64 {
 	if s.flags&(ended|closed) != 0 {
 		return st.edgeOfEnded(s)
 	}
-	left := s.left()
+	left := st.left(s)
 	switch {
 	case st.config.Inline:
 		left = min(left, s.acked)
@@ -183,10 +187,17 @@ func (st *Store) edgeOf(s *Stream) int64 {
 
 // edgeOfEnded is edgeOf for a stream that the parser is done with.
 func (st *Store) edgeOfEnded(s *Stream) int64 {
-	if s.flags&closed == 0 && st.config.Inline && s.acked < min(s.app, s.edge) {
-		return s.acked // what the receiver may get again
+	left := int64(math.MaxInt64)
+	if s.flags&closed != 0 {
+		return left
 	}
-	return math.MaxInt64
+	if st.config.Inline && s.acked < min(s.app, s.edge) {
+		left = s.acked // what the receiver may get again
+	}
+	if end := s.length(); s.flags&rawOn != 0 && s.raw < end || s.flags&logOn != 0 && s.log < end {
+		left = st.leftOfHolders(s, left)
+	}
+	return left
 }
 
 // look sets how far s can be read and what lies there.

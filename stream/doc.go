@@ -30,6 +30,16 @@
 // which follows the queue of a current Linux kernel entry by entry. Bytes that the receiver has never change.
 // Inline, where what is read has yet to reach its receiver, the first copy wins and later ones are overwritten with it.
 //
+// Beside the parser, content inspection (Store.Inspect) and dumps (Store.Log) may follow a stream, each with a position of its
+// own. What is held is what one of these needs, its left edge being the least of
+//
+//   - where the parser is, as long as nobody knows the protocol at the beginning;
+//   - where inspection is, less Config.Raw.Overlap or the window that is inspected inline, less KeepInspected;
+//   - where the dump is;
+//   - inline, what is acknowledged; with CheckOverlap, Config.OverlapWindow bytes before all that.
+//
+// A stream that neither inspection nor a dump follows pays nothing for them.
+//
 // Limits: bytes held per direction and memory in all (Config.MaxHeld, Config.MemoryCap), depth (Config.Depth); a unit's
 // length is limited by the read itself. Bytes that are refused leave a hole, which is counted and reported as any other.
 // Nothing is allocated for a hole, and the work for a segment does not depend on how many are held, but for the

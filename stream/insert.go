@@ -83,7 +83,7 @@ func (st *Store) insert(s *Stream, off int64, data []byte, fin int64) Inserted {
 		st.beside(s, &seg)
 	}
 	var did Inserted
-	if left := s.left(); off < left {
+	if left := st.left(s); off < left {
 		did = st.late(s, seg, left)
 		s.edge = max(s.edge, seg.end)
 		if seg.end <= left {

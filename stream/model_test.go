@@ -25,8 +25,10 @@ type half struct {
 	cells             map[int64]*cell
 	app, acked, edge  int64
 	final             int64
-	raw               int64
-	rawOn, finished   bool
+	raw, log          int64
+	rawOn, logOn      bool
+	rawDue, finished  bool
+	keep              int64 // bytes before raw that are held
 	deep, ended, held bool
 	policy            Policy
 	fin               int64 // out of order
@@ -34,6 +36,12 @@ type half struct {
 	queues            queues
 	queue             queue
 	skip              int64 // read on from here at first
+
+	// Of the call that is under way.
+	inspecting, lastRaw bool
+	rawUpto, logUpto    int64
+
+	lateRaw int64 // where bytes came last that lay before the parser
 
 	gapDue     bool  // Gap must be the next call
 	failed     *verb // the read that failed last, of the direction's own cursor
@@ -85,10 +93,14 @@ func (h *half) contig() int64 {
 }
 
 func (h *half) left() int64 {
+	l := h.app
 	if h.rawOn {
-		return min(h.app, h.raw)
+		l = min(l, max(0, h.raw-h.keep))
 	}
-	return h.app
+	if h.logOn {
+		l = min(l, h.log)
+	}
+	return l
 }
 
 func (h *half) length() int64 {
@@ -210,6 +222,9 @@ func (m *model) insert(s *Stream, h *half, off int64, data []byte, last bool) In
 	h.edge = max(h.edge, end)
 	if off < h.fin && h.fin < end {
 		h.fin = noFin
+	}
+	if off < h.app {
+		h.lateRaw = end
 	}
 	if end <= h.left() {
 		return 0
@@ -339,6 +354,9 @@ func (m *model) segment(d Dir, off int64, data []byte, last bool) {
 	}
 	m.sync()
 	m.passes(h, off, sent, data, got)
+	if m.config.Inline && !last && got&(Refused|TooDeep|Ignored) == 0 {
+		m.around(d, off, data)
+	}
 	if (m.refused > refused) != (got&Refused != 0) {
 		m.failf("%d bytes refused, said %b", m.refused-refused, got)
 	}
@@ -452,6 +470,7 @@ func (m *model) agree() {
 
 func drawConfig(t *rapid.T) Config {
 	c := Config{
+		Raw:           drawRaw(t),
 		Immediate:     rapid.Bool().Draw(t, "immediate"),
 		CheckOverlap:  rapid.Bool().Draw(t, "check overlap"),
 		OverlapWindow: 20,
@@ -484,9 +503,13 @@ func newModel(t *rapid.T) *model {
 			h.policy = Vista // what a limit does to the others is not in the model
 		}
 		m.p[d].SetPolicy(h.policy)
-		if rapid.IntRange(0, 3).Draw(t, "raw") == 0 {
+		if rapid.Bool().Draw(t, "raw") {
 			m.p[d].HoldRaw()
-			h.rawOn = true
+			h.rawOn, h.keep = true, m.keeps()
+		}
+		if rapid.IntRange(0, 3).Draw(t, "log") == 0 {
+			m.p[d].HoldLog()
+			h.logOn = true
 		}
 		if m.config.Depth == 0 && rapid.IntRange(0, 2).Draw(t, "far") == 0 {
 			h.skip = 1<<32 - 5
@@ -498,7 +521,12 @@ func newModel(t *rapid.T) *model {
 func (m *model) ack(d Dir, off int64) {
 	m.notef("ack %v %d", d, off)
 	m.p[d].Ack(off)
-	m.half[d].acked = max(m.half[d].acked, off)
+	h := &m.half[d]
+	h.acked = max(h.acked, off)
+	if h.rawOn && !m.config.Inline && rapid.Bool().Draw(m.t, "inspect") {
+		m.deliver(d)
+		m.inspect(d, rapid.SampledFrom([]Due{DueChunk, DueNow}).Draw(m.t, "due"))
+	}
 }
 
 // TestModel plays random connections against the model.
@@ -570,17 +598,30 @@ func playModel(t *rapid.T) {
 			h.finished, h.final = false, 0
 			m.deliver(d)
 		},
-		"release raw": func(t *rapid.T) {
+		"inspect": func(t *rapid.T) {
 			d := Dir(rapid.IntRange(0, 1).Draw(t, "dir"))
 			h := &m.half[d]
-			if !h.rawOn {
+			if !h.rawOn || m.config.Inline {
 				t.Skip()
 			}
-			h.raw = max(h.raw, h.app-int64(rapid.IntRange(0, 9).Draw(t, "less")))
-			m.p[d].ReleaseRaw(h.raw)
-			m.deliver(d)
+			due := rapid.SampledFrom([]Due{DueChunk, DueChunk, DueNow}).Draw(t, "due")
+			switch rapid.IntRange(0, 8).Draw(t, "why") {
+			case 0:
+				m.p[d].TriggerRaw()
+				h.rawDue = true
+			case 1:
+				m.p[d].EndRaw()
+			}
+			m.inspect(d, due)
 		},
+		"log": func(t *rapid.T) { m.dump(Dir(rapid.IntRange(0, 1).Draw(t, "dir")), false) },
 	})
+	for d := range m.half {
+		if !m.config.Inline && rapid.Bool().Draw(t, "inspect at the end") {
+			m.inspect(Dir(d), DueAll)
+		}
+		m.dump(Dir(d), true)
+	}
 	m.closing = true
 	m.notef("close")
 	m.st.Close(m.p, m)

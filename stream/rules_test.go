@@ -206,7 +206,7 @@ func TestLate(t *testing.T) {
 	if got := b.p[0].Held(); got != 5 {
 		t.Errorf("%d bytes held, want 5", got)
 	}
-	b.p[0].ReleaseRaw(5)
+	b.st.Inspect(&b.p[0], 0, DueNow, new(windowOf))
 	b.ack(5)
 	b.in(1, "bcd")
 	if b.p[0].Held() != 0 || b.st.Counters.LateBytes != 3 {
@@ -234,7 +234,7 @@ func TestLeftEdge(t *testing.T) {
 			b.ack(6)
 		}, 4},
 		{"raw", Config{Immediate: true}, func(b *bench) { b.p[0].HoldRaw(); b.in(0, "a\nb\n") }, 4},
-		{"dump", Config{Immediate: true}, func(b *bench) { b.p[0].HoldLog(); b.in(0, "a\nb\n"); b.p[0].ReleaseLog(4); b.ack(0) }, 0},
+		{"dump", Config{Immediate: true}, func(b *bench) { b.p[0].HoldLog(); b.in(0, "a\nb\n"); b.st.Log(&b.p[0], 0, false, new(logged)) }, 0},
 		{"gap passed", Config{}, func(b *bench) { b.in(2, "b\nc"); b.ack(5) }, 1},
 	} {
 		b := newBench(test.config, &script{limit: 9})
@@ -449,3 +449,7 @@ func TestGrace(t *testing.T) {
 		})
 	}
 }
+
+type logged struct{ text string }
+
+func (l *logged) Log(_ Dir, _ int64, data []byte) { l.text += string(data) }

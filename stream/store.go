@@ -35,6 +35,8 @@ type Config struct {
 	// declared lost at once.
 	GracePackets int
 	GraceTime    time.Duration
+	// Raw says how content inspection sees streams.
+	Raw RawConfig
 }
 
 // DefaultMemoryCap is the default of Config.MemoryCap.
@@ -59,6 +61,8 @@ type Counters struct {
 	LateBytes      uint64 // bytes that arrived after their hole was declared lost, or twice
 	Scanned        uint64 // bytes searched for the end of a line or a delimiter
 	Copied         uint64 // bytes copied to make a unit contiguous
+	Inspected      uint64 // bytes given to content inspection, each once
+	InspectedLate  uint64 // chunks that were too large to wait for a segment of their direction
 	MemoryUse      uint64 `stat:"tcp.reassembly_memuse,gauge"`
 	FromCache      uint64 `stat:"tcp.segment_from_cache"` // pages that had been in use before
 	FromPool       uint64 `stat:"tcp.segment_from_pool"`  // and new ones
@@ -79,6 +83,7 @@ type Store struct {
 	pair    *Pair  // being delivered
 	closing bool   // without limit
 	arena   []byte // units that did not lie in one piece, valid during one call of a Reader
+	chunk   Chunk  // being inspected
 	now     int64  // packet time, nanoseconds
 	seed    maphash.Seed
 }
@@ -98,6 +103,7 @@ func NewStore(c Config) *Store {
 		c.OverlapWindow = defaultOverlapWindow
 	}
 	c.MaxHeld = min(c.MaxHeld, math.MaxInt32)
+	c.Raw.setDefaults()
 	st := &Store{config: c, plain: c.Immediate && !c.Inline && !c.CheckOverlap && c.Depth == 0, seed: maphash.MakeSeed()}
 	for i := range st.cursors {
 		st.cursors[i].view = &st.views[i]
@@ -138,6 +144,12 @@ func (st *Store) Release(s *Stream) {
 	}
 	s.contig = s.app
 	s.flags |= closed
+}
+
+// Restart forgets all that s has seen: it begins again, with its policy and for the same holders.
+func (st *Store) Restart(s *Stream) {
+	st.Release(s)
+	*s = Stream{policy: s.policy, flags: s.flags & (rawOn | rawOff | logOn), inspect: s.inspect}
 }
 
 // trim frees what lies before left.

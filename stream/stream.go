@@ -24,6 +24,7 @@ type Stream struct {
 	side    uint32 // what few streams have, 0: nothing
 	flags   flags
 	policy  Policy
+	inspect uint8 // KiB before app and raw that stay held for content inspection
 }
 
 type flags uint16
@@ -39,6 +40,9 @@ const (
 	graced                     // the hole at contig is left open for a while
 	seen                       // a byte arrived
 	onHold                     // the end waits for the Reader
+	rawDue                     // what there is for content inspection is due, however little it is
+	rawLast                    // what is held is the last for content inspection
+	rawOff                     // content inspection has ended
 )
 
 // App returns the offset of the next byte for the parser.
@@ -97,44 +101,10 @@ func (s *Stream) Policy() Policy { return s.policy }
 // SetPolicy chooses the overlap policy.
 func (s *Stream) SetPolicy(p Policy) { s.policy = p }
 
-// HoldRaw makes the stream keep its bytes until ReleaseRaw has passed them, beginning at the first byte held.
-func (s *Stream) HoldRaw() {
-	if s.flags&rawOn == 0 {
-		s.flags |= rawOn
-		s.raw = s.left()
-	}
-}
-
-// HoldLog is HoldRaw for dumps.
-func (s *Stream) HoldLog() {
-	if s.flags&logOn == 0 {
-		s.flags |= logOn
-		s.log = s.left()
-	}
-}
-
-// ReleaseRaw says that content inspection has passed all bytes before off. What it holds is freed with the next delivery.
-func (s *Stream) ReleaseRaw(off int64) { s.raw = max(s.raw, off) }
-
-// ReleaseLog is ReleaseRaw for dumps.
-func (s *Stream) ReleaseLog(off int64) { s.log = max(s.log, off) }
-
 // length returns where the stream ends, as far as anybody knows.
 func (s *Stream) length() int64 {
 	if s.flags&finished != 0 {
 		return s.final
 	}
 	return s.edge
-}
-
-// left returns the left edge: what lies before is held for nobody.
-func (s *Stream) left() int64 {
-	l := s.app
-	if s.flags&rawOn != 0 {
-		l = min(l, s.raw)
-	}
-	if s.flags&logOn != 0 {
-		l = min(l, s.log)
-	}
-	return l
 }

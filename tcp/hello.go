@@ -163,10 +163,7 @@ func (t *Tracker) takeEarly(c *Conn, h *hello, n int, r stream.Reader) {
 	s := &c.streams[stream.ToServer]
 	shown := h.shown && n == h.size
 	if s.App() == 0 && s.Edge() > 0 && !shown { // what was shown was not taken, and nothing came of it
-		p := s.Policy()
-		t.store.Release(s)
-		*s = stream.Stream{}
-		s.SetPolicy(p)
+		t.store.Restart(s)
 	}
 	if n == 0 {
 		if h.size > 0 && h.opts&FastOpen != 0 {

@@ -152,13 +152,34 @@ func (t *Tracker) Close(c *Conn, r stream.Reader) {
 	if c.state != None {
 		t.Counters.Active--
 	}
+	t.takeProbes(c)
+	t.store.Close(&c.streams, r)
+	t.strip(c)
+}
+
+// takeProbes takes the octets of zero window probes that wait for their acknowledgement.
+func (t *Tracker) takeProbes(c *Conn) {
 	for d, s := range c.sides {
 		if s.flags&probeHeld != 0 {
 			t.takeProbe(c, stream.Dir(d), s.next+1) // it is behind whatever was sent
 		}
 	}
-	t.store.Close(&c.streams, r)
-	t.strip(c)
+}
+
+// Finish is the part of Close that delivers what is left of direction d. What content inspection and dumps hold stays. Call it
+// for the bytes to the server, then for those to the client, then Drop.
+func (t *Tracker) Finish(c *Conn, d stream.Dir, r stream.Reader) {
+	t.events.n = 0
+	t.takeProbes(c)
+	t.store.Finish(&c.streams, d, r)
+}
+
+// Offset returns where the payload of a segment of direction d stands in its stream.
+func (t *Tracker) Offset(c *Conn, d stream.Dir, g *Segment) int64 {
+	if g.Flags&SYN != 0 {
+		return 0
+	}
+	return t.offset(c, d, g.Seq)
 }
 
 // Drop forgets the connection without delivering anything.
