@@ -19,6 +19,7 @@ func (t *Tracker) first(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resu
 			return 0
 		}
 		t.pickUpReply(c, d, g)
+		t.answered(c, g, r)
 		if d == stream.ToServer {
 			return Reversed
 		}
@@ -116,6 +117,7 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		}
 		t.takeSynAck(c, g)
 		t.agreed(c)
+		t.answered(c, g, r)
 	case d == stream.ToClient && !t.echoes(c, g):
 		return t.reject(InvalidTimestamp)
 	case g.Flags&RST != 0:
@@ -232,7 +234,7 @@ func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		return Rejected
 	case g.Flags&FIN != 0:
 		if d == stream.ToServer && g.Seq == cl.next {
-			t.chooseReply(c, g.Ack)
+			t.chooseReply(c, g.Ack, r)
 		}
 		return t.fin(c, d, g, r)
 	case g.Flags&(SYN|ACK) == SYN|ACK:
@@ -242,7 +244,7 @@ func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 			return t.reject(SynAckToServerOnSynRecv)
 		case g.Ack != cl.lastAck:
 			return t.reject(SynAckResendDiffAck)
-		case g.Seq != sv.isn:
+		case g.Seq != sv.isn || g.size() > 0:
 			return t.nextReply(c, g)
 		}
 		return 0
@@ -264,7 +266,7 @@ func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
 	cl, sv := &c.sides[0], &c.sides[1]
 	if d == stream.ToServer && g.Seq == cl.next {
-		t.chooseReply(c, g.Ack)
+		t.chooseReply(c, g.Ack, r)
 	}
 	if !t.fresh(c, d, g) {
 		return Rejected
@@ -281,7 +283,9 @@ func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 			return t.reject(AckWrongDirection)
 		}
 		missed = true
-		t.chooseReply(c, g.Seq)
+	}
+	if d == stream.ToClient {
+		t.chooseReply(c, g.Seq, r)
 	}
 	switch {
 	case d == stream.ToServer && g.Seq == cl.next && g.Ack == sv.next:

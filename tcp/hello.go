@@ -183,35 +183,74 @@ func (t *Tracker) takeEarly(c *Conn, h *hello, n int, r stream.Reader) {
 	t.inserted(c, did)
 }
 
-// nextReply takes an answer to the SYN that follows another one: the client's acknowledgement will tell which one counts.
-func (t *Tracker) nextReply(c *Conn, g *Segment) Result {
+// answered keeps what the first answer to the SYN carries: the client's acknowledgement tells whether it took it. Inline
+// it is read at once, as the client may do the same.
+func (t *Tracker) answered(c *Conn, g *Segment, r stream.Reader) {
+	if g.size() == 0 || !t.addReply(c, g) || !t.store.Config().Inline {
+		return
+	}
+	t.extras.of(c).replies[0].shown = true
+	t.inserted(c, t.store.Push(&c.streams, stream.ToClient, 0, g.Payload, r))
+}
+
+func (t *Tracker) addReply(c *Conn, g *Segment) bool {
 	h := helloOf(g)
-	e := t.extras.of(c)
-	if e != nil && slices.ContainsFunc(e.replies, func(o hello) bool { return o.same(&h) }) {
-		return 0
-	}
-	if e != nil && len(e.replies) >= t.config.MaxSYNACKs || t.config.MaxSYNACKs <= 0 {
-		return t.reject(SynAckFlood)
-	}
-	if e = t.extra(c, h.bytes()); e == nil {
-		return Rejected
+	h.data = slices.Clone(g.Payload)
+	e := t.extra(c, h.bytes())
+	if e == nil {
+		return false
 	}
 	e.replies = append(e.replies, h)
+	return true
+}
+
+// nextReply takes an answer to the SYN that follows another one: the client's acknowledgement will tell which one counts.
+func (t *Tracker) nextReply(c *Conn, g *Segment) Result {
+	if e := t.extras.of(c); e != nil {
+		h, others := helloOf(g), 0
+		for i := range e.replies {
+			if e.replies[i].same(&h) {
+				return 0
+			}
+			if !e.replies[i].shown {
+				others++
+			}
+		}
+		if others >= t.config.MaxSYNACKs {
+			return t.reject(SynAckFlood)
+		}
+	}
+	if t.config.MaxSYNACKs <= 0 {
+		return t.reject(SynAckFlood)
+	}
+	if !t.addReply(c, g) {
+		return Rejected
+	}
 	return 0
 }
 
-// chooseReply makes the answer that begins before next the one of the connection, if another one does.
-func (t *Tracker) chooseReply(c *Conn, next Seq) {
+// chooseReply makes the answer that next lies behind, or behind some of whose payload, the one of the connection. What
+// lies before next of its payload was taken by the client.
+func (t *Tracker) chooseReply(c *Conn, next Seq, r stream.Reader) {
 	e := t.extras.of(c)
 	if e == nil || next == c.sides[1].next {
 		return
 	}
+	best := -1
 	for i := range e.replies {
 		h := &e.replies[i]
-		if h.isn+1 != next {
-			continue
+		if n := int64(next - h.isn - 1); n == 0 || n == int64(h.size) {
+			best = i
+			break
+		} else if n < int64(h.size) && best < 0 {
+			best = i
 		}
-		cl, sv := &c.sides[0], &c.sides[1]
+	}
+	if best < 0 {
+		return
+	}
+	h, cl, sv := e.replies[best], &c.sides[0], &c.sides[1]
+	if h.isn != sv.isn {
 		sent := cl.next
 		if h.opts&WindowScale != 0 && c.flags&synScaled != 0 && sv.scale == 0 {
 			sv.scale = midstreamScale // the other answer refused it
@@ -219,7 +258,12 @@ func (t *Tracker) chooseReply(c *Conn, next Seq) {
 		sv.flags &^= sentTimestamp | zeroTimestamp
 		t.takeSynAck(c, h.segment(SYN|ACK, cl.lastAck))
 		cl.next = sent
-		return
+	}
+	if n := int(next - h.isn - 1); n > 0 {
+		sv.next = next
+		if !h.shown {
+			t.inserted(c, t.put(c, stream.ToClient, 0, h.data[:min(n, len(h.data))], r))
+		}
 	}
 }
 
