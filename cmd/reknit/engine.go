@@ -82,6 +82,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			Depth:        int64(c.Stream.Reassembly.Depth),
 			MemoryCap:    int64(c.Stream.Reassembly.Memcap),
 			CheckOverlap: c.Stream.Reassembly.CheckOverlap || inline,
+			GracePackets: c.Stream.Reassembly.GracePackets,
 		},
 		TCP: tcp.Config{
 			Midstream:        c.Stream.Midstream,

@@ -76,7 +76,7 @@ func (j *followJob) engineConfig(w *follower) engine.Config {
 		Streams:   w,
 		NoFlows:   true,
 		Checksums: checksumsOf[j.checksums],
-		Stream:    stream.Config{Immediate: !j.acknowledged},
+		Stream:    stream.Config{Immediate: !j.acknowledged, GracePackets: 8},
 		TCP:       tcp.Config{Midstream: true, AsyncOneSide: true, TrustAfterLoss: true},
 		Policy:    func(netip.Addr) stream.Policy { return j.policy },
 		Notice:    func(text string) { j.log.warning("reknit", "%s", text) },

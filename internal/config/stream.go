@@ -31,6 +31,7 @@ type Reassembly struct {
 	Raw                bool
 	CheckOverlap       bool // overlapping data is compared
 	MaxRegions         int
+	GracePackets       int    // segments that a hole waits for after it was acknowledged
 	Urgent             string // inline, oob, drop or gap
 	UrgentLimit        string
 }
@@ -72,6 +73,9 @@ func (s *Stream) table() []row {
 			"Compare data that arrives twice. Always on in inline mode."},
 		{"stream.reassembly.max-regions", number(&r.MaxRegions, 0, 65535), "8", "",
 			"Separate pieces of a direction that are held; 0: no limit."},
+		{"stream.reassembly.grace-packets", number(&r.GracePackets, 0, 65535), "0", "8",
+			"Missing data that is acknowledged is given up after so many further packets of its direction: a capture may " +
+				"have packets in another order than the receiver. Suricata gives it up at once."},
 		{"stream.reassembly.urgent.policy", oneOf(&r.Urgent, "inline", "oob", "drop", "gap"), "inline", "oob",
 			"What becomes of urgent data: read with the rest, left out, its packet dropped (inline mode), or a gap."},
 		{"stream.reassembly.urgent.oob-limit-policy", oneOf(&r.UrgentLimit, "inline", "drop", "gap"), "drop", "",
