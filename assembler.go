@@ -36,6 +36,7 @@ type Assembler struct {
 	Stream stream.Config
 
 	engine *engine.Engine
+	worker *engine.Worker // of engine
 	packet packet.Packet
 	count  uint64
 }
@@ -46,17 +47,22 @@ func (a *Assembler) Packet(when time.Time, link packet.LinkType, frame []byte) p
 	a.count++
 	p := &a.packet
 	p.Number, p.Time, p.Link, p.Frame, p.WireLen = a.count, when.UnixNano(), link, frame, len(frame)
-	return a.start().Worker().Packet(p)
+	return a.Captured(p)
 }
 
 // Captured is Packet for a frame in a packet.Packet, whose part that a capture source sets is filled in.
-func (a *Assembler) Captured(p *packet.Packet) packet.Verdict { return a.start().Worker().Packet(p) }
+func (a *Assembler) Captured(p *packet.Packet) packet.Verdict {
+	if a.worker == nil {
+		a.start()
+	}
+	return a.worker.Packet(p)
+}
 
 // Close delivers what is left, with every hole as a gap, and ends all flows. The Assembler can then be used anew.
 func (a *Assembler) Close() {
 	if a.engine != nil {
 		a.engine.Close()
-		a.engine, a.count = nil, 0
+		a.engine, a.worker, a.count = nil, nil, 0
 	}
 }
 
@@ -80,7 +86,7 @@ func (a *Assembler) start() *engine.Engine {
 		if err != nil {
 			panic("BUG: " + err.Error()) // only a protocol can be impossible, and there is none
 		}
-		a.engine = e
+		a.engine, a.worker = e, e.Worker()
 	}
 	return a.engine
 }

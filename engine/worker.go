@@ -154,7 +154,9 @@ func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 	if p.Flags&(packet.HasInner|packet.Fragment) != 0 {
 		w.unpack(p)
 	}
-	w.judge()
+	if w.config.Prevent {
+		w.judge()
+	}
 	return w.verdict
 }
 
@@ -178,7 +180,10 @@ func (w *Worker) process(p *packet.Packet) {
 // track finds the flow of p and hands p to what follows the flow.
 func (w *Worker) track(p *packet.Packet) {
 	var k flow.Key
-	src, dst := portsOf(p)
+	src, dst := p.SrcPort, p.DstPort
+	if p.Flags&(packet.HasICMP|packet.HasESP) != 0 {
+		src, dst = portsOf(p)
+	}
 	k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, p.Depth)
 	h, d, created := w.lookup(&k, p)
 	if h == 0 {
@@ -195,7 +200,7 @@ func (w *Worker) track(p *packet.Packet) {
 	}
 	if isTCP {
 		w.fill(p)
-		if !created && w.reused(h, stream.Dir(d)) {
+		if !created && w.segment.Flags&tcp.SYN != 0 && w.reused(h, stream.Dir(d)) {
 			before := w.arrivedOn(h)
 			if d == flow.ToClient {
 				before[0], before[1] = before[1], before[0]
@@ -237,7 +242,11 @@ func (w *Worker) lookup(k *flow.Key, p *packet.Packet) (h flow.Handle, d flow.Di
 		w.flows.Counters().Memcap++
 		return 0, 0, false
 	}
-	return w.flows.Lookup(k, p.Time)
+	if h, d = w.flows.Find(k, p.Time); h != 0 {
+		return h, d, false
+	}
+	h = w.flows.Create(k, p.Time)
+	return h, flow.ToServer, h != 0
 }
 
 // portsOf returns what stands for the ports in the key of the flow of p.
@@ -330,11 +339,8 @@ var optionsOf = [...]struct {
 	{packet.OptMD5 | packet.OptAO, tcp.Signed},
 }
 
-// reused reports whether the segment begins another connection on the addresses of flow h.
+// reused reports whether the segment, a SYN, begins another connection on the addresses of flow h.
 func (w *Worker) reused(h flow.Handle, d stream.Dir) bool {
-	if w.segment.Flags&tcp.SYN == 0 {
-		return false
-	}
 	v := &w.flows.Entry(h).Value
 	switch {
 	case v.opening.IsOpen():
@@ -376,8 +382,37 @@ func (w *Worker) follow(p *packet.Packet) {
 		g.Policy = w.policy(p)
 	}
 	before := c.State()
-	refused := w.refuses(p)
+	refused := w.config.Faults.Data != 0 && w.refuses(p)
 	res := w.tracker.Segment(c, w.dir, g, (*reader)(w))
+	usual := res&^tcp.Stored == tcp.Tracked && !refused
+	if !usual || c.State() != before {
+		w.flowChanges(c, before, res)
+	}
+	if w.config.StreamEvents {
+		w.streamEvents()
+	}
+	if !usual {
+		w.heedPayload(p, res, refused)
+	}
+	if w.beside != nil {
+		w.attend(p, c, res)
+	}
+	if res&tcp.Rejected != 0 {
+		w.preventRejected(res)
+	}
+	if w.config.BypassDeep && v.conn != 0 && deep(c) {
+		w.entry.Mark |= bypassed
+	}
+	if w.entry.Mark&(dropped|bypassed) != 0 {
+		w.settle()
+		if v.conn != 0 {
+			w.tracker.Drop(c)
+		}
+	}
+}
+
+// flowChanges does with the flow what a segment has done to its connection, which was in state before.
+func (w *Worker) flowChanges(c *tcp.Conn, before tcp.State, res tcp.Result) {
 	if res&tcp.Reversed != 0 {
 		w.entry.Reverse()
 		w.reverseDetail()
@@ -389,13 +424,14 @@ func (w *Worker) follow(p *packet.Packet) {
 	if s := c.State(); s != before {
 		w.flowFollows(s)
 	}
-	if res&tcp.Tracked == 0 {
+	if v := &w.entry.Value; res&tcp.Tracked == 0 {
 		w.conns.put(v.conn)
 		v.conn = 0
 	}
-	if w.config.StreamEvents {
-		w.streamEvents()
-	}
+}
+
+// heedPayload does with the packet what is called for by what became of its payload.
+func (w *Worker) heedPayload(p *packet.Packet, res tcp.Result, refused bool) {
 	if refused || res&tcp.Unstored != 0 {
 		w.counters.SegmentsRefused++
 		w.except(noData)
@@ -403,27 +439,21 @@ func (w *Worker) follow(p *packet.Packet) {
 	if res&tcp.Modified != 0 {
 		w.rewritten(p)
 	}
-	if w.beside != nil {
-		w.attend(p, c, res)
-	}
+}
+
+// preventRejected drops a packet whose segment counts for nothing, where such packets can be dropped.
+func (w *Worker) preventRejected(res tcp.Result) {
 	if res&tcp.RefusedUrgent != 0 {
 		w.prevent(dropUrgent)
-	} else if res&tcp.Rejected != 0 && w.config.Inline && !w.config.KeepInvalid {
+	} else if w.config.Inline && !w.config.KeepInvalid {
 		w.prevent(dropInvalid)
-	}
-	if w.config.BypassDeep && v.conn != 0 && deep(c) {
-		w.entry.Mark |= bypassed
-	}
-	w.settle()
-	if w.entry.Mark&(dropped|bypassed) != 0 && v.conn != 0 {
-		w.tracker.Drop(c)
 	}
 }
 
 // refuses takes the payload from the segment if it is the one that shall not be stored.
 func (w *Worker) refuses(p *packet.Packet) bool {
 	g := &w.segment
-	if f := w.config.Faults.Data; f == 0 || f != p.Number || len(g.Payload) == 0 {
+	if w.config.Faults.Data != p.Number || len(g.Payload) == 0 {
 		return false
 	}
 	g.Lost, g.Payload = g.Lost+len(g.Payload), nil

@@ -127,7 +127,11 @@ func (t *Table[V]) Lookup(k *Key, now int64) (h Handle, d Dir, created bool) {
 // Find is Lookup, but makes no flow: h is 0 if there is none. Create may follow with the same key and time.
 func (t *Table[V]) Find(k *Key, now int64) (h Handle, d Dir) {
 	k.word = k.word&1 | uint32(k.hash(&t.hash, t.mask))<<1
-	now = t.advance(now)
+	if c := &t.clock; now > c.now && now < t.due && c.ahead == 0 {
+		c.now = now
+	} else {
+		now = t.advance(now)
+	}
 	b := t.index.bucket(k.word)
 	for _, s := range &b.slots {
 		if s == 0 {
@@ -141,7 +145,12 @@ func (t *Table[V]) Find(k *Key, now int64) (h Handle, d Dir) {
 			}
 		}
 	}
-	for h = b.chain; h != 0; {
+	return t.findInChain(b.chain, k, now)
+}
+
+// findInChain is Find among the flows that have no place in the bucket.
+func (t *Table[V]) findInChain(h Handle, k *Key, now int64) (Handle, Dir) {
+	for h != 0 {
 		e := t.Entry(h)
 		if side := e.key.word ^ k.word; side <= 1 && e.key.differs(k, t.mask) == 0 {
 			return t.met(h, e, now), Dir(side)
@@ -153,13 +162,18 @@ func (t *Table[V]) Find(k *Key, now int64) (h Handle, d Dir) {
 
 // met returns h after a packet of the flow was seen, or 0 if the flow had timed out before.
 func (t *Table[V]) met(h Handle, e *Entry[V], now int64) Handle {
-	if t.clock.now-e.last >= t.limits[e.flags&kindMask] {
-		t.counters.LookupEvicted++
-		t.end(h, e, Timeout)
-		return 0
+	if t.clock.now-e.last < t.limits[e.flags&kindMask] {
+		e.last = now
+		return h
 	}
-	e.last = now
-	return h
+	return t.missed(h, e)
+}
+
+// missed ends a flow that has timed out, which nobody had noticed.
+func (t *Table[V]) missed(h Handle, e *Entry[V]) Handle {
+	t.counters.LookupEvicted++
+	t.end(h, e, Timeout)
+	return 0
 }
 
 // Create makes a flow for a packet of which Find has found none, or whose flow was ended since. The packet's source

@@ -17,29 +17,39 @@ func (t *Tracker) expected(c *Conn, d stream.Dir, g *Segment) bool {
 // proceed takes an expected segment.
 func (t *Tracker) proceed(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
 	o := d.Opposite()
+	snd, rcv := &c.sides[d&1], &c.sides[o&1]
 	if d == stream.ToClient {
 		c.flags |= confirmed
 	}
-	c.sides[d&1].next = g.end()
-	rcv := &c.sides[o&1]
+	snd.next = g.end()
 	rcv.window = uint32(g.Window) << (rcv.scale & 31)
 	c.ack(o, g.Ack)
 	rcv.widen(0)
-	t.stamp(c, d, g)
+	if c.flags&timestamps != 0 {
+		t.stamp(c, d, g)
+	}
 
 	st := t.store
 	gaps := st.Counters.Gaps
 	st.Deliver(&c.streams, o, r)
 	var did stream.Inserted
-	if len(g.Payload) > 0 {
-		did = t.put(c, d, c.offset(d, g.Seq), g.Payload, r)
-	}
-	if len(g.Payload) == 0 && st.Immediate() || did&stream.TooDeep != 0 && !st.Immediate() {
+	switch n := len(g.Payload); {
+	case st.Immediate() && n == 0:
 		st.Deliver(&c.streams, d, r)
+	case st.Immediate():
+		did = st.Push(&c.streams, d, c.offset(d, g.Seq), g.Payload, r)
+	case n > 0:
+		if did = st.Insert(&c.streams[d&1], c.offset(d, g.Seq), g.Payload); did&stream.TooDeep != 0 {
+			st.Deliver(&c.streams, d, r)
+		}
 	}
-	res := Tracked | t.stored(c, len(g.Payload), did, gaps)
-	if t.events.n != 0 {
+	if did != 0 || st.Counters.Gaps != gaps || t.events.n != 0 {
+		res := Tracked | t.stored(c, len(g.Payload), did, gaps)
 		t.account(res)
+		return res
 	}
-	return res
+	if len(g.Payload) > 0 {
+		return Tracked | Stored
+	}
+	return Tracked
 }
