@@ -131,20 +131,22 @@ func (m *Message) endField() {
 func (p *Part) examine(h *Header) {
 	switch len(h.Name) {
 	case len("content-type"):
-		if p.contentType == nil && h.Is("content-type") {
-			p.contentType = append([]byte{}, h.Value()...)
-			p.typeName = rawParam(h.EVE(), "name")
+		if p.fields&hasType == 0 && h.Is("content-type") {
+			p.fields |= hasType
+			p.contentType = append(p.contentType, h.Value()...)
+			p.typeName = appendParam(p.typeName, h.EVE(), "name")
 			p.declared = parseBoundary(p.contentType)
 		}
 	case len("content-disposition"):
-		if p.disposition == nil && h.Is("content-disposition") {
-			p.disposition = append([]byte{}, h.Value()...)
-			p.dispName = rawParam(h.EVE(), "filename")
+		if p.fields&hasDisposition == 0 && h.Is("content-disposition") {
+			p.fields |= hasDisposition
+			p.disposition = append(p.disposition, h.Value()...)
+			p.dispName = appendParam(p.dispName, h.EVE(), "filename")
 			p.Disposition = lowerToken(head(p.disposition))
 		}
 	case len("content-transfer-encoding"):
-		if !p.transfer && h.Is("content-transfer-encoding") {
-			p.transfer = true
+		if p.fields&hasTransferEncoding == 0 && h.Is("content-transfer-encoding") {
+			p.fields |= hasTransferEncoding
 			p.Encoding = parseEncoding(h.Value())
 		}
 	}
@@ -221,7 +223,7 @@ func (m *Message) settle(p *Part) {
 		m.raise(LongFilename, p)
 		p.Name = bytes.Clone(p.Name[:maxFilename])
 	}
-	p.dispName, p.typeName = nil, nil
+	p.dispName, p.typeName = small(p.dispName), small(p.typeName)
 	p.Kind = m.kind(p)
 	// RFC 2045, section 6.4: what has parts inside it is not encoded.
 	if p.Kind != Leaf {

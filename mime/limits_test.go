@@ -210,7 +210,7 @@ func TestHostile(t *testing.T) {
 		DecodeHeader(b)
 		ParseAddresses(b)
 		ParseParams(b)
-		rawParam(b, "filename")
+		appendParam(nil, b, "filename")
 	}
 	m := NewMessage(nil, &count{})
 	feed(m, "Content-Type: multipart/mixed; boundary=b"+strings.Repeat(";x=y", n/4)+"\n")

@@ -78,6 +78,7 @@ type Message struct {
 	handler Handler
 
 	open  []*Part // from the message itself to the innermost
+	made  []*Part // the first parts of the message, or of those before it
 	state state
 	parts int // seen so far
 	lost  int64
@@ -115,12 +116,36 @@ func NewMessage(c *Config, h Handler) *Message {
 	}
 	s := &start{}
 	m := &s.Message
-	m.config, m.handler = c.withDefaults(), h
 	m.open = s.open[:0]
 	m.field.buf, m.out = s.bytes[0:0:512], s.bytes[512:512]
 	m.field.folds = s.folds[:0]
-	m.enter(nil)
+	m.Reset(c, h)
 	return m
+}
+
+// Reset makes m read another message, as if it were new, in the memory of the one before. What the Handler got with that
+// one, each Part and Header, is no longer valid.
+func (m *Message) Reset(c *Config, h Handler) {
+	for _, p := range m.made[:min(m.parts, len(m.made))] {
+		p.reset()
+	}
+	clear(m.open[:cap(m.open)])
+	*m = Message{
+		config: c.withDefaults(), handler: h,
+		open: m.open[:0], made: m.made,
+		field:  field{buf: small(m.field.buf), folds: small(m.field.folds)},
+		header: Header{value: small(m.header.value), eve: small(m.header.eve)},
+		line:   small(m.line), out: m.out[:0],
+	}
+	m.enter(nil)
+}
+
+// small returns s without content, to be used again, or nothing when it has become large.
+func small[T any](s []T) []T {
+	if cap(s) > maxKept {
+		return nil
+	}
+	return s[:0]
 }
 
 // LostBytes is the number of bytes that were lost in gaps of the message so far.
@@ -241,7 +266,8 @@ func (m *Message) last() *Part {
 
 // enter opens a part inside parent. The next line belongs to its header.
 func (m *Message) enter(parent *Part) {
-	p := &Part{Parent: parent, Index: m.parts, Type: "text/plain"}
+	p := m.part(m.parts)
+	p.Parent, p.Index, p.Type = parent, m.parts, "text/plain"
 	if parent != nil {
 		p.Depth = parent.Depth + 1
 		if parent.Type == "multipart/digest" {
@@ -253,6 +279,19 @@ func (m *Message) enter(parent *Part) {
 	m.state = inHeader
 	m.unsure = false
 	m.field.reset()
+}
+
+// part returns the memory of the part with that index. That of the first ones serves the next message, too.
+func (m *Message) part(index int) *Part {
+	const maxMade = 8
+	if index < len(m.made) {
+		return m.made[index]
+	}
+	p := new(Part)
+	if len(m.made) < maxMade {
+		m.made = append(m.made, p)
+	}
+	return p
 }
 
 // leave ends the innermost part.

@@ -249,20 +249,19 @@ func findParam(value []byte, name string) (plain, extended []byte, sections []se
 	return plain, extended, sections, quoted
 }
 
-// rawParam returns a copy of a parameter as EVE shows it: sections joined, nothing decoded.
-func rawParam(value []byte, name string) []byte {
+// appendParam appends a parameter as EVE shows it: sections joined, nothing decoded.
+func appendParam(dst, value []byte, name string) []byte {
 	plain, extended, sections, _ := findParam(value, name)
 	switch {
 	case len(plain) > 0:
-		return bytes.Clone(plain)
+		return append(dst, plain...)
 	case len(sections) > 0:
-		var joined []byte
 		for _, s := range sections {
-			joined = append(joined, s.value...)
+			dst = append(dst, s.value...)
 		}
-		return joined
+		return dst
 	}
-	return bytes.Clone(extended)
+	return append(dst, extended...)
 }
 
 // decodedParam returns a parameter as text for people.

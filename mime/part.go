@@ -48,7 +48,7 @@ type Part struct {
 	disposition []byte
 	typeName    []byte // file names, as in Name
 	dispName    []byte
-	transfer    bool   // a Content-Transfer-Encoding was seen
+	fields      fieldSet
 	declared    []byte // boundary parameter
 	boundary    []byte // of an open multipart
 	seen        uint32 // anomalies that were raised for this part
@@ -58,6 +58,26 @@ type Part struct {
 	pending stream.Ending // of the last body line: part of the body unless a boundary follows
 	base64  base64Decoder
 	quoted  quotedDecoder
+}
+
+// fieldSet tells which fields of a part were seen.
+type fieldSet uint8
+
+const (
+	hasType fieldSet = 1 << iota
+	hasDisposition
+	hasTransferEncoding
+)
+
+// reset makes p a new part.
+func (p *Part) reset() {
+	*p = Part{
+		contentType: small(p.contentType),
+		disposition: small(p.disposition),
+		typeName:    small(p.typeName),
+		dispName:    small(p.dispName),
+		quoted:      quotedDecoder{tail: small(p.quoted.tail)},
+	}
 }
 
 // FileName returns the file name as a mail program shows it: RFC 2231 and RFC 2047 decoded. It is empty when the part

@@ -1,6 +1,8 @@
 package smtp
 
 import (
+	"sync"
+
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/mime"
@@ -54,6 +56,8 @@ type Config struct {
 	Handler *Handler
 	// NewHandler, when not nil, returns the Handler of each new session in place of Handler. It may return nil.
 	NewHandler func(c *app.Conn) *Handler
+
+	texts *sync.Pool // of *textReader, for all sessions
 }
 
 // EVE says what EVE records show beyond Suricata's fields.
@@ -80,6 +84,7 @@ func (c Config) withDefaults() *Config {
 			*f.field = f.value
 		}
 	}
+	c.texts = new(sync.Pool)
 	return &c
 }
 

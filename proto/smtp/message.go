@@ -15,7 +15,8 @@ type textReader struct {
 	session *Session
 	mail    *Mail
 	message *Message
-	mime    *mime.Message  // nil: the text is not taken apart
+	parser  *mime.Message  // reset; nil: never needed so far
+	mime    *mime.Message  // the parser; nil: the text is not taken apart
 	part    *mime.Part     // the leaf that is open, or the last part that began
 	file    *Attachment    // that is open
 	chunk   int64          // bytes to come of a BDAT chunk
@@ -45,7 +46,8 @@ func (s *Session) beginText(m *Mail, chunked bool) {
 		m.state |= dataTried
 	}
 	m.Message = &Message{Chunked: chunked}
-	t := &textReader{session: s, mail: m, message: m.Message, from: s.at}
+	t := s.newText()
+	t.session, t.mail, t.message, t.from = s, m, m.Message, s.at
 	s.text = t
 	s.flags &^= midLine | provisional
 	switch c := s.config; {
@@ -53,9 +55,31 @@ func (s *Session) beginText(m *Mail, chunked bool) {
 	case c.RawExtraction:
 		t.open([]byte(rawName), "message/rfc822", 0)
 	case !c.NoMIME:
-		t.mime = mime.NewMessage(&c.MIME, t)
+		if t.parser == nil {
+			t.parser = mime.NewMessage(&c.MIME, t)
+		}
+		t.mime = t.parser
 		t.message.Email = mime.NewEmail(&c.Email)
 	}
+}
+
+// newText returns a textReader that knows nothing.
+func (s *Session) newText() *textReader {
+	if t, ok := s.config.texts.Get().(*textReader); ok {
+		return t
+	}
+	return &textReader{}
+}
+
+// freeText lets go of the text, which is over. Its reader serves another, perhaps of another session.
+func (s *Session) freeText() {
+	t := s.text
+	s.text = nil
+	*t = textReader{parser: t.parser}
+	if t.parser != nil {
+		t.parser.Reset(&s.config.MIME, t)
+	}
+	s.config.texts.Put(t)
 }
 
 // guessText begins the text behind a DATA whose reply has not come.
@@ -205,7 +229,7 @@ func (s *Session) closeText() {
 	t := s.text
 	t.message.Whole = true
 	t.close()
-	s.text = nil
+	s.freeText()
 }
 
 func (t *textReader) close() {
@@ -227,7 +251,7 @@ func (s *Session) endText() {
 	if t := s.text; t != nil {
 		t.cut = true
 		t.close()
-		s.text = nil
+		s.freeText()
 	}
 	s.client = dead
 }
@@ -237,7 +261,7 @@ func (s *Session) dropText() {
 	t := s.text
 	t.cut = true
 	t.closeFile()
-	s.text = nil
+	s.freeText()
 }
 
 // remember keeps what may have to be read as commands.
@@ -257,17 +281,17 @@ func (t *textReader) forget() { t.replay, t.long = nil, false }
 // takeBack reads what was taken for text as commands: the server did not accept DATA.
 func (s *Session) takeBack() {
 	t := s.text
-	replay, lost := t.replay, t.long || t.gapped
+	replay, from, lost := t.replay, t.from, t.long || t.gapped
 	s.flags &^= provisional | midLine
-	s.dropText()
 	t.mail.Message = nil
+	s.dropText()
 	s.client = commands
 	if lost {
 		s.owe(owed{verb: unsure, rcpt: -1})
 		return
 	}
 	at := s.at
-	s.reread(replay, t.from)
+	s.reread(replay, from)
 	s.at = at
 }
 
