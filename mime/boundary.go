@@ -42,7 +42,7 @@ func (m *Message) boundary(line []byte) bool {
 	if len(line) < 3 || line[0] != '-' || !mayBeBoundary(line) {
 		return false
 	}
-	text := bytes.TrimRight(line[2:], " \t")
+	text := trimRight(line[2:])
 	for i := len(m.open) - 1; i >= 0; i-- {
 		p := m.open[i]
 		if p.boundary == nil {

@@ -1,7 +1,6 @@
 package mime
 
 import (
-	"bytes"
 	"crypto/md5"
 	"fmt"
 	"slices"
@@ -393,7 +392,7 @@ func splitList(value []byte) [][]byte {
 			}
 			continue
 		}
-		if item := bytes.TrimLeft(value[from:i], " \t"); len(item) > 0 {
+		if item := trimLeft(value[from:i]); len(item) > 0 {
 			items = append(items, item)
 		}
 		from = i + 1

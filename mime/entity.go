@@ -80,12 +80,12 @@ func (m *Message) headerLine(line []byte, e stream.Ending) {
 // declared reports whether line is the first boundary of the innermost part, whose header lacks the empty line.
 func (m *Message) declared(line []byte) bool {
 	boundary := m.last().declared
-	return len(boundary) > 0 && len(line) > 2 && line[1] == '-' && bytes.Equal(bytes.TrimRight(line[2:], " \t"), boundary)
+	return len(boundary) > 0 && len(line) > 2 && line[1] == '-' && bytes.Equal(trimRight(line[2:]), boundary)
 }
 
 // isFieldName reports whether b is the name of a header field (RFC 5322, section 3.6.8).
 func isFieldName(b []byte) bool {
-	for _, c := range bytes.TrimRight(b, " \t") {
+	for _, c := range trimRight(b) {
 		if c <= ' ' || c > '~' {
 			return false
 		}

@@ -1,7 +1,6 @@
 package mime
 
 import (
-	"bytes"
 	"slices"
 
 	"github.com/reknit/reknit/stream"
@@ -33,27 +32,27 @@ const (
 // continuation line stay. Blanks around the whole are removed.
 func (h *Header) Value() []byte {
 	if len(h.folds) == 0 {
-		return bytes.Trim(h.Raw, " \t")
+		return trimLeft(trimRight(h.Raw))
 	}
 	if h.built&builtValue == 0 {
 		h.value = h.unfold(h.value[:0], 0)
 		h.built |= builtValue
 	}
-	return bytes.Trim(h.value, " \t")
+	return trimLeft(trimRight(h.value))
 }
 
 // EVE returns the value as Suricata 8 logs it: leading blanks are removed, and continuation lines are appended without
 // their first character.
 func (h *Header) EVE() []byte {
 	if len(h.folds) == 0 {
-		return bytes.TrimLeft(h.Raw, " \t")
+		return trimLeft(h.Raw)
 	}
 	if h.built&builtEVE == 0 {
 		h.eve = h.unfold(h.eve[:0], 1)
 		h.built |= builtEVE
 	}
 	first := h.Raw[:h.folds[0].at]
-	return h.eve[len(first)-len(bytes.TrimLeft(first, " \t")):]
+	return h.eve[len(first)-len(trimLeft(first)):]
 }
 
 // Text returns the value for people: unfolded, encoded words decoded, always valid UTF-8.
@@ -132,7 +131,7 @@ func (f *field) value() []byte { return f.buf[f.name+1:] }
 
 // fill makes h the field.
 func (f *field) fill(h *Header) {
-	h.Name = bytes.TrimRight(f.buf[:f.name], " \t")
+	h.Name = trimRight(f.buf[:f.name])
 	h.Raw = f.value()
 	h.folds = f.folds
 	h.Lost, h.Cut = f.lost, f.cut

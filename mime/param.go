@@ -41,7 +41,7 @@ func head(value []byte) []byte {
 	if i := bytes.IndexByte(value, '('); i >= 0 {
 		value = value[:i]
 	}
-	return bytes.TrimRight(value, " \t")
+	return trimRight(value)
 }
 
 // headLen is the number of bytes before the first semicolon that is not in a comment.
@@ -60,7 +60,7 @@ func headLen(value []byte) int {
 // skipComments removes blanks and comments (RFC 5322, section 3.2.2) at the beginning.
 func skipComments(b []byte) []byte {
 	for {
-		b = bytes.TrimLeft(b, " \t\r\n")
+		b = trimSpace(b)
 		if len(b) == 0 || b[0] != '(' {
 			return b
 		}
@@ -109,16 +109,19 @@ func (s *paramScanner) next() bool {
 		if len(s.rest) == 0 {
 			return false
 		}
-		i := bytes.IndexAny(s.rest, "=;")
-		if i < 0 {
+		i := 0
+		for i < len(s.rest) && s.rest[i] != '=' && s.rest[i] != ';' { // soon found: names are short
+			i++
+		}
+		if i == len(s.rest) {
 			return false
 		}
-		s.key = bytes.TrimRight(s.rest[:i], " \t")
+		s.key = trimRight(s.rest[:i])
 		if s.rest[i] == ';' {
 			s.rest = s.rest[i+1:]
 			continue
 		}
-		s.rest = bytes.TrimLeft(s.rest[i+1:], " \t\r\n")
+		s.rest = trimSpace(s.rest[i+1:])
 		s.readValue()
 		return true
 	}
@@ -341,5 +344,5 @@ func parseBoundary(value []byte) []byte {
 			plain = plain[:i]
 		}
 	}
-	return bytes.TrimRight(plain, " \t")
+	return trimRight(plain)
 }

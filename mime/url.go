@@ -32,16 +32,12 @@ const (
 // next searches b, the next bytes of the text, up to the end of a URL. It returns how many bytes it read, and whether
 // there is a URL in scheme and rest, which are valid until the next call. If there is none, it has read all of b.
 func (f *urlFinder) next(b []byte) (n int, ok bool) {
-	if f.step == searching && bytes.IndexByte(b, ':') < 0 {
-		f.keep(b)
-		return len(b), false
-	}
 	for n < len(b) {
 		switch f.step {
 		case found:
 			f.step, f.rest = searching, f.rest[:0]
 		case searching:
-			i := bytes.IndexByte(b[n:], ':')
+			i := colonIn(b[n:])
 			if i < 0 {
 				n = len(b)
 				break
@@ -70,6 +66,21 @@ func (f *urlFinder) next(b []byte) (n int, ok bool) {
 	}
 	f.keep(b)
 	return n, false
+}
+
+// colonIn returns the index of the first ":" in b behind which "//" stands, or may come; -1 when there is none.
+func colonIn(b []byte) int {
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(b[at:], ':')
+		if i < 0 {
+			return -1
+		}
+		at += i
+		rest := b[at+1:]
+		if len(rest) == 0 || rest[0] == '/' && (len(rest) == 1 || rest[1] == '/') {
+			return at
+		}
+	}
 }
 
 // end ends the text, and with it a URL. It reports whether there is one.
