@@ -2,6 +2,7 @@ package dump
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -14,6 +15,7 @@ import (
 
 const (
 	defaultMaxOpen = 64
+	defaultMaxEnds = 1 << 20
 	fileBuffer     = 16 << 10 // of each
 )
 
@@ -23,6 +25,11 @@ type Files struct {
 	// MaxOpen is the number of files that are open at once. When zero, it is 64. One that was closed for it is opened
 	// again when there is more for it.
 	MaxOpen int
+	// Name returns the name of the file for a direction of the nth stream between two ends, from 1. When nil, it is FileName.
+	Name func(client, server netip.AddrPort, nth uint32, d stream.Dir) string
+	// MaxEnds is the number of pairs of ends whose streams are told apart. With more all are forgotten, and files of streams
+	// between ends that were seen before are replaced. When zero, it is 1048576.
+	MaxEnds int
 	// Count is the number of files that were made, Bytes that of the bytes in them.
 	Count, Bytes uint64
 
@@ -113,15 +120,17 @@ func (f *Files) openFor(s *Saved, d stream.Dir) (*openFile, error) {
 		}
 	}
 	if s.nth == 0 {
-		key := maphash.Comparable(f.seed, [2]netip.AddrPort{s.client, s.server})
-		f.names[key]++
-		s.nth = f.names[key]
+		s.nth = f.number(s)
 	}
 	flags := os.O_WRONLY | os.O_CREATE | os.O_APPEND
 	if !s.made[d] {
 		flags |= os.O_TRUNC
 	}
-	name := FileName(s.client, s.server, s.nth, d)
+	of := f.Name
+	if of == nil {
+		of = FileName
+	}
+	name := of(s.client, s.server, s.nth, d)
 	file, err := f.root.OpenFile(name, flags, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, reason(err))
@@ -134,6 +143,16 @@ func (f *Files) openFor(s *Saved, d stream.Dir) (*openFile, error) {
 	s.open[d] = o
 	f.open = append(f.open, o)
 	return o, nil
+}
+
+// number tells s from other streams between the same ends.
+func (f *Files) number(s *Saved) uint32 {
+	key := maphash.Comparable(f.seed, [2]netip.AddrPort{s.client, s.server})
+	if limit := cmp.Or(max(f.MaxEnds, 0), defaultMaxEnds); len(f.names) >= limit && f.names[key] == 0 {
+		clear(f.names)
+	}
+	f.names[key]++
+	return f.names[key]
 }
 
 // oldest returns the file that was not written for the longest time.

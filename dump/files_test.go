@@ -2,12 +2,15 @@ package dump
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/reknit/reknit/stream"
 )
 
 func TestFileName(t *testing.T) {
@@ -81,6 +84,38 @@ func TestFiles(t *testing.T) {
 	for name, text := range want {
 		if b, err := os.ReadFile(filepath.Join(dir, name)); string(b) != text {
 			t.Errorf("%s holds %q, %v, want %q", name, b, err, text)
+		}
+	}
+}
+
+// With too many ends the oldest names are used again; the files have the names that are wanted.
+func TestFileNames(t *testing.T) {
+	dir := t.TempDir()
+	f, err := OpenFiles(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.MaxEnds = 2
+	f.Name = func(client, server netip.AddrPort, nth uint32, d stream.Dir) string {
+		return fmt.Sprintf("%d-%d-%v", client.Port(), nth, d)
+	}
+	for i, of := range []int{0, 0, 1, 1, 2, 0, 0} {
+		c, s := ends(of)
+		saved := f.Add(c, s)
+		if err := errors.Join(f.Write(saved, client, []byte{'a' + byte(i)}), f.Forget(saved)); err != nil {
+			t.Fatal(err)
+		}
+		if len(f.names) > 2 {
+			t.Errorf("%d names are known", len(f.names))
+		}
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"1000-1-to_server": "f", "1000-2-to_server": "g", "1001-1-to_server": "c",
+		"1001-2-to_server": "d", "1002-1-to_server": "e"} {
+		if got, err := os.ReadFile(filepath.Join(dir, name)); string(got) != want {
+			t.Errorf("%s holds %q, %v, want %q", name, got, err, want)
 		}
 	}
 }

@@ -21,6 +21,7 @@ type RawHandler interface {
 }
 
 // StreamLogger is told the bytes of TCP connections as they are delivered, beside the parsers. f is valid during the call.
+// Its counters are among those of the engine if it is a stats.Lister; it is asked by another goroutine then.
 type StreamLogger interface {
 	// Log is given bytes that stand at off in direction d; those between two calls are lost. data is valid during the call.
 	Log(f *Flow, d stream.Dir, off int64, data []byte)
@@ -57,7 +58,7 @@ func (a *attendant) Inspect(d stream.Dir, c *stream.Chunk) {
 
 func (a *attendant) Log(d stream.Dir, off int64, data []byte) {
 	w := (*Worker)(a)
-	w.beside.log.Log(&w.flow, w.turned(d), off, data)
+	w.beside.log.Log(&w.flow, d, off, data)
 }
 
 // parsedBy returns the session of the flow, or nil.

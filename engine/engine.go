@@ -81,6 +81,9 @@ func New(c Config) (*Engine, error) {
 			t.Add(&e.expected)
 		}
 		w.expectations = e.expectations
+		if l, ok := c.Logger.(stats.Lister); ok && n == 0 {
+			t.Add(l)
+		}
 		e.workers, e.threads = append(e.workers, w), append(e.threads, t)
 	}
 	return e, nil

@@ -42,6 +42,7 @@ func others(takes string) []string {
 var needs = map[string]string{
 	"host-os-policy.linux-6":                  "host-os-policy.linux=[10.0.0.0/8]", // it is the default
 	"flow-timeouts.default.emergency-closed":  "flow-timeouts.default.closed=9",
+	"stream.reassembly.randomize-chunk-range": "stream.reassembly.randomize-chunk-size=yes",
 	"app-layer.protocols.smtp.raw-extraction": "app-layer.protocols.smtp.mime.decode-mime=no",
 }
 
@@ -83,13 +84,6 @@ func TestKeysTakeEffect(t *testing.T) {
 // waiting returns the keys of the tables whose values are read and reported as without effect, or need none.
 func waiting(t *testing.T) map[string]bool {
 	w := map[string]bool{"flow.hash-size": true, "stream.reassembly.max-regions": true}
-	for _, key := range []string{"toserver-chunk-size=1", "toclient-chunk-size=1", "randomize-chunk-size=no", "randomize-chunk-range=1", "raw=no"} {
-		key = "stream.reassembly." + key
-		if _, ps := config.Load(config.Options{Set: []string{key}}); len(ps.Of(config.NotYet)) > 0 {
-			name, _, _ := strings.Cut(key, "=")
-			w[name] = true
-		}
-	}
 	for _, key := range []string{"mime.header-value-depth=1", "inspected-tracker.content-limit=1",
 		"inspected-tracker.content-inspect-min-size=1", "inspected-tracker.content-inspect-window=1"} {
 		key = "app-layer.protocols.smtp." + key
@@ -112,7 +106,7 @@ func told(t *testing.T, set ...string) string {
 	}
 	all := ""
 	for _, inline := range []bool{false, true} {
-		e := engineConfig(c, &options{inline: inline}, wishes{})
+		e := engineConfig(c, &options{inline: inline, chance: func(n int) int { return n - 1 }}, wishes{})
 		all += fmt.Sprint(e.Policy(netip.MustParseAddr("10.0.0.1")), " ")
 		if of := e.Defrag.TimeoutOf; of != nil {
 			all += fmt.Sprint(of(netip.MustParseAddr("10.0.0.1")), " ")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"time"
@@ -83,6 +84,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			MemoryCap:    int64(c.Stream.Reassembly.Memcap),
 			CheckOverlap: c.Stream.Reassembly.CheckOverlap || inline,
 			GracePackets: c.Stream.Reassembly.GracePackets,
+			Raw:          rawConfig(c, o.chance),
 		},
 		TCP: tcp.Config{
 			Midstream:        c.Stream.Midstream,
@@ -100,6 +102,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 				Ports: detectionPorts(app.TCP, c.Protocols.SMTP.DetectOn),
 			},
 		}, Faults: o.parserFaults},
+		RawPackets:       !c.Stream.Reassembly.Raw,
 		BypassDeep:       c.Stream.Bypass,
 		ConnectionMemory: int64(c.Stream.Memcap),
 		Stats: stats.Config{
@@ -113,6 +116,30 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		e.Stream.MemoryCap = 1 << 62 // here 0 is no limit
 	}
 	return e
+}
+
+// rawDepth is how many bytes of a direction are inspected without a configuration, in which parsers have no limit.
+const rawDepth = 1 << 20
+
+// rawConfig returns how streams are inspected. The sizes of chunks change by chance if that is wanted: chance returns a
+// number below n, and is rand.IntN when nil.
+func rawConfig(c *config.Config, chance func(n int) int) stream.RawConfig {
+	if chance == nil {
+		chance = rand.IntN
+	}
+	r := &c.Stream.Reassembly
+	change := func(size config.Size) int {
+		n := int(size)
+		if span := n * r.RandomizeRange / 100; r.RandomizeChunkSize && span > 0 {
+			n += chance(span+1) - span/2
+		}
+		return max(n, 1)
+	}
+	raw := stream.RawConfig{Chunk: [2]int{change(r.ToServerChunk), change(r.ToClientChunk)}}
+	if !c.FromFile && r.Depth == 0 {
+		raw.Depth = rawDepth
+	}
+	return raw
 }
 
 // exceptions returns what becomes of traffic that cannot be followed.

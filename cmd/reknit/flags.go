@@ -26,8 +26,9 @@ type options struct {
 	config      string
 	includes    []string
 	set         []string
-	rules       string   // the only file of rules
-	moreRules   []string // beside those of the configuration
+	chance      func(n int) int // a number below n; nil: rand.IntN
+	rules       string          // the only file of rules
+	moreRules   []string        // beside those of the configuration
 	noDetection bool
 	checksums   string
 	runmode     string

@@ -53,6 +53,7 @@ type job struct {
 	dir     string // for log files; empty: none are written
 	eve     []*eveOutput
 	tables  []*statsOutput
+	data    dataLoggers
 	summary *summary // nil: none
 	meter   meter
 }
@@ -238,6 +239,17 @@ func (j *job) open() error {
 			j.log.warning("output", "%v; going on without", err)
 		}
 	}
+	for _, d := range j.conf.TCPData {
+		o, err := newTCPData(d, j.dir, j.log)
+		switch {
+		case err == nil:
+			j.data = append(j.data, o)
+		case j.initFatal:
+			return err
+		default:
+			j.log.warning("output", "%v; going on without", err)
+		}
+	}
 	return nil
 }
 
@@ -271,6 +283,9 @@ func (j *job) analyse(ctx context.Context) error {
 		j.summary.unordered = e.Workers > 1
 	}
 	e.Sink = event.Sink(to)
+	if len(j.data) > 0 {
+		e.Logger = j.data
+	}
 	e.Notice = func(text string) { j.log.warning("reknit", "%s", text) }
 	eng, err := engine.New(e)
 	if err != nil {
@@ -368,6 +383,11 @@ func (j *job) files() (all []*file.Output) {
 	for _, o := range j.tables {
 		all = append(all, o.file)
 	}
+	for _, o := range j.data {
+		if o.text != nil {
+			all = append(all, o.text)
+		}
+	}
 	return all
 }
 
@@ -379,7 +399,8 @@ func (j *job) closeOutputs() error {
 			errs = append(errs, fmt.Errorf("%s: %w", o.Name(), err))
 		}
 	}
-	j.eve, j.tables = nil, nil
+	errs = append(errs, j.data.close())
+	j.eve, j.tables, j.data = nil, nil, nil
 	return errors.Join(errs...)
 }
 

@@ -23,6 +23,7 @@ type Config struct {
 
 	EVE        []EVE // enabled eve-log outputs
 	StatsFiles []StatsFile
+	TCPData    []TCPData
 
 	Root *Node // the whole tree, for those who print it
 }

@@ -41,6 +41,9 @@ var known = sync.OnceValue(func() *word {
 	for _, r := range new(StatsFile).table() {
 		root.learn("outputs.[].stats."+r.path, supported).usual = []string{r.builtin}
 	}
+	for _, r := range new(TCPData).table() {
+		root.learn("outputs.[].tcp-data."+r.path, supported).usual = []string{r.builtin}
+	}
 	for _, t := range slices.Concat(loggedTypes, typesOnRequest) {
 		root.learn(eve+"types.[]."+t+".enabled", supported)
 		for _, r := range e.typeTable(t) {

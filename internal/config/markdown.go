@@ -53,6 +53,8 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	table(&b, "", "", types)
 	table(&b, "Counters in a file", "Elements of the list `outputs` that are called `stats`.",
 		prefixed("stats.", new(StatsFile).table()))
+	table(&b, "Streams in files", "Elements of the list `outputs` that are called `tcp-data`. Only what was delivered is written: "+
+		"lost bytes are left out.", prefixed("tcp-data.", new(TCPData).table()))
 	table(&b, "Messages", "", c.Logging.table())
 	table(&b, "", "The elements `console` and `file` of the list `logging.outputs`:", c.Logging.Console.table())
 	b.WriteString("## Keys without effect so far\n\nThey are known, and reported when a configuration asks for something with them.\n\n")

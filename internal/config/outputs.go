@@ -177,6 +177,22 @@ func (s *StatsFile) table() []row {
 	}
 }
 
+// TCPData is an output of the name tcp-data: what the ends of TCP connections said.
+type TCPData struct {
+	Enabled  bool
+	Type     string // file, dir or both
+	Filename string // relative to the log directory
+}
+
+func (d *TCPData) table() []row {
+	return []row{
+		{"enabled", boolean(&d.Enabled), "no", "", "Write this output."},
+		{"type", oneOf(&d.Type, "file", "dir", "both"), "file", "", "file: all streams in one file, in hexadecimal, as they were " +
+			"delivered. dir: a file for each direction of a connection, as it is, in the directory `tcp` of the log directory."},
+		{"filename", text(&d.Filename), "tcp-data.log", "", "Name of the file, relative to the log directory."},
+	}
+}
+
 // mailFields are the headers that custom may name.
 var mailFields = []string{"reply-to", "bcc", "message-id", "subject", "x-mailer", "user-agent", "received",
 	"x-originating-ip", "in-reply-to", "references", "importance", "priority", "sensitivity", "organization",
@@ -224,6 +240,11 @@ func (c *Config) outputs(root *Node, ps *Problems) {
 			var s StatsFile
 			if fill(s.table(), body, path, true, ps); s.Enabled {
 				c.StatsFiles = append(c.StatsFiles, s)
+			}
+		case "tcp-data":
+			var d TCPData
+			if fill(d.table(), body, path, true, ps); d.Enabled {
+				c.TCPData = append(c.TCPData, d)
 			}
 		}
 	}

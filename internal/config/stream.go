@@ -64,7 +64,7 @@ func (s *Stream) table() []row {
 			"Data of the client is inspected in pieces of this size."},
 		{"stream.reassembly.toclient-chunk-size", sizeUpTo(&r.ToClientChunk, 65535), "2560", "",
 			"Data of the server is inspected in pieces of this size."},
-		{"stream.reassembly.randomize-chunk-size", boolean(&r.RandomizeChunkSize), "yes", "",
+		{"stream.reassembly.randomize-chunk-size", boolean(&r.RandomizeChunkSize), "yes", "no",
 			"Change both sizes by chance, once, at the start."},
 		{"stream.reassembly.randomize-chunk-range", number(&r.RandomizeRange, 0, 99), "10", "",
 			"By how many percent they change, from half of it less to half of it more."},

@@ -27,8 +27,6 @@ var vocabulary = []struct {
 	{"stream", moot, "prealloc-sessions reassembly.segment-prealloc reassembly.zero-copy-size reassembly.segments.[].size " +
 		"reassembly.segments.[].prealloc reassembly.chunk-prealloc"},
 	{"stream", obsolete, "max-sessions"},
-	{"stream", notYet, `reassembly.toserver-chunk-size reassembly.toclient-chunk-size
-		reassembly.randomize-chunk-size reassembly.randomize-chunk-range reassembly.raw`},
 	{"stream", moot, "reassembly.max-regions"}, // runs are indexed, however many there are
 	{"defrag", moot, "hash-size prealloc"},
 	{"defrag", notYet, "default-config.timeout"},
@@ -180,7 +178,6 @@ var vocabulary = []struct {
 		use-stream-depth honor-pass-rules conditional ts-format bpf-filter sguil-base-dir`},
 	{"outputs.[].alert-debug", notYet, "enabled filename append filetype"},
 	{"outputs.[].stats", notYet, "filetype"},
-	{"outputs.[].tcp-data", notYet, "enabled type filename"},
 	{"outputs.[].http-body-data", notYet, "enabled type filename"},
 	{"outputs.[].lua", notYet, "enabled scripts scripts-dir path cpath"},
 	{"outputs.[].syslog", notYet, "enabled facility identity level"},
