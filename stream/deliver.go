@@ -224,9 +224,9 @@ func (st *Store) look(s *Stream, v *view, closing bool) {
 }
 
 // finTaken reports whether the receiver took the FIN at final: it acknowledged it, and there is no byte in its place
-// that may have been acknowledged instead.
+// that may have been acknowledged instead. What the parser skipped is not asked for.
 func (st *Store) finTaken(s *Stream) bool {
-	return s.acked > s.final && (s.edge <= s.final || st.held(s, s.final) == nil)
+	return s.acked > s.final && (s.edge <= s.final || s.app > s.final || st.held(s, s.final) == nil)
 }
 
 // run calls r as long as it can get on: it reads, or a gap passes, or the direction ends.

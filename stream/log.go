@@ -19,8 +19,8 @@ func (s *Stream) HoldLog() {
 func (s *Stream) DropLog() { s.flags &^= logOn }
 
 // Log gives l what can be delivered of s and was not given yet: everything that is held when closing, else what the
-// receiver acknowledged, or what came without a hole where bytes are delivered at once. Holes are left out, unless they may
-// still be filled.
+// receiver acknowledged, or what came without a hole where bytes are delivered at once. Holes are left out once they were given
+// up for the parser.
 func (st *Store) Log(s *Stream, d Dir, closing bool, l Logger) {
 	if s.flags&logOn == 0 {
 		return
@@ -35,7 +35,7 @@ func (st *Store) Log(s *Stream, d Dir, closing bool, l Logger) {
 	at, p := st.trees.seek(&s.index, s.log)
 	for p != nil {
 		from, to := max(p.off, s.log), min(p.end(), limit)
-		if from >= to || from > max(s.log, s.acked) && !closing {
+		if from >= to || from > s.log && !closing && !s.passed(from) {
 			break
 		}
 		s.log = to

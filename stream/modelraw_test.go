@@ -38,7 +38,7 @@ func (m *model) visible(h *half) int64 {
 // next returns the first byte at or behind off that may be given when what lies before limit is, or -1.
 func (m *model) due(h *half, off, limit int64, closing bool) int64 {
 	n := h.next(off)
-	if n < 0 || n >= limit || n > max(off, h.acked) && !closing {
+	if n < 0 || n >= limit || n > off && !closing && (n > h.acked || n > h.contig()) {
 		return -1
 	}
 	return n

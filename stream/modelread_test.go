@@ -192,7 +192,7 @@ func (m *model) limit(h *half) (int64, Fault) {
 	switch {
 	case h.finished && end >= h.final:
 		end, last = h.final, End
-		if taken := h.acked > h.final && h.cells[h.final] == nil; !m.closing && !m.config.Immediate && !taken {
+		if taken := h.acked > h.final && (h.cells[h.final] == nil || h.app > h.final); !m.closing && !m.config.Immediate && !taken {
 			last = Short
 		}
 	case m.closing && end >= h.length():

@@ -128,7 +128,7 @@ func (st *Store) inspected(s *Stream) int64 {
 
 // Inspect gives i what is due of s, which is of direction d: one chunk for each run of bytes without a hole, and for each
 // 64 KiB of it. A byte is given when its receiver acknowledged it, or at once where bytes are delivered at once. A hole ends
-// a chunk; what the receiver acknowledged of it is passed.
+// a chunk, and is passed once it was given up for the parser.
 func (st *Store) Inspect(s *Stream, d Dir, due Due, i Inspector) {
 	if s.flags&rawOn == 0 {
 		return
@@ -152,7 +152,7 @@ func (st *Store) Inspect(s *Stream, d Dir, due Due, i Inspector) {
 			break
 		}
 		from := max(p.off, s.raw)
-		if from >= limit || from > max(s.raw, s.acked) && !last {
+		if from >= limit || from > s.raw && !last && !s.passed(from) {
 			break
 		}
 		c := &st.chunk
@@ -176,11 +176,19 @@ func (st *Store) Inspect(s *Stream, d Dir, due Due, i Inspector) {
 
 // InspectLate is Inspect for a stream whose direction is silent: what waits is given when it is too much.
 func (st *Store) InspectLate(s *Stream, d Dir, i Inspector) {
-	if s.flags&rawOn != 0 && st.visible(s)-s.raw > int64(st.config.Raw.MaxLag) {
+	if s.flags&rawOn == 0 || st.visible(s)-s.raw <= int64(st.config.Raw.MaxLag) {
+		return
+	}
+	before := s.raw
+	st.Inspect(s, d, DueNow, i)
+	if s.raw > before {
 		st.Counters.InspectedLate++
-		st.Inspect(s, d, DueNow, i)
 	}
 }
+
+// passed reports whether the hole before off, which is held, will not be filled any more: it was given up for the parser, or
+// the receiver acknowledged it where nobody asks for the parser.
+func (s *Stream) passed(off int64) bool { return off <= s.acked && off <= s.contig }
 
 // visible returns the offset before which bytes are delivered.
 func (st *Store) visible(s *Stream) int64 {

@@ -62,7 +62,7 @@ type Counters struct {
 	Scanned        uint64 // bytes searched for the end of a line or a delimiter
 	Copied         uint64 // bytes copied to make a unit contiguous
 	Inspected      uint64 // bytes given to content inspection, each once
-	InspectedLate  uint64 // chunks that were too large to wait for a segment of their direction
+	InspectedLate  uint64 // times that too much waited for a segment of its direction
 	MemoryUse      uint64 `stat:"tcp.reassembly_memuse,gauge"`
 	FromCache      uint64 `stat:"tcp.segment_from_cache"` // pages that had been in use before
 	FromPool       uint64 `stat:"tcp.segment_from_pool"`  // and new ones
