@@ -183,6 +183,27 @@ func TestInspectTransactions(t *testing.T) {
 	}
 }
 
+// A protocol may want more of its streams than all others, from when it is known.
+func TestProtocolDepth(t *testing.T) {
+	for depth, whole := range map[int64]bool{0: false, 300: true} {
+		p := smtp.New(smtp.Config{})
+		p.Depth = depth
+		a := newScript().talk(client, server).open()
+		a.greet()
+		a.mail("one")
+		a.smtp("> NOOP", "< 250 ok")
+		a.close()
+		f := a.play(t, engine.Config{Protocols: []app.Protocol{p}, Stream: stream.Config{Depth: 60}})
+		mails := f.all("smtp")
+		if n := f.counter("tcp.stream_depth_reached"); (n == 0) != whole || len(mails) == 0 {
+			t.Fatalf("depth %d: reached %d times, %d records", depth, n, len(mails))
+		}
+		if all := mails[0].of("smtp", "rcpt_to") != nil && mails[0].of("email", "status") == "PARSE_DONE"; all != whole {
+			t.Errorf("depth %d: %v", depth, mails[0])
+		}
+	}
+}
+
 // Who inspects can stop the flow: inline at the segment that completes what is not wanted.
 func TestInspectDrop(t *testing.T) {
 	a := newScript().talk(client, server).open()

@@ -78,7 +78,15 @@ func (l *logger) Error(s *app.Session, err *app.Error) {
 	w.notice(text)
 }
 
-func (l *logger) Detected(*app.Session) {}
+// Detected lets the streams of the flow be as deep as its protocol wants.
+func (l *logger) Detected(s *app.Session) {
+	w := (*Worker)(l)
+	if depth := s.Depth(); depth > 0 && w.config.Stream.Depth > 0 && s.Transport() == app.TCP && w.entry.Value.conn != 0 {
+		c := w.conns.at(w.entry.Value.conn)
+		w.store.Deepen(c.Stream(stream.ToServer), depth)
+		w.store.Deepen(c.Stream(stream.ToClient), depth)
+	}
+}
 
 // begin returns the worker's record with the header of the packet, or of the flow that ends.
 func (w *Worker) begin() *event.Record {

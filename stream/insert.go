@@ -59,7 +59,7 @@ func (st *Store) admit(s *Stream, off int64, n int) Inserted {
 	if s.flags&(deep|ended|closed) != 0 {
 		return Ignored
 	}
-	if end := off + int64(n); st.config.Depth > 0 && end > st.config.Depth && end > s.contig {
+	if end := off + int64(n); st.config.Depth > 0 && end > st.config.Depth && end > s.contig && end > st.depth(s) {
 		s.flags |= deep
 		st.Counters.DepthReached++
 		return TooDeep

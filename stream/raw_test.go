@@ -177,6 +177,39 @@ func TestKeepInspected(t *testing.T) {
 	}
 }
 
+// A stream may be deeper than others. It keeps that as long as it is open.
+func TestDeepen(t *testing.T) {
+	b := newBench(Config{Depth: 4}, &script{limit: 9})
+	s := &b.p[0]
+	b.st.Deepen(s, 3)
+	if s.side != 0 {
+		t.Error("the depth is no more than that of all")
+	}
+	b.st.Deepen(s, 8)
+	b.st.Deepen(s, 6)
+	b.in(0, "a\n")
+	b.in(4, "e\n") // out of order, and back again
+	b.in(2, "c\n")
+	b.ack(6)
+	if did := b.in(6, "gh"); did != 0 || s.Deep() {
+		t.Errorf("insert up to the depth said %b", did)
+	}
+	if did := b.in(8, "i"); did != TooDeep || !s.Deep() || b.st.Counters.DepthReached != 1 {
+		t.Errorf("insert beyond the depth said %b", did)
+	}
+	b.st.Deepen(s, 100)
+	if did := b.in(8, "i"); did != Ignored {
+		t.Errorf("what was too deep became %b", did)
+	}
+	if err := check(b.st, &b.p[0], &b.p[1]); err != nil {
+		t.Error(err)
+	}
+	b.ack(8)
+	if b.st.MemoryUse() != 0 {
+		t.Errorf("%d bytes in use", b.st.MemoryUse())
+	}
+}
+
 // A long run is given in chunks of 64 KiB, each of which begins with the end of the one before.
 func TestInspectLongRun(t *testing.T) {
 	b, r := newBench(Config{Raw: RawConfig{Overlap: 10}}, &script{limit: 1 << 20}), new(chunks)

@@ -5,11 +5,12 @@ import (
 	"unsafe"
 )
 
-// side is what few streams have: a hole that is left open for a while, a FIN that came too early, a queue that mirrors
+// side is what few streams have: a depth of its own, a hole that is left open for a while, a FIN that came too early, a queue that mirrors
 // the receiver's. It is kept as long as it says anything.
 type side struct {
 	since   int64 // when the hole at contig was first seen to be acknowledged
 	packets int   // segments of the direction since then
+	depth   int64 // of the stream; counts with deeper
 	fin     int64 // where a FIN stands that is out of order; noFin without one, and always with the policy Linux6
 	queue   queue
 }
@@ -28,7 +29,7 @@ func (st *Store) few(s *Stream) *side {
 // settle frees the side of s when it says nothing any more.
 func (st *Store) settle(s *Stream) {
 	d := st.sides.at(s.side)
-	if s.flags&graced == 0 && d.fin == noFin && d.queue.empty() {
+	if s.flags&(graced|deeper) == 0 && d.fin == noFin && d.queue.empty() {
 		st.sides.put(s.side)
 		s.side = 0
 	}
@@ -39,8 +40,25 @@ func (st *Store) drop(s *Stream) {
 	d := st.sides.at(s.side)
 	st.queues.clear(&d.queue)
 	d.fin = noFin
-	s.flags &^= graced
+	s.flags &^= graced | deeper
 	st.settle(s)
+}
+
+// Deepen makes depth the depth of s, if it is more than that of Config. It is not made less, and what was discarded stays so.
+func (st *Store) Deepen(s *Stream, depth int64) {
+	if st.config.Depth == 0 || depth <= st.depth(s) || s.flags&(deep|ended|closed) != 0 || s.side == 0 && !st.fits(sideBytes) {
+		return
+	}
+	st.few(s).depth = depth
+	s.flags |= deeper
+}
+
+// depth returns the number of bytes of s that are looked at, where there is a limit.
+func (st *Store) depth(s *Stream) int64 {
+	if s.flags&deeper == 0 {
+		return st.config.Depth
+	}
+	return st.sides.at(s.side).depth
 }
 
 // waits reports whether the hole at contig, of which the receiver acknowledged something, is left open for now.

@@ -43,6 +43,7 @@ const (
 	rawDue                     // what there is for content inspection is due, however little it is
 	rawLast                    // what is held is the last for content inspection
 	rawOff                     // content inspection has ended
+	deeper                     // the depth is the stream's own
 )
 
 // App returns the offset of the next byte for the parser.
