@@ -122,7 +122,7 @@ func (w *Worker) attend(p *packet.Packet, c *tcp.Conn, res tcp.Result) {
 func (w *Worker) inspect(p *packet.Packet, c *tcp.Conn, res tcp.Result) {
 	d := w.dir
 	own, other := c.Stream(d), c.Stream(d.Opposite())
-	if w.entry.Mark&(muted|passed) != 0 {
+	if w.entry.Mark&(muted|passed|condemned) != 0 {
 		forget(own)
 		forget(other)
 		return
@@ -204,7 +204,7 @@ func (w *Worker) finish(c *tcp.Conn) {
 		if w.beside.raw == nil {
 			continue
 		}
-		if s := w.parsedBy(); w.config.Inline || w.entry.Mark&(muted|passed) != 0 || s != nil && s.Encrypted(d) {
+		if s := w.parsedBy(); w.config.Inline || w.entry.Mark&(muted|passed|condemned) != 0 || s != nil && s.Encrypted(d) {
 			forget(c.Stream(d))
 		}
 		w.store.Inspect(c.Stream(d), d, stream.DueAll, (*attendant)(w))

@@ -50,6 +50,9 @@ type Config struct {
 	// Logger is told the bytes of TCP connections as they are delivered. When nil, nobody is.
 	Logger StreamLogger
 
+	// Packets makes what looks at the packets of a worker. When nil, nobody does.
+	Packets func() PacketHandler
+
 	// Inline says that packets wait for the verdict: bytes are then parsed as they arrive, acknowledged or not.
 	Inline bool
 	// Prevent says that verdicts are carried out. Exceptions can then drop, so does, with Inline and unless KeepInvalid

@@ -8,10 +8,11 @@ import (
 
 // IP protocol numbers.
 const (
-	protocolICMP   = 1
-	protocolTCP    = 6
-	protocolESP    = 50
-	protocolICMPv6 = 58
+	protocolICMP     = 1
+	protocolTCP      = 6
+	protocolFragment = 44 // in IPv6
+	protocolESP      = 50
+	protocolICMPv6   = 58
 )
 
 // endFlow is called before a flow is freed: what is left of its streams is delivered, its session closed, and its
@@ -28,7 +29,8 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	if outer.packet != nil {
 		number = outer.packet.Number
 	}
-	w.ending(e, why, number)
+	left := w.unfinished(e)
+	w.ending(e, why, left, number)
 	v := &e.Value
 	isTCP := e.Key().Protocol() == protocolTCP
 	var leftOut [2]uint64 // urgent bytes
@@ -44,6 +46,9 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	}
 	if isTCP && w.beside != nil && w.beside.log != nil {
 		w.beside.log.Finish(&w.flow)
+	}
+	if w.packets != nil {
+		w.showEnd(e, left)
 	}
 	if e.Mark&begun != 0 {
 		w.whole.Finish(&w.flow)
@@ -94,6 +99,7 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 	f.Emergency = e.Emergency()
 	f.Reason = why.String()
 	f.WrongThread = e.Mark&astray != 0
+	f.Alerted = e.Mark&alerted != 0
 	switch s := e.State(); {
 	case e.Mark&bypassed != 0:
 		f.State, f.Bypass = event.FlowBypassed, "local"

@@ -38,8 +38,8 @@ type connectionStates struct{ of *endings }
 // Each calls yield for each counter.
 func (c connectionStates) Each(yield func(name string, value uint64)) { c.of.eachState(yield) }
 
-// ending counts the end of flow e, before anything is done about it.
-func (w *Worker) ending(e *flow.Entry[flowState], why flow.Reason, number uint64) {
+// ending counts the end of flow e, before anything is done about it; left tells what is left.
+func (w *Worker) ending(e *flow.Entry[flowState], why flow.Reason, left [2]bool, number uint64) {
 	v, n := &e.Value, &w.endings
 	if e.Key().Protocol() != protocolTCP {
 		return
@@ -58,11 +58,14 @@ func (w *Worker) ending(e *flow.Entry[flowState], why flow.Reason, number uint64
 	if why != flow.Timeout {
 		return
 	}
-	directions := w.unfinished(e)
-	if directions == 0 {
+	if left == ([2]bool{}) {
 		return
 	}
-	n.Unfinished += directions
+	for _, some := range left {
+		if some {
+			n.Unfinished++
+		}
+	}
 	if !w.flows.Sweeping() {
 		n.MetUnfinished++
 		return
@@ -76,20 +79,19 @@ func (w *Worker) ending(e *flow.Entry[flowState], why flow.Reason, number uint64
 	n.InjectedMax = max(n.InjectedMax, n.between)
 }
 
-// unfinished returns in how many directions of a flow something is left to be told: bytes, or transactions.
-func (w *Worker) unfinished(e *flow.Entry[flowState]) (directions uint64) {
+// unfinished returns in which directions of a TCP flow something is left to be told: bytes, or transactions.
+func (w *Worker) unfinished(e *flow.Entry[flowState]) (left [2]bool) {
 	v := &e.Value
-	if v.conn == 0 || e.Mark&(dropped|bypassed) != 0 {
-		return 0
+	if v.conn == 0 || e.Key().Protocol() != protocolTCP || e.Mark&(dropped|bypassed) != 0 {
+		return left
 	}
 	c := w.conns.at(v.conn)
 	if s := c.State(); s >= tcp.Established && s < tcp.Closed || v.session != 0 && w.config.Streams == nil && w.sessions.at(v.session).Busy() {
-		return 2
+		return [2]bool{true, true}
 	}
 	for d := stream.ToServer; d <= stream.ToClient; d++ {
-		if s := c.Stream(d); s.App() < s.Edge() {
-			directions++
-		}
+		s := c.Stream(d)
+		left[d] = s.App() < s.Edge()
 	}
-	return directions
+	return left
 }

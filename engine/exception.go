@@ -108,6 +108,9 @@ func (w *Worker) except(t target) Exception {
 		w.dropFlow(targets[t].why)
 	case DropPacket:
 		w.prevent(targets[t].why)
+		w.spared = true
+	case PassPacket:
+		w.spared = true
 	case BypassFlow:
 		if e != nil {
 			e.Mark |= bypassed | passed

@@ -175,5 +175,8 @@ func (w *Worker) ofPacket(p *packet.Packet, kind string) *event.Record {
 	if w.entry != nil {
 		r.FlowID, r.ParentID = w.entry.ID(), w.parent()
 	}
+	if p.Version == 6 && p.Flags&packet.Fragment != 0 {
+		r.Protocol = protocolFragment // whatever is in it
+	}
 	return r
 }

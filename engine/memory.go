@@ -44,7 +44,6 @@ type needless struct {
 	QueueAverage   uint64 `stat:"flow.recycler.queue_avg"`        // flows are freed at once
 	QueueMax       uint64 `stat:"flow.recycler.queue_max"`
 	ManagerFound   uint64 `stat:"defrag.mgr.tracker_timeout"` // workers find what timed out
-	Pseudo         uint64 `stat:"tcp.pseudo"`                 // no packet is made up to have bytes inspected
 
 	// Sources do not bypass flows yet.
 	CaptureBypassedPackets uint64 `stat:"flow_bypassed.local_capture_pkts"`

@@ -23,6 +23,7 @@ type Worker struct {
 	sessions  numbered[*app.Session]
 	values    numbered[any] // of a StreamHandler's flows, in place of sessions
 	whole     ConnectionHandler
+	packets   PacketHandler // nil: nobody
 	store     *stream.Store
 	tracker   *tcp.Tracker
 	gateway   *app.Gateway
@@ -69,6 +70,8 @@ type current struct {
 	now    int64      // nanoseconds since the Unix epoch
 
 	flushed bool // no packet: the flow is inspected before it goes on as something else
+	first   bool // the packet is the flow's first in its direction
+	spared  bool // an exception policy has the packet not looked at
 }
 
 // flowState is what the worker keeps of a flow: 24 bytes without pointers.
@@ -100,7 +103,8 @@ const (
 	metNoData
 	metNoSession
 	metParserError
-	astray // packets of one direction came on several queues
+	astray  // packets of one direction came on several queues
+	alerted // a rule told of it
 )
 
 // Counters count what no other station counts.
@@ -139,6 +143,9 @@ func newWorker(c Config) (*Worker, error) {
 	w.exceptions.config, w.verdicts.config = &w.config, &w.config
 	w.whole, _ = c.Streams.(ConnectionHandler)
 	w.beside = newBeside(&w.config)
+	if c.Packets != nil {
+		w.packets = c.Packets()
+	}
 	if c.Netflows || c.Ethernet {
 		w.details = make(map[flow.Handle]*detail)
 	}
@@ -174,6 +181,9 @@ func (w *Worker) process(p *packet.Packet) {
 		w.quoted(p)
 	default:
 		w.flows.Advance(p.Time)
+	}
+	if w.packets != nil {
+		w.show(p)
 	}
 }
 
@@ -272,7 +282,7 @@ func espPorts(p *packet.Packet) (src, dst uint16) {
 // visit makes h the flow of the packet and counts the packet.
 func (w *Worker) visit(h flow.Handle, d flow.Dir, p *packet.Packet) {
 	w.handle, w.entry, w.dir = h, w.flows.Entry(h), stream.Dir(d)
-	w.entry.Count(d, len(p.Frame))
+	w.first = w.entry.Count(d, len(p.Frame))
 	if w.details != nil && w.entry.Key().Protocol() == p.Protocol {
 		w.note(h, w.dir, p)
 	}
@@ -299,7 +309,9 @@ func (w *Worker) quoted(p *packet.Packet) {
 	var k flow.Key
 	k.Set((*[16]byte)(&q.Src), (*[16]byte)(&q.Dst), q.SrcPort, q.DstPort, &p.VLAN, q.Protocol, p.Version, p.Depth)
 	if h, d := w.flows.Find(&k, p.Time); h != 0 {
-		w.visit(h, d.Opposite(), p) // the quoted packet went the other way
+		d = d.Opposite() // the quoted packet went the other way
+		w.handle, w.entry, w.dir = h, w.flows.Entry(h), stream.Dir(d)
+		w.entry.CountAbout(d, len(p.Frame))
 	}
 }
 

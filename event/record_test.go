@@ -136,8 +136,8 @@ func TestRecordWithoutOptions(t *testing.T) {
 func TestProtocolName(t *testing.T) {
 	for number, want := range map[uint8]string{
 		1: "ICMP", 2: "IGMP", 4: "IP-in-IP", 6: "TCP", 17: "UDP", 41: "IPv6", 47: "GRE", 50: "ESP",
-		58: "IPv6-ICMP", 61: "61", 89: "OSPFIGP", 103: "PIM", 112: "VRRP", 115: "L2TP", 132: "SCTP", 143: "Ethernet",
-		145: "NSH", 146: "146", 253: "253", 255: "255",
+		58: "IPv6-ICMP", 53: "SwIPe", 61: "Any", 71: "IPCU", 89: "OSPF", 94: "OS", 103: "PIM", 112: "VRRP", 115: "L2TP", 132: "SCTP", 143: "Ethernet",
+		124: "IS-IS", 135: "Mobility", 144: "144", 145: "145", 146: "146", 253: "253", 255: "255",
 	} {
 		if got := ProtocolName(number); got != want {
 			t.Errorf("ProtocolName(%d) = %q, want %q", number, got, want)

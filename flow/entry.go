@@ -121,6 +121,13 @@ func (e *Entry[V]) Count(d Dir, n int) (first bool) {
 	return true
 }
 
+// CountAbout counts a packet of n bytes about the flow that neither end sent, such as an ICMP error: it is in direction d, and
+// makes nothing of the flow.
+func (e *Entry[V]) CountAbout(d Dir, n int) {
+	e.packets[d&1]++
+	e.bytes[d&1] += uint64(n)
+}
+
 // Reverse exchanges client and server. Directions found from now on are the opposite of those found before.
 func (e *Entry[V]) Reverse() {
 	e.key.word ^= 1
