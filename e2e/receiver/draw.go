@@ -35,6 +35,9 @@ func draw(f *family, seed uint64) *Schedule {
 		d.wrap()
 	}
 	f.draw(d)
+	if d.chance(2) { // until all is acknowledged
+		d.do(Wait, 50)
+	}
 	return &d.s
 }
 
@@ -149,7 +152,7 @@ func (d *draft) fill() {
 		if s.Do != Send || s.At != Start || s.Flags&flagSYN != 0 || s.Damage != Sound {
 			continue
 		}
-		for j := max(0, s.Off); j < s.Off+len(s.Data); j++ {
+		for j := max(0, s.Off); j < min(s.Off+len(s.Data), len(have)); j++ {
 			have[j] = true
 		}
 	}

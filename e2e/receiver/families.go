@@ -16,6 +16,7 @@ var basic = []family{
 	{"window-edge", true, drawWindowEdge},
 	{"window-reads", false, drawWindowReads},
 	{"window-zero", false, drawWindowZero},
+	{"memory", false, drawMemory},
 	{"paws", true, drawPAWS},
 	{"fin", true, drawFIN},
 	{"fin-data", true, drawFINData},
@@ -176,8 +177,8 @@ func drawUnacked(d *draft) {
 	d.maybeFIN()
 }
 
-// small gives the listener a receive buffer that is soon full.
-func (d *draft) small() { d.s.Buffer = d.between(1200, 6000) }
+// small gives the listener a window that is soon full.
+func (d *draft) small() { d.s.Clamp = d.between(1200, 6000) }
 
 // drawWindowEdge: segments around the right edge of a small window, while nobody reads.
 func drawWindowEdge(d *draft) {
@@ -242,6 +243,12 @@ func drawWindowReads(d *draft) {
 		d.maybeWait()
 	}
 	d.flush(2)
+}
+
+// drawMemory: the same with a receive buffer that is soon full, so that segments within the window may be dropped.
+func drawMemory(d *draft) {
+	drawWindowReads(d)
+	d.s.Buffer, d.s.Clamp = d.s.Clamp, 0
 }
 
 // drawWindowZero: a window that is full, probes of it, and an application that reads at last.

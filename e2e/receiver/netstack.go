@@ -49,15 +49,15 @@ func newNetstack() (host, error) {
 	return h, nil
 }
 
-func (h *netstack) listen(buffer int) error {
+func (h *netstack) listen(s *Schedule) error {
 	for h.answer() != nil { // of connections that are over
 	}
 	var err tcpip.Error
 	if h.listener, err = h.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, new(waiter.Queue)); err != nil {
 		return fmt.Errorf("endpoint: %v", err)
 	}
-	if buffer != 0 {
-		h.listener.SocketOptions().SetReceiveBufferSize(int64(buffer), true)
+	if n := max(s.Buffer, 2*s.Clamp); n != 0 { // it has no clamp
+		h.listener.SocketOptions().SetReceiveBufferSize(int64(n), true)
 	}
 	h.listener.SocketOptions().SetReuseAddress(true)
 	if err := h.listener.Bind(tcpip.FullAddress{Addr: tcpip.AddrFrom4(serverAddr), Port: serverPort}); err != nil {

@@ -7,9 +7,8 @@ import (
 
 // host is a receiver that schedules can be played against, one after the other.
 type host interface {
-	// listen begins a schedule: what comes to the listener from now on is of it. buffer is the size of the socket's receive
-	// buffer, 0 for the default.
-	listen(buffer int) error
+	// listen begins s: what comes to the listener from now on is of it.
+	listen(s *Schedule) error
 	// inject gives the host a packet.
 	inject(packet []byte) error
 	// answer returns the next packet that the host sent, nil when there is none.
@@ -79,7 +78,7 @@ const (
 // play plays s against h as the client with a port that h has not seen for long.
 func play(h host, s *Schedule, port uint16) ([]Stream, []Frame, error) {
 	p := &player{host: h, s: s, port: port, now: time.Now(), acked: s.ISN + 1, window: 65535}
-	if err := h.listen(s.Buffer); err != nil {
+	if err := h.listen(s); err != nil {
 		return nil, nil, err
 	}
 	defer h.finish()

@@ -83,7 +83,11 @@ func (r *reader) End(f *engine.Flow, d stream.Dir, _ []byte) {
 	if d != stream.ToServer {
 		return
 	}
-	if s := r.of(f); !r.closing && !s.gap {
-		s.End = EOF
+	switch s := r.of(f); f.State() {
+	case "none", "syn_sent", "syn_recv", "established": // it ends with its flow
+	default:
+		if !r.closing && !s.gap {
+			s.End = EOF
+		}
 	}
 }

@@ -11,6 +11,7 @@ type Schedule struct {
 	Seed    uint64
 	ISN     uint32 // of the client
 	Buffer  int    // of the listener's socket, in octets; 0: the system's default
+	Clamp   int    // the listener's window is no larger, although there is memory; 0: it is as large as that allows
 	Stamped bool   // the client's SYN and its segments have timestamps
 	Steps   []Step
 }
@@ -122,6 +123,9 @@ func (s *Schedule) String() string {
 	fmt.Fprintf(&b, "%s:%d isn=%d", s.Family, s.Seed, s.ISN)
 	if s.Buffer != 0 {
 		fmt.Fprintf(&b, " buffer=%d", s.Buffer)
+	}
+	if s.Clamp != 0 {
+		fmt.Fprintf(&b, " clamp=%d", s.Clamp)
 	}
 	if s.Stamped {
 		b.WriteString(" stamped")
