@@ -348,7 +348,7 @@ var optionsOf = [...]struct {
 	{packet.OptWindowScale, tcp.WindowScale},
 	{packet.OptSACKPermitted, tcp.SACKPermitted},
 	{packet.OptFastOpen, tcp.FastOpen},
-	{packet.OptMD5 | packet.OptAO, tcp.Signed},
+	{packet.OptMD5 | packet.OptUnreadable, tcp.Signed},
 }
 
 // reused reports whether the segment, a SYN, begins another connection on the addresses of flow h.

@@ -13,6 +13,9 @@ const (
 	OptFastOpen
 	OptMD5
 	OptAO
+	// OptUnreadable tells that an option cannot be, and that it or one before it may hide a signature: a current Linux
+	// receiver drops the segment.
+	OptUnreadable
 )
 
 // Kinds of TCP options (IANA tcp-parameters).
@@ -39,6 +42,9 @@ const (
 	// fastOpenMagic marks an experimental option as fast open (RFC 7413, section 4.1.1, before it had a kind).
 	fastOpenMagic = 0xf989
 
+	// md5Len is the length of an MD5 signature: Linux looks for one where at least so much of the option area is left.
+	md5Len = 18
+
 	maxWindowScale = 14 // RFC 7323, section 2.3
 )
 
@@ -61,17 +67,20 @@ func (d *Decoder) tcpOptions(p *Packet, b []byte, cut bool) {
 			return
 		}
 		if b[1] < 2 || len(b) < int(b[1]) {
+			if len(b) >= md5Len {
+				p.TCP.Options |= OptUnreadable
+			}
 			d.invalid(p, EventTCPOptionInvalidLen)
 			return
 		}
 		n := int(b[1])
-		d.tcpOption(p, kind, b[2:n])
+		d.tcpOption(p, kind, b[2:n], len(b))
 		b = b[n:]
 	}
 }
 
-// tcpOption takes in one option, of which v is the value. The first of a kind wins.
-func (d *Decoder) tcpOption(p *Packet, kind uint8, v []byte) {
+// tcpOption takes in one option, of which v is the value, and n the length of the option area from the option on. The first of a kind wins, but for timestamps.
+func (d *Decoder) tcpOption(p *Packet, kind uint8, v []byte, n int) {
 	t := &p.TCP
 	switch kind {
 	case kindMSS:
@@ -92,7 +101,7 @@ func (d *Decoder) tcpOption(p *Packet, kind uint8, v []byte) {
 			}
 		}
 	case kindTimestamp:
-		if d.tcpOptionOK(p, OptTimestamp, len(v) == 8) {
+		if d.tcpOptionOK(p, OptTimestamp, len(v) == 8) || len(v) == 8 { // receivers overwrite what they read before
 			t.TSVal = be32(v)
 			t.TSEcr = be32(v[4:])
 		}
@@ -106,6 +115,9 @@ func (d *Decoder) tcpOption(p *Packet, kind uint8, v []byte) {
 		if len(v) == 16 {
 			t.Options |= OptMD5
 		} else {
+			if n >= md5Len {
+				p.TCP.Options |= OptUnreadable
+			}
 			d.invalid(p, EventTCPOptionInvalidLen)
 		}
 	case kindAO:

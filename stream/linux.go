@@ -186,6 +186,33 @@ func (st *Store) mirror(s *Stream, seg *segment, fin int64) {
 	}
 }
 
+// Queued returns the end of what lies beyond a hole in the queue of the receiver of s, as far as it is mirrored; a FIN
+// counts as one byte. It is 0 when nothing does.
+func (st *Store) Queued(s *Stream) int64 {
+	if s.side == 0 {
+		return 0
+	}
+	st.drain(s, s.contig)
+	q := &st.sides.at(s.side).queue
+	if q.empty() {
+		return 0
+	}
+	return st.queues.at(q.last).end
+}
+
+// Has reports whether all bytes of s from one offset to another are held or were delivered.
+func (st *Store) Has(s *Stream, from, to int64) bool {
+	from = max(from, s.contig)
+	for from < to {
+		_, p := st.trees.seek(&s.index, from)
+		if p == nil || p.off > from {
+			return false
+		}
+		from = p.end()
+	}
+	return true
+}
+
 // drain removes from the queue of s what its receiver delivers that expects next.
 func (st *Store) drain(s *Stream, next int64) {
 	q := &st.sides.at(s.side).queue

@@ -17,9 +17,11 @@ func (t *Tracker) acksSent(c *Conn, x stream.Dir, g *Segment) bool {
 	switch {
 	case g.Flags&ACK == 0, g.Ack == s.lastAck:
 		return true
-	case g.Ack.After(s.lastAck) && g.Ack.AtOrBefore(s.nextWin):
+	case g.Ack.After(s.lastAck) && g.Ack.AtOrBefore(s.nextWin.latest(s.next)):
 		return true
 	case s.flags&finSent != 0 && g.Ack == s.nextWin+1: // a FIN may be sent when the window is full
+		return true
+	case s.flags&waiting != 0 && g.Ack.After(s.lastAck) && t.waits(c, x, g.Ack):
 		return true
 	case g.Ack.Before(s.lastAck):
 		return s.window == 0 || !g.Ack.Before(s.lastAck-Seq(s.window))

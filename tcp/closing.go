@@ -51,6 +51,9 @@ func (t *Tracker) ends(c *Conn, d stream.Dir, g *Segment) {
 	if g.Flags&URG != 0 {
 		t.urge(c, d, g)
 	}
+	if c.policy(d) == stream.Linux6 {
+		return // it counts where the receiver comes upon it: its place is kept with the payload
+	}
 	if end := t.offset(c, d, g.end()); end >= c.streams[d].Edge() {
 		c.streams[d].Finish(end)
 	}
@@ -95,7 +98,7 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	isFin := g.Flags&FIN != 0
 	brings := c.brings(d, g)
 	if isFin {
-		if (c.state == LastAck || c.state == TimeWait) && !brings {
+		if (c.state == LastAck || c.state == TimeWait) && !brings && !c.finWaits(d) {
 			return 0
 		}
 		again = snd.flags&finSent != 0 && g.Seq.AtOrBefore(snd.next) && g.end().AtOrBefore(snd.next)
@@ -105,8 +108,9 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	}
 	loose := c.flags&(midstream|async) != 0 || t.trusts(c)
 	fills := brings && g.Seq.Before(snd.next) && g.end().AtOrBefore(snd.nextWin)
+	linux := c.policy(d) == stream.Linux6 // all that it drops was dropped
 	switch {
-	case again || loose || fills:
+	case again || loose || fills || linux:
 	case isFin && (t.finTooEarly(c, d, g) || g.Seq.After(snd.lastAck+Seq(snd.window))):
 		return t.reject(events.fin)
 	case c.state == LastAck || c.state == Closing || c.state == TimeWait:
@@ -127,12 +131,12 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	if g.Flags&ACK != 0 && g.Ack.After(rcv.next) && rcv.flags&finSent == 0 {
 		rcv.next = g.Ack // what was missed was acknowledged
 	}
-	if !again && snd.flags&finSent == 0 { // nothing lies behind a FIN
+	if !again && snd.flags&finSent == 0 || linux && c.openEnded(d) { // nothing lies behind a FIN
 		snd.next = snd.next.latest(g.end())
 	}
 	t.stamp(c, d, g)
 	t.acknowledge(c, d, g)
-	if isFin && (snd.flags&finSent == 0 || c.finMoves(d, g)) {
+	if isFin && (snd.flags&finSent == 0 || c.policy(d) != stream.Linux6 && c.finMoves(d, g)) {
 		t.ends(c, d, g)
 	}
 	if !again {
@@ -155,6 +159,11 @@ func (c *Conn) finSeq(d stream.Dir) Seq {
 // finAcked reports whether direction d sent a FIN and its receiver acknowledged it.
 func (c *Conn) finAcked(d stream.Dir) bool {
 	return c.sides[d].flags&finSent != 0 && c.sides[d].lastAck.After(c.finSeq(d))
+}
+
+// finWaits reports whether direction d sent a FIN that its receiver, a current Linux one, has not come upon.
+func (c *Conn) finWaits(d stream.Dir) bool {
+	return c.policy(d) == stream.Linux6 && c.openEnded(d) && !c.finAcked(d)
 }
 
 // step moves the connection on in its shutdown, after the FIN and the acknowledgement of a segment were taken.
@@ -183,11 +192,11 @@ func (t *Tracker) step(c *Conn, d stream.Dir, fin, ack bool) {
 			c.state = TimeWait
 		}
 	case LastAck:
-		if acked && d == stream.ToServer {
+		if acked && d == stream.ToServer && !c.finWaits(d) {
 			c.state = Closed
 		}
 	case TimeWait:
-		if acked && c.finAcked(d) {
+		if acked && c.finAcked(d) && !c.finWaits(d) {
 			c.state = Closed
 		}
 	}

@@ -68,11 +68,11 @@ type side struct {
 	ts      uint32 // the last timestamp taken
 	tsTime  uint32 // when, in seconds
 	scale   uint8  // of window
+	bits    Flags  // control bits it sent
 	flags   sideFlags
-	bits    Flags // control bits it sent
 }
 
-type sideFlags uint8
+type sideFlags uint16
 
 const (
 	sentTimestamp sideFlags = 1 << iota // in its SYN
@@ -82,6 +82,9 @@ const (
 	finSent
 	resetTaken // an RST came to this end that it may have ignored
 	beyond     // data of it was refused, because it lay beyond the window
+	replied    // its SYN/ACK was sent several times
+	finAgain   // its FIN was taken, and another one right behind it
+	waiting    // segments of it wait until their receiver tells whether it took them
 	probeHeld  // the octet of a zero window probe waits for its acknowledgement
 )
 

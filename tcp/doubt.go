@@ -10,8 +10,8 @@ import "github.com/reknit/reknit/stream"
 // refuteFin takes back the FIN of direction d when its receiver acknowledged more than it.
 func (c *Conn) refuteFin(d stream.Dir) {
 	s, st := &c.sides[d], &c.streams[d]
-	end, known := st.Finished()
-	if !known || st.Ended() || c.flags&leftOut != 0 || !s.lastAck.After(s.isn.Add(1)+Seq(end)+1) {
+	_, known := st.Finished()
+	if !known || st.Ended() || c.flags&leftOut != 0 || !c.behindEnd(d, s.lastAck) {
 		return
 	}
 	st.Reopen()

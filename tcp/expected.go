@@ -7,7 +7,8 @@ import "github.com/reknit/reknit/stream"
 // longer way (header prediction).
 func (t *Tracker) expected(c *Conn, d stream.Dir, g *Segment) bool {
 	snd, rcv := &c.sides[d&1], &c.sides[d&1^1]
-	return c.state == Established && g.Flags&^PSH == ACK && g.Seq == snd.next && g.Lost == 0 && g.SACKs == 0 && c.extra == 0 &&
+	return c.state == Established && g.Flags&^PSH == ACK && g.Options&Signed == 0 && g.Seq == snd.next && g.Lost == 0 && g.SACKs == 0 &&
+		c.extra == 0 &&
 		(snd.flags|rcv.flags)&(keepAlive|windowProbe|probeHeld) == 0 && c.flags&(midstreamFirst|async|leftOut) == 0 &&
 		g.Ack.within(rcv.lastAck, rcv.next) && g.Ack.AtOrBefore(rcv.nextWin) &&
 		snd.lastAck.AtOrBefore(g.Seq) && g.end().AtOrBefore(snd.nextWin) && !t.old(c, d, g) &&

@@ -1,14 +1,19 @@
 package tcp
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/reknit/reknit/stream"
+)
 
 // extra is what few connections have.
 type extra struct {
-	syns    []hello // SYNs of the client, the current one last; none when there was one only, without data
-	replies []hello // answers to the SYN besides the current one
-	urgent  [2]urgent
-	probes  [2]probe
-	blocks  [2][]block // of SACK, in order, apart from each other
+	syns      []hello // SYNs of the client, the current one last; none when there was one only, without data
+	replies   []hello // answers to the SYN besides the current one
+	urgent    [2]urgent
+	probes    [2]probe
+	undecided [2][]undecided
+	blocks    [2][]block // of SACK, in order, apart from each other
 }
 
 // hello is a SYN, or an answer to one, that may turn out to be the one that counts.
@@ -82,6 +87,8 @@ func (t *Tracker) strip(c *Conn) {
 		return
 	}
 	t.forgetHellos(e)
+	t.forgetUndecided(c, stream.ToServer)
+	t.forgetUndecided(c, stream.ToClient)
 	t.extras.bytes -= extraBytes + int64(len(e.blocks[0])+len(e.blocks[1]))*blockBytes
 	*e = extra{}
 	c.flags &^= leftOut
@@ -113,7 +120,7 @@ func (t *Tracker) agreed(c *Conn) {
 	}
 }
 
-// needsExtra reports whether the extra of c has urgent octets or probes.
+// needsExtra reports whether the extra of c has urgent octets, probes or segments that wait.
 func (t *Tracker) needsExtra(c *Conn) bool {
-	return c.flags&leftOut != 0 || (c.sides[0].flags|c.sides[1].flags)&probeHeld != 0
+	return c.flags&leftOut != 0 || (c.sides[0].flags|c.sides[1].flags)&(probeHeld|waiting) != 0
 }

@@ -228,10 +228,14 @@ func (t *Tracker) openAsync(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
 	cl, sv := &c.sides[0], &c.sides[1]
 	switch {
+	case t.linuxIgnores(c, d, g):
+		return Rejected
 	case g.Flags&RST != 0:
 		return t.reset(c, d, g, r)
 	case t.lacksAck(c, d, g):
 		return Rejected
+	case g.Flags&(SYN|FIN) == FIN && d == stream.ToServer && c.policy(d) == stream.Linux6:
+		return t.completes(c, d, g, r) // as any other
 	case g.Flags&FIN != 0:
 		if d == stream.ToServer && g.Seq == cl.next {
 			t.chooseReply(c, g.Ack, r)
@@ -247,12 +251,14 @@ func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		case g.Seq != sv.isn || g.size() > 0:
 			return t.nextReply(c, g)
 		}
+		sv.flags |= replied
 		return 0
 	case g.Flags&SYN != 0:
 		if d == stream.ToClient {
 			return t.reject(SynToClientOnSynRecv)
 		}
 		if g.Seq != cl.isn {
+			t.linuxGivesUp(c, g)
 			return t.reject(SynResendDiffSeqOnSynRecv)
 		}
 		return 0
@@ -282,6 +288,9 @@ func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 			}
 			return t.reject(AckWrongDirection)
 		}
+		if g.size() == 0 && g.Ack == cl.isn+1 && c.policy(d.Opposite()) == stream.Linux6 {
+			return 0 // what it sends when it refuses a segment
+		}
 		missed = true
 	}
 	if d == stream.ToClient {
@@ -293,7 +302,12 @@ func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 		if t.config.AsyncOneSide {
 			c.flags |= async
 		}
+	case d == stream.ToServer && c.policy(d) == stream.Linux6 && g.Ack == sv.next && g.behind().After(cl.next) &&
+		g.Seq.Before(cl.nextWin):
 	case d == stream.ToServer && t.config.TrustAfterLoss && g.Seq.within(cl.next, cl.nextWin) && g.Ack.within(sv.next, sv.nextWin):
+		if c.policy(d) == stream.Linux6 && (g.size() == 0 || t.hold(c, d, g, true)) {
+			return 0 // or it is refused
+		}
 		c.flags |= lossy // the server's first octets were missed, too
 	case d == stream.ToServer && g.Seq == cl.next:
 		c.flags |= evasion
@@ -305,6 +319,12 @@ func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 	}
 	t.agreed(c)
 	c.state = Established
+	if res, drops := t.linuxDrops(c, d, g, r); drops {
+		return res
+	}
+	if g.Flags&FIN != 0 {
+		return t.fin(c, d, g, r)
+	}
 	return t.transfer(c, d, g, r)
 }
 

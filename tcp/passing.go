@@ -15,8 +15,14 @@ func (t *Tracker) passing(c *Conn, d stream.Dir, g *Segment) bool {
 	snd.flags &^= keepAlive
 	if g.size() > 0 && g.end().AtOrBefore(snd.lastAck) && !c.brings(d, g) {
 		t.raise(SpuriousRetransmission)
-		news := g.Flags&FIN != 0 && snd.flags&finSent == 0 || g.Flags&ACK != 0 && g.Ack.After(c.sides[d.Opposite()].lastAck)
-		return !news && c.offset(d, g.end()) <= c.streams[d].App()
+		news := g.Flags&FIN != 0 && (snd.flags&finSent == 0 || c.openEnded(d)) || g.Flags&ACK != 0 && g.Ack.After(c.sides[d.Opposite()].lastAck)
+		if news || c.offset(d, g.end()) > c.streams[d].App() {
+			return false
+		}
+		if c.policy(d) == stream.Linux6 && !t.old(c, d, g) {
+			t.stamp(c, d, g)
+		}
+		return true
 	}
 	return false
 }

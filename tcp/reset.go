@@ -4,6 +4,9 @@ import "github.com/reknit/reknit/stream"
 
 // reset handles an RST.
 func (t *Tracker) reset(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	if o := d.Opposite(); c.state == SynRecv && c.sides[o].flags&waiting != 0 {
+		t.refuse(c, o, g.Seq)
+	}
 	if !t.resets(c, d, g) {
 		return Rejected
 	}
@@ -53,9 +56,8 @@ func (t *Tracker) resets(c *Conn, d stream.Dir, g *Segment) bool {
 		return !g.Seq.Before(snd.next)
 	}
 	switch policy {
-	case stream.Linux6: // RFC 5961: the next octet; with SACK also the one behind all that is queued
-		return g.Seq == c.awaited(d) || g.Seq == snd.lastAck || g.Seq == snd.next &&
-			(c.flags&(sacks|midstream) != 0 || c.streams[d].Contiguous() >= c.streams[d].Edge())
+	case stream.Linux6:
+		return t.linuxResets(c, d, g)
 	case stream.HPUX11:
 		return !g.Seq.Before(snd.next)
 	case stream.OldLinux, stream.Linux, stream.Solaris, stream.OldSolaris:

@@ -15,10 +15,10 @@ func (t *Tracker) Reuses(c *Conn, d stream.Dir, g *Segment) bool {
 	if c == nil {
 		return !reply || d == stream.ToServer
 	}
-	over := c.state == None || c.state >= LastAck
+	over := c.state == None || c.state >= LastAck && !(c.state == CloseWait && c.policy(d) == stream.Linux6)
 	switch {
 	case !reply && d == stream.ToServer && c.flags&earlyIgnored != 0 && c.state <= SynRecv:
-		return true
+		return c.policy(d) != stream.Linux6
 	case !reply && d == stream.ToServer:
 		return g.Seq != c.sides[0].isn && (over || c.state == TimeWait && g.Seq.After(c.sides[0].next)) // RFC 6191
 	case reply && d == stream.ToClient:

@@ -27,7 +27,7 @@ const (
 	SACKPermitted                     // RFC 2018
 	Timestamps                        // Segment.TSVal and TSEcr are valid
 	FastOpen                          // RFC 7413
-	Signed                            // the MD5 or AO option: a receiver without the key drops the segment
+	Signed                            // the MD5 option (RFC 2385): a receiver without the key drops the segment; or options that may hide it
 )
 
 // Segment is a TCP segment as any decoder can give it. Payload is only used during the call.

@@ -32,7 +32,7 @@ func (t *Tracker) old(c *Conn, d stream.Dir, g *Segment) bool {
 	idle := s.ts != 0 && seconds(g.Time)-s.tsTime > pawsIdle && g.Time/1e9 > int64(s.tsTime)
 	switch policy {
 	case stream.Unset, stream.Linux6:
-		return s.ts != 0 && !idle
+		return s.ts != 0 && !idle && int32(s.ts-g.TSVal) > 1
 	case stream.Linux, stream.Windows2k3:
 		if s.flags&zeroTimestamp != 0 {
 			return false
@@ -66,7 +66,7 @@ func takesZero(p stream.Policy) bool {
 
 // stamp remembers the timestamp of an accepted segment. Its payload is not stored yet, but next has passed it.
 //
-// A current Linux takes it from every segment in order. For the older systems it is taken from segments without payload
+// A current Linux takes it from every segment that does not begin behind what it acknowledged last. For the older systems it is taken from segments without payload
 // only: less is refused then, which is what Suricata does.
 func (t *Tracker) stamp(c *Conn, d stream.Dir, g *Segment) {
 	if c.flags&timestamps == 0 {
@@ -81,8 +81,7 @@ func (t *Tracker) stamp(c *Conn, d stream.Dir, g *Segment) {
 		return
 	}
 	if policy == stream.Unset || policy == stream.Linux6 {
-		at, off := c.received(d), c.offset(d, g.Seq)
-		if off <= at && at <= off+int64(g.size()) && int32(g.TSVal-s.ts) >= 0 {
+		if g.Seq.AtOrBefore(s.lastAck) && !g.behind().Before(s.lastAck) && int32(s.ts-g.TSVal) <= 0 {
 			s.ts, s.tsTime = g.TSVal, seconds(g.Time)
 		}
 		return

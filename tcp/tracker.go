@@ -163,6 +163,9 @@ func (t *Tracker) takeProbes(c *Conn) {
 		if s.flags&probeHeld != 0 {
 			t.takeProbe(c, stream.Dir(d), s.next+1) // it is behind whatever was sent
 		}
+		if s.flags&waiting != 0 {
+			t.guess(c, stream.Dir(d))
+		}
 	}
 }
 
@@ -202,6 +205,9 @@ func (t *Tracker) open(c *Conn, s State) {
 
 // dispatch hands the segment to the handler of the connection's state.
 func (t *Tracker) dispatch(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Result {
+	if res, drops := t.linuxDrops(c, d, g, r); drops {
+		return res
+	}
 	if c.state == Established && g.plain() && g.Flags&ACK != 0 {
 		if !t.fresh(c, d, g) {
 			return Rejected

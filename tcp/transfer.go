@@ -37,7 +37,7 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 		}
 		return t.data(c, d, g, r)
 	}
-	if end.After(snd.nextWin) && c.flags&(midstream|async) == 0 && !t.trusts(c) {
+	if end.After(snd.nextWin) && c.policy(d) != stream.Linux6 && c.flags&(midstream|async) == 0 && !t.trusts(c) {
 		snd.flags |= beyond
 		return t.reject(EstPacketOutOfWindow)
 	}
@@ -64,8 +64,8 @@ func (t *Tracker) acknowledge(c *Conn, d stream.Dir, g *Segment) {
 	rcv := &c.sides[o]
 	rcv.window = uint32(g.Window) << rcv.scale
 	if g.Flags&ACK != 0 {
-		if rcv.flags&probeHeld != 0 {
-			t.takeProbe(c, o, g.Ack)
+		if rcv.flags&(probeHeld|waiting) != 0 {
+			t.evidence(c, o, g)
 		}
 		c.ack(o, g.Ack)
 	}
@@ -92,9 +92,13 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 		hole, lose = t.urge(c, d, g)
 		around = lose || c.flags&leftOut != 0
 	}
+	last := g.Flags&(FIN|RST) == FIN && c.policy(d) == stream.Linux6
 	if st.Immediate() {
 		st.Deliver(&c.streams, d.Opposite(), r) // what the acknowledgement says is lost comes before the answer
 		switch {
+		case last:
+			did = t.putLast(c, d, g, hole, lose, r)
+			st.Deliver(&c.streams, d, r)
 		case around && g.Flags&RST == 0:
 			did = t.putAround(c, d, g, hole, lose, r)
 		case n > 0:
@@ -107,9 +111,12 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 		if opposite {
 			st.Deliver(&c.streams, d.Opposite(), r)
 		}
-		if around && g.Flags&RST == 0 {
+		switch {
+		case last:
+			did = t.putLast(c, d, g, hole, lose, r)
+		case around && g.Flags&RST == 0:
 			did = t.putAround(c, d, g, hole, lose, r)
-		} else if n > 0 {
+		case n > 0:
 			did = st.Insert(s, c.offset(d, g.Seq), g.Payload)
 		}
 		if own || did&stream.TooDeep != 0 {

@@ -29,7 +29,7 @@ type outcome struct {
 }
 
 // equal reports whether the octets are the same, and the ends: reknit tells of none that the receiver did not come upon, and
-// of all that the receiver acknowledged. Connections without octets do not count.
+// of all that the receiver acknowledged for certain. Connections without octets do not count.
 func (o *outcome) equal() bool {
 	if !bytes.Equal(octets(o.want), octets(o.got)) {
 		return false
@@ -38,14 +38,22 @@ func (o *outcome) equal() bool {
 	return got == want || got < want && !o.ackedFIN()
 }
 
-// ackedFIN reports whether the receiver acknowledged a FIN.
+// ackedFIN reports whether the receiver acknowledged a FIN, and nothing that the client sent could be in its place.
 func (o *outcome) ackedFIN() bool {
-	for i := len(o.frames) - 1; i >= 0; i-- {
-		if h, _ := parse(o.frames[i].Packet); o.frames[i].Answer && h.flags&flagRST == 0 {
-			return len(o.want) == 1 && h.ack == o.s.ISN+1+uint32(len(o.want[0].Data))+1
+	if len(o.want) != 1 {
+		return false
+	}
+	end := o.s.ISN + 1 + uint32(len(o.want[0].Data))
+	acked := false
+	for _, f := range o.frames {
+		switch h, _ := parse(f.Packet); {
+		case f.Answer:
+			acked = h.flags&flagRST == 0 && h.ack == end+1
+		case int32(h.seq+uint32(len(h.data))-end) > 0:
+			return false
 		}
 	}
-	return false
+	return acked
 }
 
 // ended returns how many streams ended by a FIN.

@@ -22,6 +22,8 @@ func reknit(c tcp.Config, frames []Frame) ([]Stream, error) {
 	}
 	w := e.Worker()
 	for i := range frames {
+		h, _ := parse(frames[i].Packet)
+		r.begins = h.flags&flagSYN != 0
 		w.Packet(&packet.Packet{Number: uint64(i + 1), Time: frames[i].Time.UnixNano(), Link: packet.LinkRaw, Frame: frames[i].Packet,
 			WireLen: len(frames[i].Packet)})
 	}
@@ -37,6 +39,7 @@ func reknit(c tcp.Config, frames []Frame) ([]Stream, error) {
 // reader takes down what is delivered to servers.
 type reader struct {
 	streams []*delivered
+	begins  bool // the packet may begin another connection
 	closing bool
 }
 
@@ -83,11 +86,7 @@ func (r *reader) End(f *engine.Flow, d stream.Dir, _ []byte) {
 	if d != stream.ToServer {
 		return
 	}
-	switch s := r.of(f); f.State() {
-	case "none", "syn_sent", "syn_recv", "established": // it ends with its flow
-	default:
-		if !r.closing && !s.gap {
-			s.End = EOF
-		}
+	if s := r.of(f); !r.closing && !r.begins && !s.gap {
+		s.End = EOF
 	}
 }

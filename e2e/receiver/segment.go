@@ -110,7 +110,7 @@ func parse(b []byte) (h header, ok bool) {
 	}
 	t := b[int(b[0]&15)*4:]
 	n := int(t[12]>>4) * 4
-	if len(t) < n {
+	if n < 20 || len(t) < n {
 		return h, false
 	}
 	be := binary.BigEndian
