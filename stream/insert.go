@@ -180,9 +180,9 @@ func (st *Store) policy(s *Stream) Policy {
 // them.
 func (st *Store) fixed(s *Stream) int64 {
 	if st.config.Immediate || s.policy == Linux6 {
-		return max(s.contig, s.acked)
+		return max(st.inOrder(s), s.acked)
 	}
-	return max(s.app, s.acked)
+	return s.acked
 }
 
 // weave stores a segment that begins before the end of what is held: it fills holes, and the policy decides about the
@@ -382,6 +382,9 @@ func span32(n int64) int32 { return int32(max(math.MinInt32, min(n, math.MaxInt3
 
 // advance moves contig over the pieces that follow it without a hole.
 func (st *Store) advance(s *Stream) {
+	if s.app > s.contig && s.flags&(rawOn|logOn) != 0 {
+		st.outrun(s)
+	}
 	if s.side != 0 {
 		st.advanceSlowly(s)
 		return

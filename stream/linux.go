@@ -161,12 +161,13 @@ func (t *queues) drain(q *queue, next, acked int64) (last entry, at int64) {
 // mirror puts a segment that lies beyond what the receiver of s expects into its queue, and makes it begin where it
 // begins there.
 func (st *Store) mirror(s *Stream, seg *segment, fin int64) {
+	next := st.inOrder(s)
 	if s.side != 0 {
-		st.drain(s, s.contig)
+		st.drain(s, next)
 	}
-	if seg.start <= max(s.contig, s.acked) { // in order: it is taken whole, whatever is queued
+	if seg.start <= max(next, s.acked) { // in order: it is taken whole, whatever is queued
 		if s.side != 0 {
-			st.drain(s, max(s.contig, seg.end))
+			st.drain(s, max(next, seg.end))
 		}
 		return
 	}

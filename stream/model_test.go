@@ -502,7 +502,6 @@ func newModel(t *rapid.T) *model {
 		if limited {
 			h.policy = Vista // what a limit does to the others is not in the model
 		}
-		m.p[d].SetPolicy(h.policy)
 		if rapid.Bool().Draw(t, "raw") {
 			m.p[d].HoldRaw()
 			h.rawOn, h.keep = true, m.keeps()
@@ -511,6 +510,10 @@ func newModel(t *rapid.T) *model {
 			m.p[d].HoldLog()
 			h.logOn = true
 		}
+		if h.rawOn || h.logOn {
+			h.policy = Vista // for the others see TestInspectSkipped
+		}
+		m.p[d].SetPolicy(h.policy)
 		if m.config.Depth == 0 && rapid.IntRange(0, 2).Draw(t, "far") == 0 {
 			h.skip = 1<<32 - 5
 		}

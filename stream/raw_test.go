@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // chunks writes down what is inspected: "2+1 text" begins at 2, and one byte of it was given before; "~" marks a gap.
@@ -174,6 +176,79 @@ func TestKeepInspected(t *testing.T) {
 	b.st.Inspect(s, ToServer, DueNow, r)
 	if !strings.HasPrefix(r.log[3], "6100 ") {
 		t.Errorf("chunk is %.20q", r.log[3])
+	}
+}
+
+// What is inspected is what the receiver reads, whatever the parser does: segments that overlap with other bytes, in any order,
+// are inspected alike when the parser reads everything and when it skips all, or a part, beforehand.
+func TestInspectSkipped(t *testing.T) { rapid.Check(t, playSkipped) }
+
+func playSkipped(t *rapid.T) {
+	c := Config{Immediate: rapid.Bool().Draw(t, "immediate"), CheckOverlap: rapid.Bool().Draw(t, "check overlap")}
+	c.Inline = rapid.IntRange(0, 3).Draw(t, "inline") == 0
+	policy := rapid.SampledFrom([]Policy{BSD, OldLinux, Linux, Solaris, Vista, Linux6}).Draw(t, "policy")
+	var stores [2]*Store
+	var pairs [2]Pair
+	var got [2]chunks
+	skip := int64(rapid.SampledFrom([]int{1 << 40, 30, 5}).Draw(t, "skip"))
+	readers := [2]*calls{
+		{read: func(in *Cursor) bool { _, ok := in.Piece(1 << 20); return ok }},
+		{read: func(in *Cursor) bool {
+			_, ok := in.Piece(1)
+			if ok {
+				in.Skip(skip)
+			}
+			return ok
+		}},
+	}
+	for i := range stores {
+		stores[i] = NewStore(c)
+		pairs[i][0].SetPolicy(policy)
+		pairs[i][0].HoldRaw()
+	}
+	first := &pairs[0][0]
+	log := ""
+	for range rapid.IntRange(1, 40).Draw(t, "steps") {
+		off := first.Contiguous() + int64(rapid.IntRange(-6, 20).Draw(t, "off"))
+		if rapid.IntRange(0, 2).Draw(t, "in order") == 0 {
+			off = first.Contiguous()
+		}
+		off = max(0, off)
+		data := rapid.SliceOfN(rapid.SampledFrom([]byte("abcd")), 1, 12).Draw(t, "data")
+		acks := rapid.IntRange(0, 3).Draw(t, "acks") == 0
+		log += fmt.Sprintf("[%d %s %v] ", off, data, acks)
+		var ack int64
+		for i, st := range stores {
+			p, s := &pairs[i], &pairs[i][0]
+			if c.Immediate || c.Inline {
+				st.Push(p, ToServer, off, slices.Clone(data), readers[i])
+			} else {
+				st.Insert(s, off, data)
+			}
+			if i == 0 && acks {
+				ack = s.Contiguous()
+			}
+			if acks {
+				s.Ack(ack)
+				st.Deliver(p, ToServer, readers[i])
+			}
+			if acks || c.Immediate || c.Inline {
+				st.Inspect(s, ToServer, DueNow, &got[i])
+			}
+			if err := check(st, s, &p[1]); err != nil {
+				t.Fatalf("%s: %v", log, err)
+			}
+		}
+	}
+	for i, st := range stores {
+		st.Inspect(&pairs[i][0], ToServer, DueAll, &got[i])
+		st.Close(&pairs[i], readers[i])
+		if st.MemoryUse() != 0 {
+			t.Fatalf("%s: %d bytes in use", log, st.MemoryUse())
+		}
+	}
+	if !slices.Equal(got[0].log, got[1].log) {
+		t.Fatalf("%s\nread    %q\nskipped %q", log, got[0].log, got[1].log)
 	}
 }
 

@@ -13,7 +13,10 @@ type side struct {
 	depth   int64 // of the stream; counts with deeper
 	fin     int64 // where a FIN stands that is out of order; noFin without one, and always with the policy Linux6
 	queue   queue
+	reach   int64 // where the bytes in order end that others than the parser follow, while it has skipped beyond; else noReach
 }
+
+const noReach = -1
 
 const sideBytes = int64(unsafe.Sizeof(side{}))
 
@@ -21,7 +24,7 @@ const sideBytes = int64(unsafe.Sizeof(side{}))
 func (st *Store) few(s *Stream) *side {
 	if s.side == 0 {
 		s.side = st.sides.get()
-		*st.sides.at(s.side) = side{fin: noFin}
+		*st.sides.at(s.side) = side{fin: noFin, reach: noReach}
 	}
 	return st.sides.at(s.side)
 }
@@ -29,7 +32,7 @@ func (st *Store) few(s *Stream) *side {
 // settle frees the side of s when it says nothing any more.
 func (st *Store) settle(s *Stream) {
 	d := st.sides.at(s.side)
-	if s.flags&(graced|deeper) == 0 && d.fin == noFin && d.queue.empty() {
+	if s.flags&(graced|deeper) == 0 && d.fin == noFin && d.reach == noReach && d.queue.empty() {
 		st.sides.put(s.side)
 		s.side = 0
 	}
@@ -39,7 +42,7 @@ func (st *Store) settle(s *Stream) {
 func (st *Store) drop(s *Stream) {
 	d := st.sides.at(s.side)
 	st.queues.clear(&d.queue)
-	d.fin = noFin
+	d.fin, d.reach = noFin, noReach
 	s.flags &^= graced | deeper
 	st.settle(s)
 }
@@ -105,7 +108,7 @@ func (st *Store) advanceSlowly(s *Stream) {
 	d := st.sides.at(s.side)
 	before := s.contig
 	s.contig = max(s.contig, s.app)
-	st.drain(s, s.contig)
+	st.drain(s, st.inOrder(s))
 	at, p := st.trees.seek(&s.index, s.contig)
 	for {
 		if d.fin != noFin && (s.contig >= d.fin || s.acked > d.fin) {
@@ -123,5 +126,41 @@ func (st *Store) advanceSlowly(s *Stream) {
 	if s.contig != before {
 		s.flags &^= graced
 	}
+	if d.reach != noReach {
+		st.reach(s, d)
+	}
 	st.settle(s)
+}
+
+// outrun notes that the parser of s skips beyond the bytes that are in order, which others follow.
+func (st *Store) outrun(s *Stream) {
+	if s.side == 0 && !st.fits(sideBytes) {
+		return
+	}
+	if d := st.few(s); d.reach == noReach {
+		d.reach = s.contig
+	}
+}
+
+// reach moves d.reach over the pieces that follow it.
+func (st *Store) reach(s *Stream, d *side) {
+	d.reach = max(d.reach, min(s.acked, s.edge))
+	at, p := st.trees.seek(&s.index, d.reach)
+	for p != nil && p.off <= d.reach {
+		d.reach = p.end()
+		at, p = st.trees.next(&s.index, at)
+	}
+	if d.reach >= s.contig || s.flags&(rawOn|logOn) == 0 {
+		d.reach = noReach
+	}
+}
+
+// inOrder returns where the bytes end that came in order, also where the parser skipped beyond them and others follow.
+func (st *Store) inOrder(s *Stream) int64 {
+	if s.side != 0 {
+		if r := st.sides.at(s.side).reach; r != noReach {
+			return r
+		}
+	}
+	return s.contig
 }
