@@ -101,7 +101,7 @@ func (w *Worker) attend(p *packet.Packet, c *tcp.Conn, res tcp.Result) {
 		return
 	}
 	if res&tcp.Tracked == 0 {
-		if b.raw != nil && len(p.Payload) > 0 && b.raw.Wants(&w.flow, d) {
+		if b.raw != nil && !w.spared && len(p.Payload) > 0 && b.raw.Wants(&w.flow, d) {
 			w.loose(d, p)
 		}
 		return
@@ -113,7 +113,7 @@ func (w *Worker) attend(p *packet.Packet, c *tcp.Conn, res tcp.Result) {
 		w.store.Log(c.Stream(d.Opposite()), d.Opposite(), false, (*attendant)(w))
 		w.store.Log(c.Stream(d), d, false, (*attendant)(w))
 	}
-	if b.raw != nil {
+	if b.raw != nil && !w.spared {
 		w.inspect(p, c, res)
 	}
 }

@@ -183,6 +183,31 @@ func TestInspectTransactions(t *testing.T) {
 	}
 }
 
+// A packet that passes for an exception is not inspected; a flow that does is not from then on.
+func TestInspectExceptions(t *testing.T) {
+	for policy, want := range map[engine.Exception][]string{
+		engine.Ignore:     {"5> ? two", "0> 0 one", "0> ~6 three"},
+		engine.PassPacket: {"0> 0 one", "0> ~6 three"},
+		engine.PassFlow:   nil,
+		engine.DropFlow:   nil,
+	} {
+		i := &inspector{only: func(d stream.Dir) bool { return d == stream.ToServer }}
+		a := newScript().talk(client, server).open()
+		a.segment(0, psh|ack, "one")
+		a.segment(0, psh|ack, "two")
+		a.segment(1, ack, "")
+		a.segment(0, psh|ack, "three")
+		a.segment(1, fin|ack, "")
+		a.segment(0, fin|ack, "")
+		a.segment(1, ack, "")
+		f := a.play(t, engine.Config{Raw: i, Exceptions: engine.Exceptions{Data: policy}, Faults: engine.Faults{Data: 5}})
+		if !slices.Equal(i.log, want) {
+			t.Errorf("%v: got %q, want %q", policy, i.log, want)
+		}
+		f.check(f.one("flow"), map[string]any{"app_proto": nil})
+	}
+}
+
 // A protocol may want more of its streams than all others, from when it is known.
 func TestProtocolDepth(t *testing.T) {
 	for depth, whole := range map[int64]bool{0: false, 300: true} {

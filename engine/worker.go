@@ -407,6 +407,9 @@ func (w *Worker) follow(p *packet.Packet) {
 		w.heedPayload(p, res, refused)
 	}
 	if w.beside != nil {
+		if refused {
+			res &^= tcp.Stored
+		}
 		w.attend(p, c, res)
 	}
 	if res&tcp.Rejected != 0 {
