@@ -281,3 +281,26 @@ func TestInspectMemory(t *testing.T) {
 	}
 	f.engine.Close()
 }
+
+// At the end of a flow a direction that was not inspected to its end is something that is left, also of a closed connection.
+func TestInspectLeft(t *testing.T) {
+	for _, inspected := range []bool{false, true} {
+		a := newScript().talk(client, server).open()
+		a.say(1, "220 ready")
+		a.segment(0, rst|ack, "")
+		shown, notes := watch(watcher{})
+		c := engine.Config{Streams: new(reads), Packets: shown}
+		if inspected {
+			c.Raw = new(inspector)
+		}
+		a.play(t, c)
+		ends := slices.DeleteFunc(*notes, func(n string) bool { return !strings.HasPrefix(n, "end ") })
+		want := []string(nil)
+		if inspected {
+			want = []string{"end to_client established last"}
+		}
+		if !slices.Equal(ends, want) {
+			t.Errorf("inspected %v: %q, want %q", inspected, ends, want)
+		}
+	}
+}

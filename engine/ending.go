@@ -91,7 +91,8 @@ func (w *Worker) unfinished(e *flow.Entry[flowState]) (left [2]bool) {
 	}
 	for d := stream.ToServer; d <= stream.ToClient; d++ {
 		s := c.Stream(d)
-		left[d] = s.App() < s.Edge()
+		at, inspected := s.Raw()
+		left[d] = s.App() < s.Edge() || inspected && at < s.Edge()
 	}
 	return left
 }
