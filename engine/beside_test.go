@@ -10,6 +10,7 @@ import (
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/proto/smtp"
+	"github.com/reknit/reknit/stats"
 	"github.com/reknit/reknit/stream"
 )
 
@@ -275,7 +276,10 @@ func TestInspectMemory(t *testing.T) {
 		a.at(0, ack, a.seq[0], acked, "")
 	}
 	i = new(inspector)
-	f = a.start(t, engine.Config{Raw: i, Streams: new(reads), Stream: stream.Config{Raw: stream.RawConfig{MaxLag: 20_000}}})
+	f = a.start(t, engine.Config{Raw: i, Streams: new(reads), Stats: stats.Config{Extensions: true}, Stream: stream.Config{Raw: stream.RawConfig{MaxLag: 20_000}}})
+	if n := f.counter("reknit.inspected_late"); n < 3 {
+		t.Errorf("inspected late %d times", n)
+	}
 	if held := f.counter("tcp.reassembly_memuse"); held > 64<<10 || len(i.log) < 4 {
 		t.Errorf("%d bytes in use, %d chunks", held, len(i.log))
 	}

@@ -61,8 +61,8 @@ type Counters struct {
 	LateBytes      uint64 // bytes that arrived after their hole was declared lost, or twice
 	Scanned        uint64 // bytes searched for the end of a line or a delimiter
 	Copied         uint64 // bytes copied to make a unit contiguous
-	Inspected      uint64 // bytes given to content inspection, each once
-	InspectedLate  uint64 // times that too much waited for a segment of its direction
+	Inspected      uint64 `stat:"reknit.inspected_bytes"` // bytes given to content inspection, each once
+	InspectedLate  uint64 `stat:"reknit.inspected_late"`  // times that too much waited for a segment of its direction
 	MemoryUse      uint64 `stat:"tcp.reassembly_memuse,gauge"`
 	FromCache      uint64 `stat:"tcp.segment_from_cache"` // pages that had been in use before
 	FromPool       uint64 `stat:"tcp.segment_from_pool"`  // and new ones
