@@ -143,7 +143,10 @@ func (w *Worker) inspect(p *packet.Packet, c *tcp.Conn, res tcp.Result) {
 	case len(p.Payload) > 0 && w.config.Inline:
 		w.store.InspectAround(own, d, w.tracker.Offset(c, d, &w.segment), p.Payload, (*attendant)(w))
 	}
-	if !w.config.Inline {
+	if w.config.Inline {
+		w.store.InspectedAcked(own)
+		w.store.InspectedAcked(other)
+	} else {
 		due := stream.DueChunk
 		if c.State() > tcp.TimeWait {
 			due = stream.DueNow

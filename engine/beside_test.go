@@ -209,6 +209,22 @@ func TestInspectExceptions(t *testing.T) {
 	}
 }
 
+// Inline, what passed and was acknowledged is let go of but for a chunk, also behind what was lost.
+func TestInspectMemoryInline(t *testing.T) {
+	a := newScript().talk(client, server).open()
+	a.say(1, "one")
+	a.seq[1] += 10
+	for range 60 {
+		a.segment(1, psh|ack, strings.Repeat("x", 1000))
+	}
+	a.segment(0, ack, "")
+	f := a.start(t, engine.Config{Inline: true, Raw: new(inspector), Streams: new(reads)})
+	if held := f.counter("tcp.reassembly_memuse"); held > 32<<10 {
+		t.Errorf("%d bytes in use", held)
+	}
+	f.engine.Close()
+}
+
 // A protocol may want more of its streams than all others, from when it is known.
 func TestProtocolDepth(t *testing.T) {
 	for depth, whole := range map[int64]bool{0: false, 300: true} {

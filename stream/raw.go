@@ -273,6 +273,15 @@ func (st *Store) InspectAround(s *Stream, d Dir, off int64, data []byte, i Inspe
 	st.tidy(s)
 }
 
+// InspectedAcked says, with Config.Inline, that what the receiver acknowledged of s needs no inspection: it had it when it
+// passed.
+func (st *Store) InspectedAcked(s *Stream) {
+	if to := min(s.acked, s.edge); s.flags&rawOn != 0 && s.raw < to {
+		s.raw = to
+		st.tidy(s)
+	}
+}
+
 // window returns size bytes of [lo, hi) around [from, to), or all if there are no more. Half of what is left beside the
 // segment lies before it, unless there is less.
 func window(lo, hi, from, to, size int64) (a, b int64) {
