@@ -81,6 +81,8 @@ type Config struct {
 	Netflows bool
 	// PacketHeader adds the first 32 bytes of the packet to the records of DecodeEvents and StreamEvents.
 	PacketHeader bool
+	// Elephants says which flows are told to be large.
+	Elephants Elephants
 	// Ethernet keeps the link-layer addresses of flows and adds them to records.
 	Ethernet bool
 

@@ -9,8 +9,9 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
-// detail is what is kept of a flow only when a record is to tell it: netflow records, and link-layer addresses.
+// detail is what is kept of a flow only when a record is to tell it: netflow records, link-layer addresses, elephants.
 type detail struct {
+	rate *rate       // nil: nobody wants to know
 	ttl  [2]ttlRange // of what the client sent, the server
 	macs [2][]event.MAC
 }
@@ -32,6 +33,9 @@ func (w *Worker) note(h flow.Handle, d stream.Dir, p *packet.Packet) {
 		*l = ttlRange{p.TTL, p.TTL}
 	} else {
 		l.min, l.max = min(l.min, p.TTL), max(l.max, p.TTL)
+	}
+	if w.config.Elephants.Bytes > 0 {
+		w.weigh(t, d, len(p.Frame))
 	}
 	if !w.config.Ethernet {
 		return
@@ -56,6 +60,9 @@ func (w *Worker) reverseDetail() {
 	if t := w.details[w.handle]; t != nil {
 		t.ttl[0], t.ttl[1] = t.ttl[1], t.ttl[0]
 		t.macs[0], t.macs[1] = t.macs[1], t.macs[0]
+		if r := t.rate; r != nil {
+			r.dirs[0], r.dirs[1] = r.dirs[1], r.dirs[0]
+		}
 	}
 }
 

@@ -100,6 +100,9 @@ func (w *Worker) flowRecord(e *flow.Entry[flowState], why flow.Reason, reversed 
 	f.Reason = why.String()
 	f.WrongThread = e.Mark&astray != 0
 	f.Alerted = e.Mark&alerted != 0
+	if t := w.details[w.handle]; t != nil && t.rate != nil {
+		f.Elephant = t.rate.elephant
+	}
 	switch s := e.State(); {
 	case e.Mark&bypassed != 0:
 		f.State, f.Bypass = event.FlowBypassed, "local"

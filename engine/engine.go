@@ -75,7 +75,7 @@ func New(c Config) (*Engine, error) {
 		}
 		t := e.gather.Thread(fmt.Sprintf("W#%02d", n+1))
 		t.Add(&w.decoder.Counters, &w.datagrams.Counters, w.flows.Counters(), &w.tracker.Counters, &w.store.Counters,
-			w.gateway.Counters(), w.gateway, &w.counters, &w.endings, connectionStates{&w.endings}, &w.memory,
+			w.gateway.Counters(), w.gateway, &w.counters, &w.endings, connectionStates{&w.endings}, &w.elephants, &w.memory,
 			new(needless), &w.exceptions, &w.verdicts)
 		if n == 0 {
 			t.Add(&e.expected)

@@ -62,6 +62,14 @@ func (w *Worker) show(p *packet.Packet) {
 	}))
 }
 
+// showFragment shows a fragment, which may have been refused. It reports whether the packet goes on.
+func (w *Worker) showFragment(p *packet.Packet) bool {
+	if w.packets != nil {
+		w.show(p)
+	}
+	return w.verdict != packet.Drop
+}
+
 // showEnd shows the end of flow e, with what was left to be told of it in some directions.
 func (w *Worker) showEnd(e *flow.Entry[flowState], left [2]bool) {
 	if e.Mark&skipped != 0 {

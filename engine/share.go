@@ -49,7 +49,7 @@ func (w *Worker) take(s *slot, queue uint16) (v packet.Verdict, known bool) {
 			of := fragments[0]
 			fragments = fragments[1:]
 			w.heedFragment(p, of)
-			if of.datagram == nil {
+			if of.datagram == nil || w.verdict == packet.Drop {
 				break
 			}
 			w.layer++
@@ -84,4 +84,5 @@ func (w *Worker) heedFragment(p *packet.Packet, of *fragment) {
 	if of.refused {
 		w.except(noFragment)
 	}
+	w.showFragment(p)
 }

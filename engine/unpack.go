@@ -32,7 +32,7 @@ func (w *Worker) unpack(p *packet.Packet) {
 		f := w.found.place(n)
 		if p.Flags&packet.HasInner != 0 {
 			w.decoder.DecodeInner(&f.packet, p)
-		} else if !w.defragment(f, p) {
+		} else if complete := w.defragment(f, p); !w.showFragment(p) || !complete {
 			return
 		}
 		p = &f.packet

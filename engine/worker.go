@@ -30,6 +30,7 @@ type Worker struct {
 	checksum  checksum
 	counters  Counters
 	endings   endings
+	elephants elephants
 	memory    memory
 	faults    int                     // of parsers, that the user was told of
 	details   map[flow.Handle]*detail // nil: not wanted
@@ -113,6 +114,7 @@ type Counters struct {
 	BypassedPackets uint64 `stat:"flow_bypassed.local_pkts"`
 	BypassedBytes   uint64 `stat:"flow_bypassed.local_bytes"`
 	FlowsDropped    uint64 // by a handler
+	Unwelcome       uint64 `stat:"reknit.emergency_without_flow"` // segments that began no flow because memory was short
 
 	ConnectionsRefused uint64 `stat:"tcp.ssn_memcap_drop"`
 	SegmentsRefused    uint64 `stat:"tcp.segment_memcap_drop"`
@@ -140,13 +142,13 @@ func newWorker(c Config) (*Worker, error) {
 	c.prepare(&w.quiet)
 	w.datagrams = defrag.New(c.defragConfig())
 	w.flow.w = w
-	w.exceptions.config, w.verdicts.config = &w.config, &w.config
+	w.exceptions.config, w.verdicts.config, w.elephants.config = &w.config, &w.config, &w.config
 	w.whole, _ = c.Streams.(ConnectionHandler)
 	w.beside = newBeside(&w.config)
 	if c.Packets != nil {
 		w.packets = c.Packets()
 	}
-	if c.Netflows || c.Ethernet {
+	if c.Netflows || c.Ethernet || c.Elephants.Bytes > 0 {
 		w.details = make(map[flow.Handle]*detail)
 	}
 	return w, nil
@@ -182,7 +184,7 @@ func (w *Worker) process(p *packet.Packet) {
 	default:
 		w.flows.Advance(p.Time)
 	}
-	if w.packets != nil {
+	if w.packets != nil && p.Flags&packet.Fragment == 0 {
 		w.show(p)
 	}
 }
@@ -197,7 +199,7 @@ func (w *Worker) track(p *packet.Packet) {
 	k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, p.Depth)
 	h, d, created := w.lookup(&k, p)
 	if h == 0 {
-		w.except(noFlow)
+		w.flowless(p)
 		return
 	}
 	isTCP := p.Flags&packet.HasTCP != 0
@@ -255,6 +257,9 @@ func (w *Worker) lookup(k *flow.Key, p *packet.Packet) (h flow.Handle, d flow.Di
 	if h, d = w.flows.Find(k, p.Time); h != 0 {
 		return h, d, false
 	}
+	if w.unwelcome(p) {
+		return 0, 0, false
+	}
 	h = w.flows.Create(k, p.Time)
 	return h, flow.ToServer, h != 0
 }
@@ -283,7 +288,7 @@ func espPorts(p *packet.Packet) (src, dst uint16) {
 func (w *Worker) visit(h flow.Handle, d flow.Dir, p *packet.Packet) {
 	w.handle, w.entry, w.dir = h, w.flows.Entry(h), stream.Dir(d)
 	w.first = w.entry.Count(d, len(p.Frame))
-	if w.details != nil && w.entry.Key().Protocol() == p.Protocol {
+	if w.details != nil {
 		w.note(h, w.dir, p)
 	}
 }
@@ -312,6 +317,9 @@ func (w *Worker) quoted(p *packet.Packet) {
 		d = d.Opposite() // the quoted packet went the other way
 		w.handle, w.entry, w.dir = h, w.flows.Entry(h), stream.Dir(d)
 		w.entry.CountAbout(d, len(p.Frame))
+		if w.details != nil {
+			w.note(h, w.dir, p)
+		}
 	}
 }
 

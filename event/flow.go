@@ -22,6 +22,7 @@ type Flow struct {
 	Reason      string // why the flow ended
 	Alerted     bool
 	WrongThread bool   // packets of one direction came in on more than one queue
+	Elephant    bool   // it had a high rate once
 	Action      string // verdict on the whole flow: drop, pass, accept; empty: none
 	Exceptions  []Exception
 	// Transactions is the number of transactions that the flow's parser began; 0 is not written.
@@ -102,6 +103,7 @@ func (f *Flow) AppendJSON(o *Object) {
 	o.Str("reason", f.Reason)
 	o.Bool("alerted", f.Alerted)
 	o.True("wrong_thread", f.WrongThread)
+	o.True("elephant", f.Elephant)
 	if f.Action != "" {
 		o.Str("action", f.Action)
 	}

@@ -55,6 +55,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		NoFlows:      !w.flows,
 		Netflows:     w.netflows,
 		PacketHeader: w.header,
+		Elephants:    engine.Elephants{Bytes: uint64(c.Flow.RateBytes), Seconds: int(c.Flow.RateInterval)},
 		Ethernet:     w.ethernet,
 		Flow: flow.Config{
 			Memory:            int64(c.Flow.Memcap),

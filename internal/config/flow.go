@@ -6,7 +6,9 @@ import "math"
 type Flow struct {
 	Memcap            Size
 	HashSize          int
-	EmergencyRecovery int // percent
+	EmergencyRecovery int   // percent
+	RateBytes         Size  // 0: rates are not looked at
+	RateInterval      int64 // seconds
 }
 
 func (f *Flow) table() []row {
@@ -15,6 +17,9 @@ func (f *Flow) table() []row {
 		{"flow.hash-size", number(&f.HashSize, 1, math.MaxInt32), "65536", "", "Rows of the flow table at the start."},
 		{"flow.emergency-recovery", number(&f.EmergencyRecovery, 0, 100), "30", "",
 			"The emergency ends when that many percent of the memory are free again."},
+		{"flow.rate-tracking.bytes", size(&f.RateBytes), "0", "",
+			"A flow is an elephant once a direction has that many bytes of packets in rate-tracking.interval; 0: none is."},
+		{"flow.rate-tracking.interval", number(&f.RateInterval, 1, 3600), "10", "", "Seconds over which these bytes are added up."},
 	}
 }
 

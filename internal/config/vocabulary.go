@@ -21,7 +21,6 @@ var vocabulary = []struct {
 
 	// Flows and streams.
 	{"flow", moot, "hash-size prealloc managers recyclers prune-flows"},
-	{"flow", notYet, "rate-tracking.bytes rate-tracking.interval"},
 	{"flow-timeouts.udp", moot, "closed emergency-closed"},
 	{"flow-timeouts.icmp", moot, "closed emergency-closed"},
 	{"stream", moot, "prealloc-sessions reassembly.segment-prealloc reassembly.zero-copy-size reassembly.segments.[].size " +
