@@ -13,6 +13,7 @@ func (w *Worker) unwelcome(p *packet.Packet) bool {
 
 // flowless does with a packet that got no flow what is to be done.
 func (w *Worker) flowless(p *packet.Packet) {
+	w.oddities(p)
 	if w.unwelcome(p) {
 		w.counters.Unwelcome++
 		return

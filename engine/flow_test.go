@@ -1,7 +1,9 @@
 package engine_test
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -356,5 +358,33 @@ func TestPanics(t *testing.T) {
 	f := s.play(t, engine.Config{Protocols: []app.Protocol{toy(func(*app.Conn, string) { panic("again") })}})
 	if n := f.counter("app_layer.error.toy.internal"); n != 50 || len(f.notices) != 11 {
 		t.Errorf("%d faults, %d notices, want 50 and 11", n, len(f.notices))
+	}
+}
+
+// What is odd about a packet is told with its flow, before what becomes of its segment.
+func TestOddityHasFlow(t *testing.T) {
+	s := newScript()
+	k := s.talk(client, server)
+	k.segment(0, ack, "\x02\x05\x00\x00midstream") // the first four octets are options
+	s.last()[14+20+12] = 6 << 4
+	k.at(1, fin|ack, 1, 1, "")
+	s.icmp(server.Addr(), client.Addr(), 3, 200, network(s.all[0])[:28]) // an error with an unknown code
+	s.icmp(server.Addr(), client.Addr(), 3, 200, make([]byte, 28))
+	f := s.play(t, engine.Config{DecodeEvents: true, StreamEvents: true, Checksums: engine.ChecksumIgnore})
+	id := f.one("flow")["flow_id"]
+	var got []string
+	for _, r := range f.all("anomaly") {
+		line := fmt.Sprint(r["pcap_cnt"], " ", r.of("anomaly", "event"))
+		if r["flow_id"] == id {
+			line += " in the flow"
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"1 decoder.tcp.opt_invalid_len in the flow", "2 stream.fin_but_no_session in the flow", "3 decoder.icmpv4.unknown_code in the flow",
+		"4 decoder.icmpv4.unknown_code",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("told\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

@@ -136,6 +136,13 @@ func (w *Worker) send(r *event.Record) {
 	w.config.Sink.Event(r)
 }
 
+// oddities makes records of what was odd in decoding p, with its flow if that is known by now.
+func (w *Worker) oddities(p *packet.Packet) {
+	if w.config.DecodeEvents {
+		w.decodeEvents(p, p.Events())
+	}
+}
+
 // decodeEvents makes records of what was odd in decoding p.
 func (w *Worker) decodeEvents(p *packet.Packet, events []packet.Event) {
 	for _, e := range events {

@@ -173,9 +173,6 @@ func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 func (w *Worker) process(p *packet.Packet) {
 	w.current = current{packet: p, now: p.Time}
 	w.gateway.Packet(p.Time, p.Number)
-	if w.config.DecodeEvents {
-		w.decodeEvents(p, p.Events())
-	}
 	switch {
 	case p.WantsFlow():
 		w.track(p)
@@ -183,6 +180,7 @@ func (w *Worker) process(p *packet.Packet) {
 		w.quoted(p)
 	default:
 		w.flows.Advance(p.Time)
+		w.oddities(p)
 	}
 	if w.packets != nil && p.Flags&packet.Fragment == 0 {
 		w.show(p)
@@ -219,7 +217,7 @@ func (w *Worker) track(p *packet.Packet) {
 			}
 			w.flows.End(h, flow.TCPReuse)
 			if h, d = w.flows.Create(&k, p.Time), flow.ToServer; h == 0 {
-				w.except(noFlow)
+				w.flowless(p)
 				return
 			}
 			w.arrives(h, before)
@@ -291,6 +289,7 @@ func (w *Worker) visit(h flow.Handle, d flow.Dir, p *packet.Packet) {
 	if w.details != nil {
 		w.note(h, w.dir, p)
 	}
+	w.oddities(p)
 }
 
 // message remembers what the first packet of an ICMP flow is about, and the first answer.
@@ -309,6 +308,7 @@ func (w *Worker) quoted(p *packet.Packet) {
 	q, ok := p.Quote()
 	if !ok {
 		w.flows.Advance(p.Time)
+		w.oddities(p)
 		return
 	}
 	var k flow.Key
@@ -321,6 +321,7 @@ func (w *Worker) quoted(p *packet.Packet) {
 			w.note(h, w.dir, p)
 		}
 	}
+	w.oddities(p)
 }
 
 // fill makes the segment of a TCP packet.
