@@ -136,7 +136,7 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	}
 	t.stamp(c, d, g)
 	t.acknowledge(c, d, g)
-	if isFin && (snd.flags&finSent == 0 || c.policy(d) != stream.Linux6 && c.finMoves(d, g)) {
+	if isFin && (snd.flags&finSent == 0 || c.policy(d) != stream.Linux6 && t.finMoves(c, d, g)) {
 		t.ends(c, d, g)
 	}
 	if !again {
@@ -170,6 +170,13 @@ func (c *Conn) finWaits(d stream.Dir) bool {
 func (t *Tracker) step(c *Conn, d stream.Dir, fin, ack bool) {
 	acked := ack && c.finAcked(d.Opposite())
 	switch c.state {
+	case Established: // its acknowledgement refuted the other end's FIN
+		switch {
+		case fin && d == stream.ToServer:
+			c.state = CloseWait
+		case fin:
+			c.state = FinWait1
+		}
 	case FinWait1: // the server sent its FIN
 		switch {
 		case fin && (acked || d == stream.ToClient):

@@ -126,9 +126,6 @@ func (c *Conn) ack(d stream.Dir, ack Seq) {
 	if ack.After(s.lastAck) {
 		s.lastAck = ack
 		c.streams[d].Ack(c.offset(d, ack))
-		if s.flags&finSent != 0 {
-			c.refuteFin(d)
-		}
 	}
 }
 

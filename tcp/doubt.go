@@ -8,13 +8,14 @@ import "github.com/reknit/reknit/stream"
 // what lies behind it is rejected: no sender that means it sends any.
 
 // refuteFin takes back the FIN of direction d when its receiver acknowledged more than it.
-func (c *Conn) refuteFin(d stream.Dir) {
+func (t *Tracker) refuteFin(c *Conn, d stream.Dir) {
 	s, st := &c.sides[d], &c.streams[d]
 	_, known := st.Finished()
 	if !known || st.Ended() || c.flags&leftOut != 0 || !c.behindEnd(d, s.lastAck) {
 		return
 	}
 	st.Reopen()
+	t.raise(SuspectedFin)
 	s.flags &^= finSent
 	s.next = s.next.latest(s.lastAck)
 	other := c.sides[d.Opposite()].flags&finSent != 0
@@ -31,13 +32,14 @@ func (c *Conn) refuteFin(d stream.Dir) {
 
 // finMoves reports whether g has a FIN of direction d behind the one that is known, which was not acknowledged: then
 // that was none.
-func (c *Conn) finMoves(d stream.Dir, g *Segment) bool {
+func (t *Tracker) finMoves(c *Conn, d stream.Dir, g *Segment) bool {
 	s, st := &c.sides[d], &c.streams[d]
 	end, known := st.Finished()
 	if !known || st.Ended() || c.offset(d, g.end()) <= end || s.lastAck.After(c.finSeq(d)) {
 		return false
 	}
 	st.Reopen()
+	t.raise(SuspectedFin)
 	return true
 }
 

@@ -60,6 +60,7 @@ const (
 	RstInvalidAck
 	RstWithData
 	SuspectedReset
+	SuspectedFin // not one of Suricata's
 	InvalidTimestamp
 	InvalidAck
 	BrokenAck
@@ -89,7 +90,7 @@ var eventNames = [NumEvents]string{
 	"closewait_fin_out_of_window", "closewait_pkt_before_last_ack", "closewait_invalid_ack", "closing_ack_wrong_seq",
 	"closing_invalid_ack", "lastack_ack_wrong_seq", "lastack_invalid_ack", "timewait_ack_wrong_seq",
 	"timewait_invalid_ack", "shutdown_syn_resend", "rst_but_no_session", "rst_invalid_ack", "rst_with_data",
-	"suspected_rst_inject", "pkt_invalid_timestamp", "pkt_invalid_ack", "pkt_broken_ack", "pkt_retransmission", "pkt_spurious_retransmission",
+	"suspected_rst_inject", "suspected_fin_inject", "pkt_invalid_timestamp", "pkt_invalid_ack", "pkt_broken_ack", "pkt_retransmission", "pkt_spurious_retransmission",
 	"pkt_bad_window_update", "reassembly_seq_gap", "reassembly_no_segment", "reassembly_overlap_different_data",
 	"reassembly_depth_reached", "reassembly_insert_limit", "reassembly_urgent_oob_limit_reached", "wrong_thread",
 }
@@ -122,12 +123,16 @@ func (s *Events) add(e Event) {
 	}
 }
 
-// EventCounters counts events by name: stream.<name>.
+// EventCounters counts events by name: stream.<name>, or reknit.<name> for one that Suricata does not have.
 type EventCounters [NumEvents]uint64
 
 // Each calls f with every counter, in the order of the events.
 func (c *EventCounters) Each(f func(name string, v uint64)) {
 	for e, v := range c {
-		f("stream."+eventNames[e], v)
+		group := "stream."
+		if Event(e) == SuspectedFin {
+			group = "reknit."
+		}
+		f(group+eventNames[e], v)
 	}
 }

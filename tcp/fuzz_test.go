@@ -81,6 +81,10 @@ func (s *soup) play(data []byte) {
 		if data[7]&4 != 0 {
 			g.Options |= tcp.Signed
 		}
+		if data[7]&6 == 6 {
+			at := uint32(s.isn[1-d]) + uint32(data[0])*4
+			g.SACK[0], g.SACKs = [2]uint32{at, at + uint32(data[6])}, 1
+		}
 		g.Urgent = uint16(data[7] >> 3)
 		if data[7]&5 == 5 {
 			g.Options |= tcp.FastOpen
@@ -116,7 +120,7 @@ func (s *soup) segment(d stream.Dir, g *tcp.Segment) {
 		s.swapped = !s.swapped
 	}
 	e := s.tracker.Events()
-	if c.State() < before && before > tcp.Established && !e.Has(tcp.SuspectedReset) && c.State() < tcp.FinWait1 {
+	if c.State() < before && before > tcp.Established && !e.Has(tcp.SuspectedReset) && !e.Has(tcp.SuspectedFin) && c.State() < tcp.FinWait1 {
 		s.t.Errorf("from %v to %v", before, c.State())
 	}
 	for d := range 2 {

@@ -68,6 +68,9 @@ func (t *Tracker) acknowledge(c *Conn, d stream.Dir, g *Segment) {
 			t.evidence(c, o, g)
 		}
 		c.ack(o, g.Ack)
+		if rcv.flags&finSent != 0 {
+			t.refuteFin(c, o)
+		}
 	}
 	rcv.widen(t.selective(c, o, g))
 }
