@@ -139,28 +139,34 @@ func identified(all [][]byte, id byte) [][]byte {
 	return all
 }
 
-// evade plays a script in both modes, and wants what the receivers read of its streams.
+// startNumbers are pairs of initial sequence numbers, of which some wrap.
+var startNumbers = [][2]uint32{{1000, 5000}, {1<<32 - 3, 1<<32 - 2}, {1<<31 - 2, 1<<32 - 1}}
+
+// evade plays a script in both modes, with all startNumbers, and wants what the receivers read of its streams.
 func evade(t *testing.T, name string, c engine.Config, play func(s *script), ids, inline string) {
 	for mode, is := range bothModes {
 		t.Run(name+"/"+mode, func(t *testing.T) {
-			s := newScript()
-			play(s)
-			n := &spoken{}
-			c := c
-			c.Streams, c.Inline, c.Checksums, c.StreamEvents = n, is, engine.ChecksumVerify, true
-			c.Stream.CheckOverlap = is
-			f := s.play(t, c)
-			var events []string
-			for _, r := range f.all("anomaly") {
-				events = append(events, r.of("anomaly", "event").(string))
-			}
-			got := strings.Join(append(n.all, events...), ", ")
-			want := ids
-			if is {
-				want = inline
-			}
-			if got != want {
-				t.Errorf("got  %s\nwant %s", got, want)
+			for _, isn := range startNumbers {
+				s := newScript()
+				s.isn = isn
+				play(s)
+				n := &spoken{}
+				c := c
+				c.Streams, c.Inline, c.Checksums, c.StreamEvents = n, is, engine.ChecksumVerify, true
+				c.Stream.CheckOverlap = is
+				f := s.play(t, c)
+				var events []string
+				for _, r := range f.all("anomaly") {
+					events = append(events, r.of("anomaly", "event").(string))
+				}
+				got := strings.Join(append(n.all, events...), ", ")
+				want := ids
+				if is {
+					want = inline
+				}
+				if got != want {
+					t.Errorf("initial numbers %d: got  %s\nwant %s", isn, got, want)
+				}
 			}
 		})
 	}
@@ -248,7 +254,7 @@ func TestEvasionFlows(t *testing.T) {
 	evade(t, "evasion 17: data before the answer", engine.Config{}, func(s *script) {
 		a := s.talk(client, server)
 		a.segment(0, syn, "")
-		a.at(0, psh|ack, 1001, 1, "not read by anybody")
+		a.at(0, psh|ack, a.seq[0], 1, "not read by anybody")
 		a.segment(1, syn|ack, "")
 		a.segment(0, ack, "")
 		a.say(0, "request")
@@ -283,7 +289,7 @@ func TestEvasionFlows(t *testing.T) {
 
 	evade(t, "evasion 27: a malformed IP option", engine.Config{}, func(s *script) {
 		a := s.talk(client, server).open()
-		a.at(0, psh|ack, 1001, 5001, "xxxxxxx")
+		a.at(0, psh|ack, a.seq[0], a.seq[1], "xxxxxxx")
 		a.ipOptions(131, 40, 4, 0) // a source route that is longer than the header
 		a.say(0, "request")
 		a.close()
@@ -291,9 +297,9 @@ func TestEvasionFlows(t *testing.T) {
 
 	evade(t, "evasion 32: a wrong checksum", engine.Config{}, func(s *script) {
 		a := s.talk(client, server).open()
-		a.at(0, psh|ack, 1001, 5001, "xxxxxxx")
+		a.at(0, psh|ack, a.seq[0], a.seq[1], "xxxxxxx")
 		s.last()[14+20+16] ^= 0xff
-		a.at(0, rst, 1001, 0, "")
+		a.at(0, rst, a.seq[0], 0, "")
 		s.last()[14+20+16] ^= 0xff
 		a.say(0, "request")
 		a.close()
@@ -301,7 +307,7 @@ func TestEvasionFlows(t *testing.T) {
 
 	evade(t, "evasion 32: a header that is longer than the segment", engine.Config{}, func(s *script) {
 		a := s.talk(client, server).open()
-		a.at(0, psh|ack, 1001, 5001, "xxxxxxx")
+		a.at(0, psh|ack, a.seq[0], a.seq[1], "xxxxxxx")
 		s.last()[14+20+12] = 15 << 4
 		a.say(0, "request")
 		a.close()
@@ -310,9 +316,9 @@ func TestEvasionFlows(t *testing.T) {
 	evade(t, "evasion 34: more segments wait than others keep", engine.Config{}, func(s *script) {
 		a := s.talk(client, server).open()
 		for i := 999; i > 0; i-- {
-			a.at(0, psh|ack, 1001+uint32(i), 5001, "y")
+			a.at(0, psh|ack, a.seq[0]+uint32(i), a.seq[1], "y")
 		}
-		a.at(0, psh|ack, 1001, 5001, "x")
+		a.at(0, psh|ack, a.seq[0], a.seq[1], "x")
 		a.seq[0] += 1000
 		a.segment(1, ack, "")
 		a.close()
@@ -322,8 +328,8 @@ func TestEvasionFlows(t *testing.T) {
 		a := s.talk(client, server)
 		a.seq = [2]uint32{1<<32 - 4, 1<<32 - 2}
 		a.open()
-		a.at(0, psh|ack, 1<<32-1, 1<<32-1, "cdef")
-		a.at(0, psh|ack, 1<<32-3, 1<<32-1, "ab")
+		a.at(0, psh|ack, a.seq[0]+2, a.seq[1], "cdef")
+		a.at(0, psh|ack, a.seq[0], a.seq[1], "ab")
 		a.seq[0] += 6
 		a.segment(1, ack, "")
 		a.say(1, "ghi")
@@ -421,6 +427,7 @@ func TestEvasionDetection(t *testing.T) {
 		for mode, inline := range bothModes {
 			t.Run(test.name+"/"+mode, func(t *testing.T) {
 				s := newScript()
+				s.isn = startNumbers[1]
 				a := s.talk(client, server).open()
 				r := rand.New(rand.NewPCG(21, 38))
 				test.send(a, 1, "220 mx.example.org ESMTP\r\n", r)
@@ -451,9 +458,9 @@ func TestEvasionCounts(t *testing.T) {
 			a := s.talk(client, server)
 			a.segment(0, syn, "")
 			a.segment(1, syn|ack, "")
-			a.at(1, syn|ack, 3_000_000_000, 1001, "")
+			a.at(1, syn|ack, a.seq[1]+1<<31-7, a.seq[0], "")
 			a.segment(0, ack, "")
-			a.at(1, syn|ack, 2_000_000_000, 1001, "")
+			a.at(1, syn|ack, a.seq[1]+1<<30, a.seq[0], "")
 			a.say(1, "220 mx.example.org ESMTP\r\n")
 			a.say(0, "EHLO client.example.net\r\n")
 			a.close()

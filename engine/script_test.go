@@ -28,9 +28,10 @@ type script struct {
 	now  int64
 	vlan []uint16 // of the packets to come
 	wire []int    // lengths on the wire; 0: as captured
+	isn  [2]uint32
 }
 
-func newScript() *script { return &script{now: 1_700_000_000e9} }
+func newScript() *script { return &script{now: 1_700_000_000e9, isn: [2]uint32{1000, 5000}} }
 
 // wait lets time pass.
 func (s *script) wait(d time.Duration) { s.now += int64(d) }
@@ -130,7 +131,7 @@ var (
 )
 
 func (s *script) talk(client, server netip.AddrPort) *talk {
-	return &talk{script: s, ends: [2]netip.AddrPort{client, server}, seq: [2]uint32{1000, 5000}}
+	return &talk{script: s, ends: [2]netip.AddrPort{client, server}, seq: s.isn}
 }
 
 // segment adds a segment of direction d, and moves on.
