@@ -221,6 +221,9 @@ func (st *Store) drain(s *Stream, next int64) {
 		return
 	}
 	if last, at := st.queues.drain(q, next, s.acked); last.fins != 0 {
+		if st.queues.marks.at(last.fins).next != 0 {
+			s.flags |= finSure // its place is not where it is acknowledged
+		}
 		s.Finish(st.queues.ends(&last, at, func(from, to int64) { st.move(s, from, to) }))
 		st.queues.forget(&last)
 	}

@@ -44,6 +44,7 @@ const (
 	rawLast                    // what is held is the last for content inspection
 	rawOff                     // content inspection has ended
 	deeper                     // the depth is the stream's own
+	finSure                    // the receiver came upon several FINs as one: it acknowledges more than its place
 )
 
 // App returns the offset of the next byte for the parser.
@@ -71,9 +72,10 @@ func (s *Stream) Finish(off int64) {
 	}
 }
 
-// Reopen takes Finish back: the receiver did not take the FIN. It does nothing once the end was told.
+// Reopen takes Finish back: the receiver did not take the FIN. It does nothing once the end was told, or
+// when the receiver came upon several FINs that it took for one: then what it acknowledges does not tell.
 func (s *Stream) Reopen() {
-	if s.flags&ended == 0 {
+	if s.flags&(ended|finSure) == 0 {
 		s.final, s.flags = 0, s.flags&^finished
 	}
 }

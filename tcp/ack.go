@@ -23,6 +23,8 @@ func (t *Tracker) acksSent(c *Conn, x stream.Dir, g *Segment) bool {
 		return true
 	case s.flags&waiting != 0 && g.Ack.After(s.lastAck) && t.waits(c, x, g.Ack):
 		return true
+	case g.Ack.Before(s.lastAck) && c.policy(x.Opposite()) == stream.Linux6:
+		return !g.Ack.Before(c.oldest(x))
 	case g.Ack.Before(s.lastAck):
 		return s.window == 0 || !g.Ack.Before(s.lastAck-Seq(s.window))
 	}

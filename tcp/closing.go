@@ -48,11 +48,11 @@ func (t *Tracker) finTooEarly(c *Conn, d stream.Dir, g *Segment) bool {
 // ends fixes the end of direction d behind the payload of a FIN, unless the stream reaches further already.
 func (t *Tracker) ends(c *Conn, d stream.Dir, g *Segment) {
 	c.sides[d].flags |= finSent
-	if g.Flags&URG != 0 {
-		t.urge(c, d, g)
-	}
 	if c.policy(d) == stream.Linux6 {
 		return // it counts where the receiver comes upon it: its place is kept with the payload
+	}
+	if g.Flags&URG != 0 {
+		t.urge(c, d, g)
 	}
 	if end := t.offset(c, d, g.end()); end >= c.streams[d].Edge() {
 		c.streams[d].Finish(end)

@@ -82,8 +82,9 @@ const (
 	finSent
 	resetTaken // an RST came to this end that it may have ignored
 	beyond     // data of it was refused, because it lay beyond the window
-	replied    // its SYN/ACK was sent several times
+	replied    // its SYN/ACK was sent again with another timestamp
 	finAgain   // its FIN was taken, and another one right behind it
+	pointed    // it sent an urgent pointer, whose octet is taken out of the stream
 	waiting    // segments of it wait until their receiver tells whether it took them
 	probeHeld  // the octet of a zero window probe waits for its acknowledgement
 )

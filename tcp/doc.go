@@ -14,6 +14,6 @@
 // window of receivers other than current Linux by what they report; they make nothing readable. Of several SYNs the one
 // that the server answers counts, of several answers the one that the client acknowledges; what a SYN carries counts
 // when the answer acknowledges it. A FIN or an RST counts until its receiver acknowledges what was sent behind it.
-// Urgent octets can be left out of the stream, lost or refused; one that is left out late, when something behind it is
-// stored, is lost.
+// Urgent octets can be left out of the stream, lost or refused; for receivers other than current Linux, and inline, one
+// that is left out late, when something behind it is stored, is lost.
 package tcp

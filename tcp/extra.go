@@ -11,6 +11,7 @@ type extra struct {
 	syns      []hello // SYNs of the client, the current one last; none when there was one only, without data
 	replies   []hello // answers to the SYN besides the current one
 	urgent    [2]urgent
+	pointers  [2]pointer
 	probes    [2]probe
 	undecided [2][]undecided
 	blocks    [2][]block // of SACK, in order, apart from each other
@@ -92,8 +93,8 @@ func (t *Tracker) strip(c *Conn) {
 	t.extras.bytes -= extraBytes + int64(len(e.blocks[0])+len(e.blocks[1]))*blockBytes
 	*e = extra{}
 	c.flags &^= leftOut
-	c.sides[0].flags &^= probeHeld
-	c.sides[1].flags &^= probeHeld
+	c.sides[0].flags &^= probeHeld | pointed
+	c.sides[1].flags &^= probeHeld | pointed
 	t.extras.free = append(t.extras.free, c.extra)
 	c.extra = 0
 }
@@ -120,7 +121,7 @@ func (t *Tracker) agreed(c *Conn) {
 	}
 }
 
-// needsExtra reports whether the extra of c has urgent octets, probes or segments that wait.
+// needsExtra reports whether the extra of c has urgent octets or pointers, probes or segments that wait.
 func (t *Tracker) needsExtra(c *Conn) bool {
-	return c.flags&leftOut != 0 || (c.sides[0].flags|c.sides[1].flags)&(probeHeld|waiting) != 0
+	return c.flags&leftOut != 0 || (c.sides[0].flags|c.sides[1].flags)&(probeHeld|waiting|pointed) != 0
 }

@@ -251,7 +251,9 @@ func (t *Tracker) synRecv(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		case g.Seq != sv.isn || g.size() > 0:
 			return t.nextReply(c, g)
 		}
-		sv.flags |= replied
+		if g.TSVal != sv.ts {
+			sv.flags |= replied
+		}
 		return 0
 	case g.Flags&SYN != 0:
 		if d == stream.ToClient {

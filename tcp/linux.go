@@ -128,10 +128,8 @@ func (t *Tracker) linuxTakesAck(c *Conn, x stream.Dir, g *Segment) answer {
 		}
 		return unlikely
 	case g.Ack.Before(s.lastAck):
-		first := earlier(s.lastAck, sent) // not acknowledged
-		acked := uint32(first - s.isn - 1)
 		switch {
-		case !g.Ack.Before(first - Seq(min(acked, max(s.window, uint32(s.nextWin-s.lastAck))))):
+		case !g.Ack.Before(c.oldest(x)):
 			return yes
 		case !c.predicted(x.Opposite(), g):
 			return no
@@ -141,6 +139,14 @@ func (t *Tracker) linuxTakesAck(c *Conn, x stream.Dir, g *Segment) answer {
 		return unlikely // the window that it predicts may be an older one
 	}
 	return yes
+}
+
+// oldest returns the oldest acknowledgement of direction x that its sender still takes: a window before what was
+// acknowledged, but nothing before its first octet (RFC 5961, section 5.2).
+func (c *Conn) oldest(x stream.Dir) Seq {
+	s := &c.sides[x]
+	first := earlier(s.lastAck, s.next.latest(s.isn+1)) // not acknowledged, but for a FIN
+	return first - Seq(min(uint32(first-s.isn-1), max(s.window, uint32(s.nextWin-s.lastAck))))
 }
 
 // predicted reports whether g has the header that its receiver predicts, but for the window, and the receiver has memory at hand, as it has

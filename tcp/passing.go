@@ -9,14 +9,18 @@ func (t *Tracker) passing(c *Conn, d stream.Dir, g *Segment) bool {
 	if c.state < Established || c.state == Closed && c.flags&closedByRST != 0 && c.before < Established {
 		return false
 	}
-	if g.Flags&(SYN|FIN|RST|ACK) == ACK && t.idle(c, d, g) {
+	points := g.Flags&URG != 0 && t.keepsPointer(c, d) && t.pointsAhead(c, d, g)
+	if g.Flags&(SYN|FIN|RST|ACK) == ACK && !points && t.idle(c, d, g) {
+		if c.policy(d) == stream.Linux6 && !g.Ack.Before(c.sides[d.Opposite()].lastAck) && !t.old(c, d, g) {
+			t.stamp(c, d, g)
+		}
 		return true
 	}
 	snd.flags &^= keepAlive
 	if g.size() > 0 && g.end().AtOrBefore(snd.lastAck) && !c.brings(d, g) {
 		t.raise(SpuriousRetransmission)
 		news := g.Flags&FIN != 0 && (snd.flags&finSent == 0 || c.openEnded(d)) || g.Flags&ACK != 0 && g.Ack.After(c.sides[d.Opposite()].lastAck)
-		if news || c.offset(d, g.end()) > c.streams[d].App() {
+		if news || points || c.offset(d, g.end()) > c.streams[d].App() {
 			return false
 		}
 		if c.policy(d) == stream.Linux6 && !t.old(c, d, g) {

@@ -24,5 +24,5 @@ func (t *Tracker) Reuses(c *Conn, d stream.Dir, g *Segment) bool {
 	case reply && d == stream.ToClient:
 		return over && g.Seq != c.sides[1].isn
 	}
-	return over
+	return over && !c.finWaits(stream.ToServer)
 }

@@ -91,7 +91,10 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 	var did stream.Inserted
 	var hole Seq
 	around, lose := c.flags&leftOut != 0, false
-	if g.Flags&(URG|RST) == URG {
+	switch {
+	case g.Flags&(URG|RST) != URG:
+	case t.keepsPointer(c, d) && t.point(c, d, g):
+	default:
 		hole, lose = t.urge(c, d, g)
 		around = lose || c.flags&leftOut != 0
 	}
@@ -121,6 +124,9 @@ func (t *Tracker) data(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Resul
 			did = t.putAround(c, d, g, hole, lose, r)
 		case n > 0:
 			did = st.Insert(s, c.offset(d, g.Seq), g.Payload)
+		}
+		if c.sides[d].flags&pointed != 0 {
+			t.passPointer(c, d)
 		}
 		if own || did&stream.TooDeep != 0 {
 			st.Deliver(&c.streams, d, r)
