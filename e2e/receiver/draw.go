@@ -11,7 +11,9 @@ type family struct {
 	name string
 	// plain tells that nothing but the capture decides what the receiver takes: all schedules have to be equal.
 	plain bool
-	draw  func(d *draft)
+	// agreed tells that all receivers take the same.
+	agreed bool
+	draw   func(d *draft)
 }
 
 // draft is a schedule that is being drawn.

@@ -3,32 +3,34 @@ package receiver
 import "encoding/binary"
 
 // families lists all kinds of schedules.
-var families = append(basic[:len(basic):len(basic)], family{"wrap", true, drawWrap}, family{"mixture", false, drawMixture})
+var families = append(basic[:len(basic):len(basic)], family{"wrap", true, false, drawWrap}, family{"mixture", false, false, drawMixture})
 
 // basic are the families that do not draw from others.
 var basic = []family{
-	{"order", true, drawOrder},
-	{"duplicates", true, drawDuplicates},
-	{"overlap-consistent", true, drawConsistent},
-	{"overlap-queued", true, drawQueued},
-	{"overlap-delivered", true, drawDelivered},
-	{"overlap-unacked", true, drawUnacked},
-	{"window-edge", true, drawWindowEdge},
-	{"window-reads", false, drawWindowReads},
-	{"window-zero", false, drawWindowZero},
-	{"memory", false, drawMemory},
-	{"paws", true, drawPAWS},
-	{"fin", true, drawFIN},
-	{"fin-data", true, drawFINData},
-	{"rst", true, drawRST},
-	{"syn", true, drawSYN},
-	{"handshake", true, drawHandshake},
-	{"acks", false, drawACKs},
-	{"flags", true, drawFlags},
-	{"options", true, drawOptions},
-	{"damaged", true, drawDamaged},
-	{"urgent", false, drawUrgent},
-	{"close", true, drawClose},
+	{"order", true, true, drawOrder},
+	{"duplicates", true, true, drawDuplicates},
+	{"overlap-consistent", true, true, drawConsistent},
+	{"overlap-queued", true, false, drawQueued},
+	{"overlap-delivered", true, false, drawDelivered},
+	{"overlap-unacked", true, false, drawUnacked},
+	{"window-edge", true, false, drawWindowEdge},
+	{"window-reads", false, false, drawWindowReads},
+	{"window-zero", false, false, drawWindowZero},
+	{"memory", false, false, drawMemory},
+	{"paws", true, false, drawPAWS},
+	{"fin", true, false, drawFIN},
+	{"fin-data", true, false, drawFINData},
+	{"rst", true, false, drawRST},
+	{"syn", true, false, drawSYN},
+	{"handshake", true, false, drawHandshake},
+	{"acks", false, false, drawACKs},
+	{"flags", true, false, drawFlags},
+	{"options", true, false, drawOptions},
+	{"damaged", true, false, drawDamaged},
+	{"urgent-read", true, false, drawUrgentRead},
+	{"urgent-late", false, false, drawUrgentLate},
+	{"urgent", false, false, drawUrgent},
+	{"close", true, false, drawClose},
 }
 
 func familyOf(name string) *family {
@@ -649,8 +651,22 @@ func drawDamaged(d *draft) {
 	d.maybeFIN()
 }
 
-// drawUrgent: urgent data, read as it comes or later.
+// drawUrgentRead: urgent data, read as it comes.
+func drawUrgentRead(d *draft) { d.urgent(func() { d.do(Read, -1) }) }
+
+// drawUrgentLate: urgent data, read at the end.
+func drawUrgentLate(d *draft) { d.urgent(func() {}) }
+
+// drawUrgent: urgent data, read now and then.
 func drawUrgent(d *draft) {
+	d.urgent(func() {
+		if d.chance(3) {
+			d.do(Read, -1)
+		}
+	})
+}
+
+func (d *draft) urgent(read func()) {
 	d.open()
 	for range d.between(2, 10) {
 		off, n := d.top, d.size()
@@ -673,9 +689,7 @@ func drawUrgent(d *draft) {
 		} else if d.chance(10) {
 			g.Urgent = uint16(d.IntN(10))
 		}
-		if d.chance(3) {
-			d.do(Read, -1)
-		}
+		read()
 	}
 	d.fill()
 	d.maybeFIN()

@@ -258,6 +258,22 @@ func replayOne(t *testing.T, newHost func() (host, error)) {
 	}
 }
 
+// TestNetstack plays against gVisor's network stack, which takes what it does by rules of its own: docs/receivers.md lists
+// them.
 func TestNetstack(t *testing.T) {
-	run(t, newNetstack, func(f *family) float64 { return 0 })
+	run(t, newNetstack, func(f *family) float64 {
+		if f.agreed {
+			return 100
+		}
+		return netstackFloor[f.name]
+	})
+}
+
+// netstackFloor is the share of schedules of a family that must be equal, in percent: what was measured, less what few
+// schedules may deviate.
+var netstackFloor = map[string]float64{
+	"overlap-queued": 34, "overlap-delivered": 64, "overlap-unacked": 49, "window-reads": 39, "window-zero": 67,
+	"memory": 14, "paws": 8, "fin": 54, "fin-data": 75, "rst": 60, "syn": 69, "handshake": 66, "acks": 17,
+	"flags": 68, "options": 44, "damaged": 58, "urgent-read": 4, "urgent-late": 3, "close": 37, "wrap": 50,
+	"mixture": 24,
 }
