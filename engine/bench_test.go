@@ -138,6 +138,50 @@ func (s *limited) Next(p *packet.Packet) error {
 
 // BenchmarkRun is the run of a capture by one worker, and by several: their difference in time, and in allocations, which
 // are those of the beginning of the run, is what the hand-over costs.
+// looksOn inspects and logs everything, and does nothing with it.
+type looksOn struct{ inspected, logged int }
+
+func (l *looksOn) Wants(*engine.Flow, stream.Dir) bool                    { return true }
+func (l *looksOn) Inspect(_ *engine.Flow, _ stream.Dir, c *stream.Chunk)  { l.inspected += len(c.Data) }
+func (l *looksOn) Log(_ *engine.Flow, _ stream.Dir, _ int64, data []byte) { l.logged += len(data) }
+func (l *looksOn) Finish(*engine.Flow)                                    {}
+
+// BenchmarkBeside is what it costs to give streams to others than the parser: per segment of 1000 bytes and its acknowledgement.
+func BenchmarkBeside(b *testing.B) {
+	for _, inline := range []bool{false, true} {
+		for _, who := range []string{"nobody", "inspected", "logged"} {
+			b.Run(fmt.Sprintf("%s/inline=%v", who, inline), func(b *testing.B) {
+				l := new(looksOn)
+				c := engine.Config{Inline: inline, Streams: new(counter), Checksums: engine.ChecksumIgnore}
+				switch who {
+				case "inspected":
+					c.Raw = l
+				case "logged":
+					c.Logger = l
+				}
+				e, err := engine.New(c)
+				if err != nil {
+					b.Fatal(err)
+				}
+				w := newWire(1000)
+				run := func(dir int, bits byte, n int) { e.Worker().Packet(w.next(dir, bits, n)) }
+				run(0, syn, 0)
+				run(1, syn|ack, 0)
+				run(0, ack, 0)
+				b.SetBytes(1000)
+				b.ReportAllocs()
+				for b.Loop() {
+					run(0, ack, 1000)
+					run(1, ack, 0)
+				}
+				if who != "nobody" && l.inspected+l.logged == 0 {
+					b.Error("nothing was given")
+				}
+			})
+		}
+	}
+}
+
 func BenchmarkRun(b *testing.B) {
 	for _, workers := range []int{1, 2, 4} {
 		b.Run(fmt.Sprint(workers), func(b *testing.B) {
