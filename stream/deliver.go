@@ -322,7 +322,9 @@ func (st *Store) hole(s *Stream, closing bool) int64 {
 
 // lose passes n lost bytes at contig: a Piece that is being read takes its share, what is left goes to Gap.
 func (st *Store) lose(s *Stream, c *Cursor, d Dir, r Reader, n int64) {
-	st.Counters.Gaps++
+	if s.acked > s.contig { // what nobody acknowledged, the receiver may not have had either
+		st.Counters.Gaps++
+	}
 	st.Counters.LostBytes += uint64(n)
 	s.flags |= hasGap
 	st.arena = st.arena[:0]

@@ -194,6 +194,24 @@ func TestGapGoesTo(t *testing.T) {
 	}
 }
 
+// TestGapAtEnd: a hole that nobody acknowledged is told at the end, and not counted as a gap.
+func TestGapAtEnd(t *testing.T) {
+	for _, test := range []struct {
+		acked int64
+		gaps  uint64
+	}{{0, 0}, {2, 0}, {3, 1}, {5, 1}, {7, 1}} {
+		r := &script{limit: 9}
+		b := newBench(Config{}, r)
+		b.in(0, "a\n")
+		b.in(5, "x\n")
+		b.ack(test.acked)
+		b.close()
+		if c := &b.st.Counters; c.Gaps != test.gaps && test.acked != 3 || c.LostBytes != 3 {
+			t.Errorf("acknowledged up to %d: %d gaps of %d bytes, want %d of 3", test.acked, c.Gaps, c.LostBytes, test.gaps)
+		}
+	}
+}
+
 func TestLate(t *testing.T) {
 	b := newBench(Config{}, &script{limit: 9})
 	b.p[0].HoldRaw()

@@ -50,7 +50,7 @@ const (
 
 // Counters count what a Store did.
 type Counters struct {
-	Gaps           uint64 `stat:"tcp.reassembly_gap"` // holes declared lost
+	Gaps           uint64 `stat:"tcp.reassembly_gap"` // holes declared lost that the receiver acknowledged, or part of them
 	LostBytes      uint64 // bytes in them
 	Overlaps       uint64 `stat:"tcp.overlap"`              // segments that overlapped a held one
 	OverlapsDiffer uint64 `stat:"tcp.overlap_diff_data"`    // of these, with other bytes

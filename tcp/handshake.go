@@ -133,7 +133,7 @@ func (t *Tracker) synSent(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 		if !t.nextSyn(c, g) {
 			return Rejected
 		}
-	case g.Flags&ACK != 0 && (t.config.AsyncOneSide || t.config.Midstream):
+	case g.Flags&ACK != 0 && t.config.AsyncOneSide:
 		return t.openAsync(c, d, g, r)
 	}
 	return 0

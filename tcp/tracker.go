@@ -8,7 +8,7 @@ import (
 
 // Config says how connections are followed. The zero value is ready to use.
 type Config struct {
-	// Midstream picks connections up whose SYN, or the answer to it, was not seen.
+	// Midstream picks connections up whose SYN was not seen. Where the answer to a SYN was not, AsyncOneSide decides.
 	Midstream bool
 	// AsyncOneSide follows connections of which one direction only is seen: what is sent there counts as acknowledged.
 	AsyncOneSide bool
