@@ -79,6 +79,8 @@ type Config struct {
 	NoFlows bool
 	// Netflows makes a netflow record of each direction of a flow.
 	Netflows bool
+	// ARP makes a record of each valid ARP packet.
+	ARP bool
 	// PacketHeader adds the first 32 bytes of the packet to the records of DecodeEvents and StreamEvents.
 	PacketHeader bool
 	// Elephants says which flows are told to be large.

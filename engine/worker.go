@@ -59,6 +59,7 @@ type Worker struct {
 	ended   event.Flow
 	netflow event.Netflow
 	dropped event.Drop
+	arp     event.ARP
 	macs    [2]event.MAC // of the record
 }
 
@@ -181,6 +182,9 @@ func (w *Worker) process(p *packet.Packet) {
 	default:
 		w.flows.Advance(p.Time)
 		w.oddities(p)
+		if w.config.ARP && p.Flags&packet.HasARP != 0 {
+			w.arpRecord(p)
+		}
 	}
 	if w.packets != nil && p.Flags&packet.Fragment == 0 {
 		w.show(p)

@@ -6,7 +6,7 @@ const (
 	arpLen      = 28
 )
 
-// arp checks an ARP packet. Nothing of it is kept.
+// arp checks an ARP packet.
 func (d *Decoder) arp(p *Packet, b []byte, cut int) {
 	d.Counters.ARP++
 	if len(b) < arpFixedLen {
@@ -27,5 +27,8 @@ func (d *Decoder) arp(p *Packet, b []byte, cut int) {
 		d.invalid(p, EventARPInvalidProtocolSize)
 	case operation == 0, operation > 4 && operation != 8 && operation != 9: // (R)ARP, InARP (RFC 2390)
 		d.invalid(p, EventARPUnsupportedOpcode)
+	default:
+		p.Flags |= HasARP
+		p.ARP = b[:min(len(b), arpLen)]
 	}
 }

@@ -42,7 +42,7 @@ func (d *Decoder) gre(p *Packet, b []byte, missing int) {
 
 	in := Inner{Origin: FromGRE, EtherType: be16(b[2:4]), Bytes: b[n:], Lost: missing}
 	switch in.EtherType {
-	case etherIPv4, etherIPv6, etherBridge, etherVLAN, etherQinQ, etherMPLS, etherMPLSMulticast, etherNSH:
+	case etherIPv4, etherIPv6, etherARP, etherBridge, etherVLAN, etherQinQ, etherMPLS, etherMPLSMulticast, etherNSH:
 		d.tunnel(p, in)
 	case etherPPP:
 		if len(in.Bytes)+missing > 0 { // else a mere acknowledgement

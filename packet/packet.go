@@ -39,6 +39,7 @@ type Packet struct {
 	Lost             int     // bytes of the payload that the snap length cut off
 	Network          []byte  // from the first byte of the IP header to the end of the IP datagram as captured
 	Transport        []byte  // from the first byte of the transport header (of a fragment: of its data) to the end of the datagram as captured
+	ARP              []byte  // the ARP packet as captured, valid when Flags has HasARP
 	Frag             Frag    // valid when Flags has Fragment
 	Inner            Inner   // valid when Flags has HasInner
 	Outer            *Packet // the tunnel or the last fragment that the packet was found in; nil for a captured packet
@@ -65,6 +66,7 @@ const (
 	HasESP                     // a valid ESP header
 	Cut                        // the snap length cut the IP datagram
 	HasInner                   // a tunnel: Inner is the packet in it
+	HasARP                     // a valid ARP packet for Ethernet and IPv4
 )
 
 // Has reports whether all flags of f are set.

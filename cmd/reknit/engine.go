@@ -28,6 +28,7 @@ type wishes struct {
 	flows          bool
 	netflows       bool
 	drops          bool // packets that are dropped
+	arp            bool
 	ethernet       bool // link-layer addresses
 	md5, sha1      bool // of files
 	sha256, magic  bool
@@ -54,6 +55,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		StreamEvents: w.stream,
 		NoFlows:      !w.flows,
 		Netflows:     w.netflows,
+		ARP:          w.arp,
 		PacketHeader: w.header,
 		Elephants:    engine.Elephants{Bytes: uint64(c.Flow.RateBytes), Seconds: int(c.Flow.RateInterval)},
 		Ethernet:     w.ethernet,

@@ -162,6 +162,7 @@ func (w *wishes) add(e *config.EVE) {
 	w.flows = w.flows || e.Logs("flow")
 	w.netflows = w.netflows || e.Logs("netflow")
 	w.drops = w.drops || e.Logs("drop")
+	w.arp = w.arp || e.Logs("arp")
 	w.ethernet = w.ethernet || e.Ethernet
 	if e.Logs("files") {
 		for _, h := range e.Files.ForceHash {

@@ -154,7 +154,7 @@ func (e *EVE) typeTable(typ string) []row {
 var loggedTypes = []string{"smtp", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
-var typesOnRequest = []string{"drop", "netflow"}
+var typesOnRequest = []string{"drop", "netflow", "arp"}
 
 // StatsFile is an output of the name stats: a table of counters, now and then.
 type StatsFile struct {

@@ -164,7 +164,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
 	{"outputs.[].eve-log.types.[]", notYet, `mdns.enabled llmnr.enabled websocket.enabled ftp.enabled rdp.enabled
 		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
-		rfb.enabled sip.enabled ldap.enabled pop3.enabled ssh.enabled http2.enabled doh2.enabled arp.enabled
+		rfb.enabled sip.enabled ldap.enabled pop3.enabled ssh.enabled http2.enabled doh2.enabled
 		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled
 		imap.enabled telnet.enabled`},
 	{"outputs.[].eve-log.types.[]", obsolete, "ikev2.enabled vars.enabled"},
