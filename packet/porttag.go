@@ -38,7 +38,7 @@ func (d *Decoder) macInMAC(p *Packet, b []byte, cut int) {
 
 // dce decodes the tag of a FabricPath frame, behind which the Ethernet header stands again.
 func (d *Decoder) dce(p *Packet, b []byte, cut int) {
-	if len(b) < dceLen {
+	if len(b) < dceLen+ethernetLen {
 		d.invalid(p, EventDCEPacketTooSmall)
 		return
 	}

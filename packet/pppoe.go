@@ -112,23 +112,26 @@ func (d *Decoder) ppp(p *Packet, protocol uint16, b []byte, cut int) {
 		}
 		d.event(p, EventPPPUnsupportedProtocol)
 	default:
-		switch {
-		case pppControl(protocol):
-		case pppUnsupported(protocol):
+		if pppControl(protocol) || pppUnsupported(protocol) {
 			d.event(p, EventPPPUnsupportedProtocol)
-		default:
+		} else {
 			d.invalid(p, EventPPPWrongType)
 		}
 	}
 }
 
-// pppControl reports whether a protocol controls the link or a network protocol on it (RFC 1661, section 2).
+// pppControl reports whether a protocol controls the link or a network protocol on it (RFC 1661, section 2). These are
+// told, too, as Suricata does.
 func pppControl(protocol uint16) bool {
 	switch protocol {
-	case 0xc021, 0xc023, 0xc025, 0xc029, 0xc02b, 0xc02d, 0xc223, 0xc227: // LCP, PAP, LQR, CBCP, BACP, BAP, CHAP, EAP
+	case 0xc021, 0xc023, 0xc025, 0xc029, 0xc02b, 0xc02d, 0xc223, 0xc227, // LCP, PAP, LQR, CBCP, BACP, BAP, CHAP, EAP
+		0x8021, 0x8023, 0x8025, 0x8027, 0x8029, 0x802b, // of IPv4, OSI, XNS, DECnet, AppleTalk, IPX
+		0x8031, 0x8033, 0x8035, 0x803f, 0x804d, // bridging, ST-II, Vines, NetBIOS, SNA
+		0x8053, 0x8055, 0x8057, 0x80fb, 0x80fd, // encryption, IPv6, compression
+		0x8281, 0x8283: // MPLS
 		return true
 	}
-	return protocol>>12 == 8
+	return false
 }
 
 // pppUnsupported reports whether a protocol is an assigned network protocol that has no decoder.
@@ -139,7 +142,7 @@ func pppUnsupported(protocol uint16) bool {
 		pppVJCompressed, 0x0031, 0x0033, 0x0035, // bridging, ST-II, Vines
 		0x003d, 0x003f, 0x004d, // multilink, NetBIOS, SNA
 		0x0053, 0x0055, 0x00fb, 0x00fd, // encrypted, compressed
-		0x0201, 0x0281, 0x0283: // 802.1D, MPLS
+		0x0201, 0x0231, 0x0233, 0x0281, 0x0283: // 802.1D, Luxcom, Sigma, MPLS
 		return true
 	}
 	return false
