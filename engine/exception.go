@@ -44,6 +44,8 @@ type Exceptions struct {
 	Overload Exception
 	// PerProtocol counts what was done about parsers for each protocol, too.
 	PerProtocol bool
+	// Uncounted leaves out the counters exception_policy.… of what was done.
+	Uncounted bool
 }
 
 // target is what an exception is about.
@@ -211,7 +213,7 @@ func (c *Config) possible(t target, e Exception) bool {
 
 // Each calls yield for each counter.
 func (x *exceptions) Each(yield func(name string, value uint64)) {
-	for t := target(0); t < numTargets; t++ {
+	for t := target(0); t < numTargets && !x.config.Exceptions.Uncounted; t++ {
 		if x.config.Exceptions.of(t) == Ignore {
 			continue
 		}

@@ -220,6 +220,22 @@ func TestParserPolicy(t *testing.T) {
 	}
 }
 
+func TestUncounted(t *testing.T) {
+	for _, uncounted := range []bool{false, true} {
+		e, err := engine.New(engine.Config{Exceptions: engine.Exceptions{Parser: engine.PassPacket, Uncounted: uncounted}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := false
+		for _, r := range e.Stats(0, 0).Total.Rows {
+			listed = listed || strings.HasPrefix(r.Name, "exception_policy.")
+		}
+		if listed == uncounted {
+			t.Errorf("uncounted %v: counters are listed: %v", uncounted, listed)
+		}
+	}
+}
+
 // The parser of a sound protocol seems to fail at an offset.
 func TestParserFault(t *testing.T) {
 	s := newScript()

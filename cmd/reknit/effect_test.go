@@ -55,7 +55,7 @@ func TestKeysTakeEffect(t *testing.T) {
 	defer text.Close()
 	row := regexp.MustCompile("^\\| `([a-z0-9.-]+)` \\| ([^|]+) \\|")
 	sections := map[string]bool{"Streams": true, "Target systems": true, "Tunnels": true, "Fragments": true, "Flows": true,
-		"Exception policies": true, "SMTP": true}
+		"Exception policies": true, "SMTP": true, "Counters": true}
 	without := waiting(t)
 	section, keys := "", 0
 	for lines := bufio.NewScanner(text); lines.Scan(); {
@@ -83,7 +83,8 @@ func TestKeysTakeEffect(t *testing.T) {
 
 // waiting returns the keys of the tables whose values are read and reported as without effect, or need none.
 func waiting(t *testing.T) map[string]bool {
-	w := map[string]bool{"flow.hash-size": true, "stream.reassembly.max-regions": true}
+	w := map[string]bool{"flow.hash-size": true, "stream.reassembly.max-regions": true,
+		"stats.enabled": true, "stats.interval": true} // for the outputs
 	for _, key := range []string{"mime.header-value-depth=1", "inspected-tracker.content-limit=1",
 		"inspected-tracker.content-inspect-min-size=1", "inspected-tracker.content-inspect-window=1"} {
 		key = "app-layer.protocols.smtp." + key

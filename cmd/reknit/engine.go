@@ -157,6 +157,7 @@ func exceptions(c *config.Config, o *options) engine.Exceptions {
 		Parser:      exceptionOf[p.ParserErrors],
 		Overload:    exceptionOf[p.Overload],
 		PerProtocol: c.Stats.PolicyPerProtocol,
+		Uncounted:   !c.Stats.PolicyTotals,
 	}
 }
 

@@ -15,7 +15,7 @@ func dump(w io.Writer, n *Node, path string) error {
 		if title, _ := i.titled(); n.Kind == List {
 			value = title
 		}
-		if i.Kind == Null {
+		if value == "" && i.Kind != Scalar {
 			value = "(null)"
 		}
 		if _, err := fmt.Fprintf(w, "%s = %s\n", at, value); err != nil {

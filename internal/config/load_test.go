@@ -316,3 +316,36 @@ func TestKnowsConformanceCases(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// The configuration is printed as suricata --dump-config does.
+func TestDump(t *testing.T) {
+	c, ps := load(t, "vars:\n  port-groups: {A: 1}\nsensor-name:\noutputs:\n  - fast\n  - eve-log:\n      types: [flow, smtp: {md5: [body]}]\n",
+		"stream.midstream=true")
+	if ps.Fatal(false) {
+		t.Fatal(ps)
+	}
+	var b strings.Builder
+	if err := c.Dump(&b); err != nil {
+		t.Fatal(err)
+	}
+	const want = `vars = (null)
+vars.port-groups = (null)
+vars.port-groups.A = 1
+sensor-name = (null)
+outputs = (null)
+outputs.0 = fast
+outputs.1 = eve-log
+outputs.1.eve-log = (null)
+outputs.1.eve-log.types = (null)
+outputs.1.eve-log.types.0 = flow
+outputs.1.eve-log.types.1 = smtp
+outputs.1.eve-log.types.1.smtp = (null)
+outputs.1.eve-log.types.1.smtp.md5 = (null)
+outputs.1.eve-log.types.1.smtp.md5.0 = body
+stream = (null)
+stream.midstream = true
+`
+	if got := b.String(); got != want {
+		t.Errorf("Dump writes\n%s\nwant\n%s", got, want)
+	}
+}

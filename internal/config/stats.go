@@ -9,6 +9,7 @@ type Stats struct {
 	DecoderEvents       bool
 	DecoderEventsPrefix string
 	StreamEvents        bool
+	PolicyTotals        bool
 	PolicyPerProtocol   bool
 }
 
@@ -19,6 +20,7 @@ func (s *Stats) table() []row {
 		{"stats.decoder-events", boolean(&s.DecoderEvents), "yes", "", "Count the oddities of packets one by one."},
 		{"stats.decoder-events-prefix", text(&s.DecoderEventsPrefix), "decoder.event", "", "Under which name."},
 		{"stats.stream-events", boolean(&s.StreamEvents), "no", "", "Count the oddities of TCP connections one by one."},
+		{"stats.exception-policy.global-stats", boolean(&s.PolicyTotals), "yes", "", "Count what exception policies did."},
 		{"stats.exception-policy.per-app-proto-errors", boolean(&s.PolicyPerProtocol), "no", "",
 			"Count what exception policies did after parser errors for each protocol."},
 	}

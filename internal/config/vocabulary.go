@@ -190,7 +190,6 @@ var vocabulary = []struct {
 	{"logging.outputs.[].console", notYet, "format filter"},
 	{"logging.outputs.[].file", notYet, "format filter"},
 	{"logging.outputs.[].syslog", notYet, "enabled facility format level type filter identity"},
-	{"stats", notYet, "exception-policy.global-stats"},
 
 	// Rules.
 	{"detect", notYet, `profile custom-values.toclient-groups custom-values.toserver-groups sgh-mpm-context
