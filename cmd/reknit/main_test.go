@@ -121,6 +121,8 @@ func TestCommandLine(t *testing.T) {
 		{"-T -c no.yaml", 1, "", "no.yaml: no such file"},
 		{"-T --set stream.midstrem=yes", 1, "", "--set stream.midstrem=yes: unknown key"},
 		{"-T -c later.yaml", 0, "", `(?s)later.yaml:1:1: vars has no effect yet.*later.yaml:4:1: nfq`},
+		{"-T -c bad.yaml -l nowhere -S some.rules -s no.rules --set stream.midstream-policy=drop-flow", 1, "", `(?s)bad.yaml:2:11: .*bad.yaml:3:14: ` +
+			`.*log directory nowhere.*stream.midstream-policy: drop-flow.*no.rules: no such file.*rules are not supported yet`},
 		{"-T -S some.rules", 1, "", "rules are not supported yet"},
 		{"-r CAPTURE -c typo.yaml -l .", 0, "", "Warning: config: typo.yaml:2:3: unknown key"},
 		{"-r CAPTURE -c bad.yaml -l .", 1, "", "Error: config: bad.yaml:2:11"},

@@ -73,12 +73,46 @@ func (j *job) run(ctx context.Context) error {
 	noPlace := j.place()
 	j.log.configure(j.conf, j.verbose, j.openLog)
 	j.log.notice("reknit", "This is reknit %s, compatible with Suricata version %s", ownVersion(), claimed)
-	if err := j.report(problems); err != nil {
+	if err := j.check(problems, noPlace); err != nil {
 		return err
 	}
-	if noPlace != nil {
-		return noPlace
+	if j.test {
+		j.log.notice("reknit", "Configuration provided was successfully loaded. Exiting.")
+		if !j.conf.FromFile {
+			fmt.Fprintln(j.term, "The built-in configuration and what was set on the command line are in order.")
+		}
+		return j.term.failed()
 	}
+	if len(j.read) == 0 {
+		return usagef("nothing to read: give a capture file with -r")
+	}
+	return j.analyse(ctx)
+}
+
+// check tells what is wrong with the configuration and the rules: a test all of it, other runs the first part of it.
+func (j *job) check(problems config.Problems, noPlace error) error {
+	var failed error
+	for _, part := range []func() error{
+		func() error { return j.report(problems) },
+		func() error { return noPlace },
+		j.policies,
+		j.rulesOf,
+	} {
+		err := part()
+		if err != nil && !j.test {
+			return err
+		}
+		if err != nil && err != errReported {
+			j.log.error("reknit", "%v", err)
+			err = errReported
+		}
+		failed = cmp.Or(failed, err)
+	}
+	return failed
+}
+
+// policies tells what is wrong with the exception policies, and what became of those that cannot be as they are.
+func (j *job) policies() error {
 	if err := j.conf.Policies.CheckMidstream(j.conf.Stream.Midstream, j.inline); err != nil {
 		if j.initFatal || j.test {
 			j.log.error("config", "%v", err)
@@ -93,20 +127,7 @@ func (j *job) run(ctx context.Context) error {
 	for _, text := range changes {
 		j.log.warning("exception-policy", "%s", text)
 	}
-	if err := j.rulesOf(); err != nil {
-		return err
-	}
-	if j.test {
-		j.log.notice("reknit", "Configuration provided was successfully loaded. Exiting.")
-		if !j.conf.FromFile {
-			fmt.Fprintln(j.term, "The built-in configuration and what was set on the command line are in order.")
-		}
-		return j.term.failed()
-	}
-	if len(j.read) == 0 {
-		return usagef("nothing to read: give a capture file with -r")
-	}
-	return j.analyse(ctx)
+	return nil
 }
 
 // place decides where log files go.
@@ -181,18 +202,19 @@ func (j *job) rulesOf() error {
 	if j.rules != "" {
 		names = append(names, j.rules)
 	}
+	var failed error
 	for _, name := range names {
 		err := checkRules(name)
 		switch {
 		case err == nil:
 		case j.initFatal || j.test:
 			j.log.error("detect", "%v", err)
-			return errReported
+			failed = errReported
 		default:
 			j.log.warning("detect", "%v; going on without", err)
 		}
 	}
-	return nil
+	return failed
 }
 
 // open opens the outputs.
