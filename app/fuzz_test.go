@@ -68,7 +68,7 @@ func FuzzDriver(f *testing.F) {
 		f.Add(seed, uint8(seed), []byte("NOTE x\nTEXT\nGO\nSAY\n.\n"))
 	}
 	words := strings.Split("NOTE x\r\n|SAY one\r\n|TEXT\r\n|GO\r\n|OK\r\n|NO\r\n|.\r\n|BODY 30\r\n|UP note\r\n|UP shout\r\n|SHOUT\r\n|"+
-		"ECHO\r\n|PLAIN\r\n|HUSH\r\n|BAD\r\n|BOOM\r\n|LEAVE\r\n|UP tls\r\n|UP plain\r\n|x|\r\n|012345678901234567890123456789", "|")
+		"ECHO\r\n|PLAIN\r\n|HUSH\r\n|BAD\r\n|BOOM\r\n|LEAVE\r\n|UP tls\r\n|CALL shout\r\n|UP plain\r\n|x|\r\n|012345678901234567890123456789", "|")
 	f.Fuzz(func(t *testing.T, seed uint64, mode uint8, extra []byte) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		toy := note(noteConfig{noGap: mode&1 != 0, maxTx: 3})
@@ -76,7 +76,10 @@ func FuzzDriver(f *testing.F) {
 		toy.NewStream = func(c *app.Conn) app.StreamParser { return &watched{StreamParser: made(c), t: t} }
 		l := dial(t, app.Config{
 			Inline: mode&2 != 0, KeepForRules: mode&4 != 0, Reverse: mode&8 != 0, MaxWait: 40, DetectLimit: 60, SwitchLimit: 30,
-		}, app.Info{Midstream: mode&8 != 0, OneSided: mode&16 != 0}, toy, shout(), plain())
+		}, app.Info{Midstream: mode&8 != 0, OneSided: mode&16 != 0, ClientPort: uint16(mode>>6&1) * 7777}, toy, shout(), plain())
+		if mode&128 != 0 {
+			l.notes.announced = "shout"
+		}
 		l.notes.txs = map[string]int{}
 		immediate := mode&32 != 0
 		l.store = stream.NewStore(stream.Config{Immediate: immediate})
