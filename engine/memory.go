@@ -45,6 +45,12 @@ type needless struct {
 	QueueMax       uint64 `stat:"flow.recycler.queue_max"`
 	ManagerFound   uint64 `stat:"defrag.mgr.tracker_timeout"` // workers find what timed out
 
+	// Stream events that Suricata names and does not raise, or that tell of failures that a Go program does not see.
+	AnswerResent  uint64 `stat:"stream.3whs_synack_resend_with_diff_seq"`
+	InsertMemcap  uint64 `stat:"stream.reassembly_insert_memcap"`
+	InsertInvalid uint64 `stat:"stream.reassembly_insert_invalid"`
+	BeforeBase    uint64 `stat:"stream.reassembly_segment_before_base_seq"`
+
 	// Sources do not bypass flows yet.
 	CaptureBypassedPackets uint64 `stat:"flow_bypassed.local_capture_pkts"`
 	CaptureBypassedBytes   uint64 `stat:"flow_bypassed.local_capture_bytes"`
