@@ -234,6 +234,9 @@ func FuzzEngine(f *testing.F) {
 			c.Raw, c.Logger = b, b
 			c.Stream.Raw = stream.RawConfig{Chunk: [2]int{100, 200}, Overlap: len(program) % 30}
 		}
+		if len(program)%3 == 0 {
+			c.Packets = func() engine.PacketHandler { return chance(len(program)) }
+		}
 		e, err := engine.New(c)
 		if err != nil {
 			t.Fatal(err)
@@ -263,6 +266,28 @@ func FuzzEngine(f *testing.F) {
 	})
 }
 
+// chance wants something for a packet now and then, the same each time.
+type chance int
+
+func (n chance) FlowStart(f *engine.Flow, p *packet.Packet) engine.Action { return n.of(p, 101) }
+
+func (n chance) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engine.Action {
+	if f != nil && (p == nil || p.Number%11 == 0) {
+		f.Alert()
+	}
+	return n.of(p, 53)
+}
+
+func (n chance) of(p *packet.Packet, of uint64) engine.Action {
+	if p == nil {
+		return engine.DropFlow
+	}
+	if x := (p.Number*31 + uint64(p.Depth)*7 + uint64(n)) % of; x < 8 {
+		return engine.Action(x)
+	}
+	return engine.Ignore
+}
+
 // FuzzWorkers changes a capture in all ways, in tunnels or in fragments as the first byte has it, and wants the records of one
 // worker from several.
 func FuzzWorkers(f *testing.F) {
@@ -285,6 +310,9 @@ func FuzzWorkers(f *testing.F) {
 			Inline: mode&4 != 0, Checksums: engine.Checksums(mode >> 3 & 1),
 			TCP:    tcp.Config{Midstream: mode&16 != 0, AsyncOneSide: mode&16 != 0},
 			Notice: func(text string) {},
+		}
+		if len(program)%2 == 0 {
+			c.Packets = func() engine.PacketHandler { return chance(len(program)) }
 		}
 		want, single := shared(t, c, 1, all)
 		got, e := shared(t, c, 2+int(mode>>5), all)

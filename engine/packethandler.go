@@ -48,18 +48,29 @@ func (w *Worker) show(p *packet.Packet) {
 		w.act(w.packets.Packet(nil, p, Aspect{}))
 		return
 	}
-	if e.Mark&skipped != 0 {
+	before := e.Mark
+	if before&skipped != 0 {
 		return
 	}
 	if w.first && w.dir == stream.ToServer {
 		w.act(w.packets.FlowStart(&w.flow, p))
-		if w.verdict == packet.Drop || e.Mark&skipped != 0 {
-			return
-		}
 	}
-	w.act(w.packets.Packet(&w.flow, p, Aspect{
-		Dir: w.dir, First: w.first, Established: w.established(e), NoPayload: w.hidden(e, w.dir),
-	}))
+	if w.verdict != packet.Drop && e.Mark&skipped == 0 {
+		w.act(w.packets.Packet(&w.flow, p, Aspect{
+			Dir: w.dir, First: w.first, Established: w.established(e), NoPayload: w.hidden(e, w.dir),
+		}))
+	}
+	if e.Mark&^before&(dropped|bypassed) != 0 {
+		w.giveUp(e)
+	}
+}
+
+// giveUp lets go of the connection of flow e, of whose packets nothing more becomes.
+func (w *Worker) giveUp(e *flow.Entry[flowState]) {
+	w.settle()
+	if v := &e.Value; e.Key().Protocol() == protocolTCP && v.conn != 0 {
+		w.tracker.Drop(w.conns.at(v.conn))
+	}
 }
 
 // showFragment shows a fragment, which may have been refused. It reports whether the packet goes on.
@@ -132,10 +143,6 @@ func (w *Worker) act(a Action) {
 		e.Mark |= passed
 	case BypassFlow:
 		e.Mark |= bypassed
-		w.flows.SetState(w.handle, flow.LocalBypassed)
-	}
-	if v := &e.Value; e.Mark&(dropped|bypassed) != 0 && e.Key().Protocol() == protocolTCP && v.conn != 0 {
-		w.tracker.Drop(w.conns.at(v.conn))
 	}
 }
 

@@ -228,6 +228,27 @@ func TestFlowStart(t *testing.T) {
 	}
 }
 
+// A handler may give up a flow by Flow.Drop, too; nothing is held of it then.
+func TestFlowDropOfPacketHandler(t *testing.T) {
+	s := newScript()
+	k := s.talk(client, server).open()
+	k.segment(0, psh|ack, "EHLO half a li")
+	k.segment(0, psh|ack, "ne\r\n")
+	c := engine.Config{Protocols: withSMTP.Protocols}
+	c.Packets, _ = watch(watcher{want: func(f *engine.Flow, p *packet.Packet, a engine.Aspect) engine.Action {
+		if p != nil && p.Number == 4 {
+			f.Drop()
+			return engine.DropFlow
+		}
+		return engine.Ignore
+	}})
+	f := s.start(t, c)
+	if v := f.judged(); v != "pppdd" {
+		t.Errorf("verdicts %s, want pppdd", v)
+	}
+	f.counts(map[string]int{"tcp.reassembly_memuse": 0, "tcp.active_sessions": 0})
+}
+
 // Where an exception policy has a packet or a flow not looked at, it is not shown.
 func TestSpared(t *testing.T) {
 	for _, test := range []struct {
