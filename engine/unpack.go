@@ -63,6 +63,16 @@ func (w *Worker) defragment(f *found, p *packet.Packet) bool {
 	return complete
 }
 
+// frameLen returns the length of p as it counts for its flow: a datagram that was put together counts with the link header of
+// its last fragment, as if it had been captured.
+func frameLen(p *packet.Packet) int {
+	if p.Origin != packet.FromDefrag {
+		return len(p.Frame)
+	}
+	f := p.Outer
+	return len(p.Frame) + cap(f.Frame) - cap(f.Network)
+}
+
 // defragConfig returns the configuration of datagrams.
 func (c *Config) defragConfig() defrag.Config {
 	d := c.Defrag

@@ -287,6 +287,31 @@ func TestFragmentEvents(t *testing.T) {
 	}
 }
 
+// A datagram that was put together counts with the link header of its fragments, which it has not in a tunnel.
+func TestFragmentBytes(t *testing.T) {
+	segment := tcpSegment(2)
+	var link, tunnel []frame
+	for _, b := range fragmented(segment, 8) {
+		link = append(link, frame{1, packet.LinkEthernet, ethernet(b)})
+		tunnel = append(tunnel, frame{1, packet.LinkEthernet, ethernet(in4(47, inGRE(b)))})
+	}
+	for _, test := range []struct {
+		name string
+		all  []frame
+		want int
+	}{{"link", link, 14 + len(segment)}, {"tunnel", tunnel, len(segment)}} {
+		var got []any
+		for _, r := range rawRecords(t, engine.Config{}, test.all) {
+			if f, ok := r["flow"].(map[string]any); ok && r["proto"] == "TCP" {
+				got = append(got, f["bytes_toserver"])
+			}
+		}
+		if len(got) != 1 || got[0] != float64(test.want) {
+			t.Errorf("%s: flows with %v bytes, want one with %d", test.name, got, test.want)
+		}
+	}
+}
+
 // Fragments that overlap are put together as the receiver's system does it.
 func TestFragmentPolicies(t *testing.T) {
 	segment := append(tcpSegment(2), make([]byte, 24)...)

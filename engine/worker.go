@@ -289,7 +289,7 @@ func espPorts(p *packet.Packet) (src, dst uint16) {
 // visit makes h the flow of the packet and counts the packet.
 func (w *Worker) visit(h flow.Handle, d flow.Dir, p *packet.Packet) {
 	w.handle, w.entry, w.dir = h, w.flows.Entry(h), stream.Dir(d)
-	w.first = w.entry.Count(d, len(p.Frame))
+	w.first = w.entry.Count(d, frameLen(p))
 	if w.details != nil {
 		w.note(h, w.dir, p)
 	}
