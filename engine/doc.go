@@ -39,5 +39,11 @@
 // What becomes of traffic that cannot be followed or parsed is for Config.Exceptions. Where packets can be dropped
 // (Config.Prevent) an exception can drop, and so do segments that no receiver would take.
 //
-// Missing so far: rules, verdicts for packets that were handed over.
+// When all stations are through with a packet, a PacketHandler may look at it, knowing its flow, and say what is to become of
+// both; it is told where flows begin and end. It is the place of rules.
+//
+// A Source whose packets wait for a verdict (Decider) is told it by the worker that has it, also when packets are handed over. One
+// without packets returns ErrQuiet and the time, by which flows then time out.
+//
+// Missing so far: rules; sources that can let flows pass unseen.
 package engine
