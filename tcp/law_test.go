@@ -22,8 +22,8 @@ func fromClient(g tcp.Segment) func(int) (stream.Dir, tcp.Segment) {
 	return func(int) (stream.Dir, tcp.Segment) { return stream.ToServer, g }
 }
 
-// step returns a number of a window of 64 KiB, for i from 0 on, in an order that has no pattern.
-func step(i int) tcp.Seq { return tcp.Seq(uint32(i)*40503%32000) * 2 }
+// scattered returns a number of a window of 64 KiB, for i from 0 on, in an order that has no pattern.
+func scattered(i int) tcp.Seq { return tcp.Seq(uint32(i)*40503%32000) * 2 }
 
 var octet = []byte{'x'}
 
@@ -48,29 +48,29 @@ var floods = []flood{
 		return stream.ToServer, tcp.Segment{Seq: tcp.Seq(i + 7), Flags: tcp.RST}
 	}},
 	{name: "FINs in other places", next: func(i int) (stream.Dir, tcp.Segment) {
-		return stream.ToServer, tcp.Segment{Seq: 3 + step(i), Ack: 1, Flags: tcp.FIN | tcp.ACK, Window: 65535}
+		return stream.ToServer, tcp.Segment{Seq: 3 + scattered(i), Ack: 1, Flags: tcp.FIN | tcp.ACK, Window: 65535}
 	}},
 	{name: "SACK blocks of one octet", memory: 4096, next: func(i int) (stream.Dir, tcp.Segment) {
 		g := tcp.Segment{Seq: 1, Ack: 1, Flags: tcp.ACK, Window: 65535, SACKs: 4, Policy: stream.Windows}
 		for k := range g.SACK {
-			at := uint32(3 + step(4*i+k))
+			at := uint32(3 + scattered(4*i+k))
 			g.SACK[k] = [2]uint32{at, at + 1}
 		}
 		return stream.ToClient, g
 	}},
 	{name: "urgent octets behind a hole", config: tcp.Config{Urgent: tcp.UrgentApart}, memory: 4096, next: func(i int) (stream.Dir, tcp.Segment) {
-		return stream.ToServer, tcp.Segment{Seq: 3 + step(i), Ack: 1, Flags: tcp.ACK | tcp.URG, Urgent: 1, Window: 65535, Payload: octet, Policy: stream.BSD}
+		return stream.ToServer, tcp.Segment{Seq: 3 + scattered(i), Ack: 1, Flags: tcp.ACK | tcp.URG, Urgent: 1, Window: 65535, Payload: octet, Policy: stream.BSD}
 	}},
 	{name: "octets behind a hole", next: func(i int) (stream.Dir, tcp.Segment) {
-		return stream.ToServer, tcp.Segment{Seq: 3 + step(i), Ack: 1, Flags: tcp.ACK, Window: 65535, Payload: octet}
+		return stream.ToServer, tcp.Segment{Seq: 3 + scattered(i), Ack: 1, Flags: tcp.ACK, Window: 65535, Payload: octet}
 	}},
 	{name: "octets behind a FIN", first: []tcp.Segment{{Seq: 1, Ack: 1, Flags: tcp.FIN | tcp.ACK, Window: 65535}},
 		next: func(i int) (stream.Dir, tcp.Segment) {
-			return stream.ToServer, tcp.Segment{Seq: 3 + step(i), Ack: 1, Flags: tcp.ACK, Window: 65535, Payload: octet}
+			return stream.ToServer, tcp.Segment{Seq: 3 + scattered(i), Ack: 1, Flags: tcp.ACK, Window: 65535, Payload: octet}
 		}},
 	{name: "octets behind an RST", first: []tcp.Segment{{Seq: 1, Ack: 1, Flags: tcp.RST | tcp.ACK}},
 		next: func(i int) (stream.Dir, tcp.Segment) {
-			return stream.ToServer, tcp.Segment{Seq: 3 + step(i), Ack: 1, Flags: tcp.ACK, Window: 65535, Payload: octet}
+			return stream.ToServer, tcp.Segment{Seq: 3 + scattered(i), Ack: 1, Flags: tcp.ACK, Window: 65535, Payload: octet}
 		}},
 	{name: "the same octet again", next: fromClient(tcp.Segment{Seq: 1, Ack: 1, Flags: tcp.ACK, Window: 65535, Payload: octet})},
 	{name: "keep-alives", next: fromClient(tcp.Segment{Seq: 0, Ack: 1, Flags: tcp.ACK, Window: 65535, Payload: octet})},
