@@ -24,7 +24,7 @@ func (t *Tracker) transfer(c *Conn, d stream.Dir, g *Segment, r stream.Reader) R
 		case c.flags&async != 0:
 			snd.lastAck = g.Seq
 		case c.brings(d, g): // acknowledged before it was seen
-		case snd.lastAck.After(snd.next) && end.After(snd.next): // data before it was
+		case snd.lastAck.After(snd.next) && !end.Before(snd.next): // data before it was, or never were sent
 		default:
 			return t.reject(EstBeforeLastAck)
 		}

@@ -68,7 +68,7 @@ func (t *Tracker) tell(c *Conn, d stream.Dir, g *Segment) {
 		awaited, end := c.awaited(d), q.behind()
 		switch {
 		case end.AtOrBefore(awaited): // other octets stand there
-		case g.Ack.After(awaited) && !g.Ack.Before(end), g.reports(q.Seq, q.end()) && !t.store.Has(&c.streams[d], c.offset(d, q.Seq), c.offset(d, q.end())):
+		case g.Ack.After(awaited) && !g.Ack.Before(end), g.reports(q.Seq, q.end()) && !t.has(c, d, q.Seq, q.end()):
 			t.take(c, d, &q.Segment)
 			t.forget(c, d, i)
 			i = 0 // others may lie behind it
@@ -126,6 +126,13 @@ func (g *Segment) reports(from, to Seq) bool {
 		}
 	}
 	return false
+}
+
+// has reports whether a receiver that reports all of direction d from one number to another may have it from segments that
+// are stored: the last octet may be a FIN.
+func (t *Tracker) has(c *Conn, d stream.Dir, from, to Seq) bool {
+	s, off, end := &c.streams[d], c.offset(d, from), c.offset(d, to)
+	return t.store.Has(s, off, end) || t.store.Has(s, off, end-1) && t.store.Queued(s) >= end
 }
 
 // take stores a segment of direction d that waited.
