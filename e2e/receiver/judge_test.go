@@ -213,8 +213,12 @@ func run(t *testing.T, newHost func() (host, error), floor func(f *family) float
 			t.Logf("%-20s %v", f.name, n)
 			all.schedules += n.schedules
 			all.equal += n.equal
-			if share := 100 * float64(n.equal) / float64(n.schedules); share < floor(f) {
-				t.Errorf("%s: %.2f %% equal, which is less than %.2f %%", f.name, share, floor(f))
+			least := floor(f)
+			if n.schedules < 40 && least < 100 {
+				least = 0 // too few to tell
+			}
+			if share := 100 * float64(n.equal) / float64(n.schedules); share < least {
+				t.Errorf("%s: %.2f %% equal, which is less than %.2f %%", f.name, share, least)
 			}
 		}
 	}
