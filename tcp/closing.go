@@ -125,7 +125,7 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	if !t.ackFits(c, o, g) {
 		return t.reject(events.ack)
 	}
-	if t.store.Config().Inline && snd.flags&finSent != 0 && c.behindFin(d, g) {
+	if t.store.Config().Inline && c.behindFin(d, g) {
 		return t.reject(events.seq)
 	}
 	if g.Flags&ACK != 0 && g.Ack.After(rcv.next) && rcv.flags&finSent == 0 {

@@ -43,10 +43,14 @@ func (t *Tracker) finMoves(c *Conn, d stream.Dir, g *Segment) bool {
 	return true
 }
 
-// behindFin reports whether g has bytes behind the FIN of its sender.
+// behindFin reports whether g has bytes behind the FIN of its sender, which was not acknowledged. Later they are nothing,
+// or a keep-alive's.
 func (c *Conn) behindFin(d stream.Dir, g *Segment) bool {
+	if c.sides[d].flags&finSent == 0 || g.size() == 0 || c.flags&leftOut != 0 || c.finAcked(d) {
+		return false
+	}
 	end, known := c.streams[d].Finished()
-	return known && g.size() > 0 && c.flags&leftOut == 0 && c.offset(d, g.end()) > end
+	return known && c.offset(d, g.end()) > end
 }
 
 // doubtReset notes where the streams end with an RST that is taken. One of which bytes are missing does not.

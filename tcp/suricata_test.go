@@ -232,7 +232,7 @@ func schedule(r *rand.Rand, kind string) []string {
 // differing is how many of a hundred connections may differ, of each kind. Where the receiver decides reknit follows it
 // and not Suricata: what fills a hole is no retransmission, a FIN counts at its place, an acknowledgement may be ahead of
 // its data. Random connections are full of these.
-var differing = map[string]int{"handshake": 45, "window": 35, "closing": 55, "midstream": 70, "one side": 40}
+var differing = map[string]int{"handshake": 45, "window": 35, "closing": 65, "midstream": 70, "one side": 40}
 
 func TestSuricata(t *testing.T) {
 	if _, err := exec.LookPath("suricata"); err != nil {
