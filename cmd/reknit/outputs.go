@@ -81,7 +81,7 @@ func (o *eveOutput) stats(s *stats.Snapshot) {
 		return
 	}
 	l := &o.config.Stats
-	o.Event(s.Record(stats.Options{NoTotals: !l.Totals, Threads: l.Threads, Deltas: l.Deltas, NoZeros: !l.NullValues}))
+	o.Event(s.Record(stats.Options{NoTotals: !l.Totals, Threads: l.Threads, Deltas: l.Deltas, NoZeros: !l.NullValues || !l.ZeroCounters}))
 }
 
 // newEVE opens an output. to is standard output, or nil for the file that the configuration names in dir.

@@ -66,7 +66,8 @@ type DropLog struct {
 
 // StatsLog are the options of the type stats.
 type StatsLog struct {
-	Totals, Threads, Deltas, NullValues bool
+	Totals, Threads, Deltas  bool
+	NullValues, ZeroCounters bool // counters that are 0 are written if both are set
 }
 
 func (e *EVE) table() []row {
@@ -145,6 +146,7 @@ func (e *EVE) typeTable(typ string) []row {
 			{"threads", boolean(&l.Threads), "no", "", "Write the counters of each thread."},
 			{"deltas", boolean(&l.Deltas), "no", "", "Write what was added since the last record."},
 			{"null-values", boolean(&l.NullValues), "yes", "", "Write counters that are 0."},
+			{"zero-valued-counters", boolean(&l.ZeroCounters), "yes", "", "The same, under its newer name."},
 		}
 	}
 	return nil
