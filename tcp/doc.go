@@ -13,7 +13,9 @@
 // timestamps and PAWS), RFC 7413 (Fast Open), RFC 5961 in the policies that follow it. SACK blocks (RFC 2018) widen the
 // window of receivers other than current Linux by what they report; they make nothing readable. Of several SYNs the one
 // that the server answers counts, of several answers the one that the client acknowledges; what a SYN carries counts
-// when the answer acknowledges it. A FIN or an RST counts until its receiver acknowledges what was sent behind it.
+// when the answer acknowledges it. Under the policy
+// linux-6 a segment counts when a current Linux receiver takes it; where the capture does not tell, it waits for the
+// receiver's acknowledgement. A FIN or an RST counts until its receiver acknowledges what was sent behind it.
 // Urgent octets can be left out of the stream, lost or refused; for receivers other than current Linux, and inline, one
 // that is left out late, when something behind it is stored, is lost.
 package tcp
