@@ -5,10 +5,10 @@
 //	           └─ boundary? ─ no ─▶ decoder ─▶ Handler.Body   decoded bytes, as soon as they can be told
 //	                        └ yes ─────────▶ Handler.End    then the next part
 //
-// A Message is the parser; it holds the stack of open parts, the header field that is being read and, of a body, only
-// what cannot be decided yet (a line end that may belong to a boundary, a part of a base64 quantum) and the decoded bytes
-// of a packet, until they are passed on together (see Flush). What passes through is never kept, so that its memory does
-// not depend on the size of the mail.
+// Line takes one line, Lines as many as need no look at each of them. A Message is the parser; it holds the stack of open
+// parts, the header field that is being read and, of a body, only what cannot be decided yet (a line end that may belong to
+// a boundary, a part of a base64 quantum) and the decoded bytes of a packet, until they are passed on together (see Flush).
+// What passes through is never kept, so that its memory does not depend on the size of the mail.
 //
 // A Part is an entity in the sense of RFC 2045: the message itself, a body part of a multipart, or the message inside a
 // message/rfc822 part. Each has a state of its own; nothing of the outer part reaches an inner one.
