@@ -236,7 +236,8 @@ func deliver(schedule []piece, immediate bool) (read []byte, end bool) {
 	}
 	p[0].Ack(p[0].Contiguous())
 	st.Deliver(&p, stream.ToServer, &r)
-	return r.b, r.end
+	off, known := p[0].Finished() // the end itself may be told later: other bytes may stand where the FIN does
+	return r.b, r.end || known && p[0].Contiguous() >= off
 }
 
 // draw makes a schedule: segments out of order, most of them overlapping, and then what fills the holes between them
