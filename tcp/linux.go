@@ -200,6 +200,9 @@ func wrongAck(s State, g *Segment) Event {
 // receiver comes upon it.
 func (t *Tracker) putLast(c *Conn, d stream.Dir, g *Segment, hole Seq, lose bool, r stream.Reader) (did stream.Inserted) {
 	s := &c.streams[d]
+	if end := t.offset(c, d, g.end()); s.App() > s.Edge() && end >= s.Edge() { // the reader skips what is to come
+		s.Finish(end)
+	}
 	if c.flags&leftOut == 0 && !lose && g.Lost == 0 {
 		return t.store.InsertLast(s, c.offset(d, g.Seq), g.Payload)
 	}
