@@ -193,12 +193,20 @@ func (st *Store) Queued(s *Stream) int64 {
 	if s.side == 0 {
 		return 0
 	}
-	st.drain(s, s.contig)
+	st.Drain(s)
 	q := &st.sides.at(s.side).queue
 	if q.empty() {
 		return 0
 	}
 	return st.queues.at(q.last).end
+}
+
+// Drain takes out of the receiver's queue, as far as it is mirrored, what the receiver has come upon, also by its
+// acknowledgement. Where the stream ends may become known by it.
+func (st *Store) Drain(s *Stream) {
+	if s.side != 0 {
+		st.drain(s, st.inOrder(s))
+	}
 }
 
 // Has reports whether all bytes of s from one offset to another are held or were delivered.

@@ -136,6 +136,7 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	}
 	t.stamp(c, d, g)
 	t.acknowledge(c, d, g)
+	t.store.Drain(&c.streams[o]) // its FIN may be acknowledged
 	if isFin && (snd.flags&finSent == 0 || c.policy(d) != stream.Linux6 && t.finMoves(c, d, g)) {
 		t.ends(c, d, g)
 	}
