@@ -17,9 +17,10 @@ const (
 
 // selective notes the SACK blocks of g, an accepted acknowledgement of direction x, and returns how many octets beyond
 // it the receiver has. Systems other than current Linux are taken to accept that much beyond their window, as Suricata
-// does. The blocks make nothing readable: a receiver may drop what it reported.
+// does. The blocks make nothing readable: a receiver may drop what it reported. Without ACK they mean nothing (RFC 2018,
+// section 3).
 func (t *Tracker) selective(c *Conn, x stream.Dir, g *Segment) uint32 {
-	if g.SACKs == 0 && c.extra == 0 {
+	if g.SACKs == 0 && c.extra == 0 || g.Flags&ACK == 0 {
 		return 0
 	}
 	if p := c.policy(x); p == stream.Unset || p == stream.Linux6 {
