@@ -227,7 +227,7 @@ func (t *Tracker) closed(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Res
 		rcv.flags &^= resetTaken
 		t.raise(SuspectedReset)
 		return t.dispatch(c, d, g, r)
-	case snd.flags&resetTaken != 0 && rcv.flags&resetTaken == 0 && c.before >= Established && g.Flags&(SYN|ACK) == ACK:
+	case snd.flags&resetTaken != 0 && rcv.flags&resetTaken == 0 && c.before >= Established && c.before < Closed && g.Flags&(SYN|ACK) == ACK:
 		return t.beside(c, d, g, r)
 	case c.flags&closedByRST != 0:
 		return t.behindReset(c, d, g)
