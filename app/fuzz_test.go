@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -158,17 +159,21 @@ func FuzzDriver(f *testing.F) {
 	})
 }
 
-// FuzzSegmentation checks that what is recorded does not depend on how bytes are cut, ordered and doubled.
+// FuzzSegmentation checks that what is recorded does not depend on how bytes are cut, ordered and doubled. The server
+// greets, so that the protocol is known before anything else is said, and it stays: which of the bytes that are held
+// while a protocol is looked for came first is not known, and a reply that came before its command is another thing.
 func FuzzSegmentation(f *testing.F) {
-	f.Add([]byte("SAY a\r\nTEXT\r\nb\r\n.\r\nBODY 3\r\n123"), []byte("NOTE x\r\nOK\r\nGO\r\nOK\r\nOK\r\n"), uint8(9), uint64(1))
-	f.Add([]byte("UP shout\r\nSHOUT\r\n"), []byte("NOTE x\r\nOK\r\nECHO\r\n"), uint8(10), uint64(2))
-	f.Add([]byte("HUSH\r\nSA"), []byte("NOTE"), uint8(3), uint64(3))
-	f.Fuzz(func(t *testing.T, client, server []byte, size uint8, seed uint64) {
+	f.Add([]byte("SAY a\r\nTEXT\r\nb\r\n.\r\nBODY 3\r\n123"), []byte("OK\r\nGO\r\nOK\r\nOK\r\n"), uint8(9))
+	f.Add([]byte("TEXT\r\nSAY\r\n"), []byte("NO\r\nOK\r\n"), uint8(6))
+	f.Add([]byte("HUSH\r\nSA"), []byte("x"), uint8(3))
+	f.Fuzz(func(t *testing.T, client, server []byte, size uint8) {
 		suite := apptest.Suite{Protocol: note(noteConfig{maxTx: 1000}), Others: others(), Cuts: 8, Shuffles: 3}
-		if len(client)+len(server) > 2000 {
+		if len(client)+len(server) > 2000 || bytes.Contains(bytes.ToUpper(client), []byte("UP ")) {
 			return
 		}
 		c := apptest.Chat(client, server, 1+int(size))
+		greeting := apptest.Step{Dir: stream.ToClient, Data: []byte("NOTE ready\r\n")}
+		c.Steps = append([]apptest.Step{greeting}, c.Steps...)
 		for _, c.Inline = range []bool{false, true} {
 			c.IDSOnly = !c.Inline
 			var err error

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
@@ -107,9 +108,11 @@ type noteParser struct {
 	state  noteState
 	asked  *message   // whose GO is awaited
 	queue  []*message // whose replies are awaited
+	early  []string   // replies that came before their commands
 	body   *message   // whose file is read
 	left   int64      // of it
 	spoken bool       // by the server
+	gone   bool       // another protocol follows
 	ends   int
 }
 
@@ -174,7 +177,7 @@ func (p *noteParser) Client(in *stream.Cursor) error {
 				p.conn.Raise(noteLong, nil)
 				continue
 			}
-			if err := p.command(line); err != nil || p.left < 0 {
+			if err := p.command(line); err != nil || p.left < 0 || p.gone {
 				return err
 			}
 		case noteAsked:
@@ -259,6 +262,11 @@ func (p *noteParser) command(line []byte) error {
 	default:
 		m.Advance(stream.ToServer, 1)
 	}
+	for len(p.early) > 0 && len(p.queue) > 0 && !p.gone {
+		line := p.early[0]
+		p.early = p.early[1:]
+		p.reply(line)
+	}
 	return nil
 }
 
@@ -274,40 +282,54 @@ func (p *noteParser) Server(in *stream.Cursor) error {
 				continue
 			}
 		}
-		if len(p.queue) == 0 {
+		if !isReply(line) {
 			p.conn.Raise(noteStray, nil)
 			continue
 		}
-		m := p.queue[0]
-		m.reply += string(line)
-		switch {
-		case bytes.HasPrefix(line, []byte("GO")) && !m.went:
-			m.went = true
-			if p.yield() {
-				return nil
+		if len(p.queue) == 0 {
+			if len(p.early) == 100 {
+				p.early = p.early[1:]
 			}
+			p.early = append(p.early, string(line))
 			continue
-		case m.verb == "TEXT" && !m.went:
-			m.refused = true
-			m.Advance(stream.ToServer, 1)
 		}
-		p.queue = p.queue[1:]
-		m.Advance(stream.ToClient, 1)
-		switch {
-		case m.verb == "UP" && bytes.HasPrefix(line, []byte("OK")):
-			if !p.conn.Switch(app.Switch{Expect: m.text, State: "note"}) {
-				p.conn.Raise(noteRefused, m)
-				continue
-			}
-			return nil
-		case m.verb == "HUSH":
-			p.conn.Opaque(stream.ToClient)
-		case m.verb == "CALL":
-			p.conn.Expect(app.Expectation{Port: 7000, Protocol: m.text, State: p.conn.Now()})
-		}
-		if m.refused && p.yield() {
+		if p.reply(string(line)); p.gone {
 			return nil
 		}
+		if m := p.asked; m != nil && (m.went || m.refused) && p.yield() {
+			return nil
+		}
+	}
+}
+
+func isReply(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("OK")) || bytes.HasPrefix(line, []byte("GO")) || bytes.HasPrefix(line, []byte("NO"))
+}
+
+// reply takes a reply to the first command of the queue.
+func (p *noteParser) reply(line string) {
+	m := p.queue[0]
+	m.reply += line
+	switch {
+	case strings.HasPrefix(line, "GO") && !m.went:
+		m.went = true
+		return
+	case m.verb == "TEXT" && !m.went:
+		m.refused = true
+		m.Advance(stream.ToServer, 1)
+	}
+	p.queue = p.queue[1:]
+	m.Advance(stream.ToClient, 1)
+	switch {
+	case m.verb == "UP" && strings.HasPrefix(line, "OK"):
+		p.gone = p.conn.Switch(app.Switch{Expect: m.text, State: "note"})
+		if !p.gone {
+			p.conn.Raise(noteRefused, m)
+		}
+	case m.verb == "HUSH":
+		p.conn.Opaque(stream.ToClient)
+	case m.verb == "CALL":
+		p.conn.Expect(app.Expectation{Port: 7000, Protocol: m.text, State: p.conn.Now()})
 	}
 }
 
@@ -320,7 +342,14 @@ func (p *noteParser) yield() bool {
 	return true
 }
 
-func (p *noteParser) End(d stream.Dir, rest []byte) { p.ends++ }
+func (p *noteParser) End(d stream.Dir, rest []byte) {
+	p.ends++
+	if p.ends == 2 {
+		for range p.early {
+			p.conn.Raise(noteStray, nil)
+		}
+	}
+}
 
 // gapNote is a noteParser that goes on after a gap.
 type gapNote struct{ *noteParser }

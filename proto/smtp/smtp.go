@@ -153,7 +153,12 @@ func (s *Session) Server(in *stream.Cursor) error {
 			}
 			continue
 		}
+		waited := s.waits()
 		s.replyLine(line, e)
+		if waited && !s.waits() && s.conn.PeerWaits() {
+			s.conn.WaitPeer() // what the client held back for this reply comes before the next one
+			return nil
+		}
 	}
 	in.Skip(int64(in.Len()))
 	return nil
