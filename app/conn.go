@@ -57,7 +57,8 @@ func (c *Conn) Raise(e EventID, tx Transaction) {
 	s.tell(a)
 }
 
-// OpenFile says that a file began in tx, with bytes in direction d. f writes the members of its record.
+// OpenFile says that a file began in tx, with bytes in direction d; it is called before the file has any. f writes the members
+// of its record. If it has a method Release(), that is called when it was told, or nobody will be told of it any more.
 func (c *Conn) OpenFile(tx Transaction, d stream.Dir, f event.Appender) {
 	t := tx.Head()
 	if t.owner == nil {
@@ -67,6 +68,12 @@ func (c *Conn) OpenFile(tx Transaction, d stream.Dir, f event.Appender) {
 		t.extra = new(txExtra)
 	}
 	t.extra.files = append(t.extra.files, openFile{d, f})
+	s := (*Session)(c)
+	few := s.few()
+	few.files++
+	if s.gateway.opener != nil {
+		s.gateway.opener.OpenFile(s, d, f, few.files)
+	}
 }
 
 // CloseFile says that nothing will be added to f: it is told to the Logger. Files that are open when their transaction
@@ -80,6 +87,7 @@ func (c *Conn) CloseFile(tx Transaction, f event.Appender) {
 		if o.body == f {
 			t.extra.files = append(t.extra.files[:i], t.extra.files[i+1:]...)
 			(*Session)(c).tellFile(tx, o)
+			release(o)
 			return
 		}
 	}

@@ -129,6 +129,7 @@ type Gateway struct {
 	detector [2]detector // TCP, UDP
 	logger   Logger
 	files    FileLogger  // nil: the Logger does not want them
+	opener   FileOpener  // nil
 	errors   ErrorLogger // nil
 	expecter Expecter    // nil
 	windower Windower    // nil
@@ -156,6 +157,7 @@ func NewGateway(c Config, protocols []Protocol, l Logger) (*Gateway, error) {
 		logger: l,
 	}
 	g.files, _ = l.(FileLogger)
+	g.opener, _ = l.(FileOpener)
 	g.errors, _ = l.(ErrorLogger)
 	g.expecter, _ = l.(Expecter)
 	g.windower, _ = l.(Windower)

@@ -17,6 +17,7 @@ type notes struct {
 	detected int
 	errors   []*app.Error
 	expected []app.Expectation
+	files    []*noteFile // by their number, from 1
 
 	announced string // protocol of every flow
 	inquiries int    // for it
@@ -45,6 +46,14 @@ func (n *notes) Detected(s *app.Session) { n.detected++ }
 func (n *notes) File(s *app.Session, tx app.Transaction, d stream.Dir, f event.Appender) {
 	n.add("file %d", tx.Head().ID)
 }
+
+// OpenFile keeps the files of the only flow.
+func (n *notes) OpenFile(s *app.Session, d stream.Dir, f event.Appender, number uint32) {
+	if len(n.files)+1 == int(number) {
+		n.files = append(n.files, f.(*noteFile))
+	}
+}
+
 func (n *notes) Error(s *app.Session, err *app.Error) {
 	n.errors = append(n.errors, err)
 	n.add("error %s", err.Cause)

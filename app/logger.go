@@ -22,6 +22,12 @@ type FileLogger interface {
 	File(s *Session, tx Transaction, d stream.Dir, f event.Appender)
 }
 
+// FileOpener is a Logger that wants to know of files as they begin.
+type FileOpener interface {
+	// OpenFile is called when a parser makes a file known, before its first byte. number counts the files of the flow, from 1.
+	OpenFile(s *Session, d stream.Dir, f event.Appender, number uint32)
+}
+
 // ErrorLogger is a Logger that also wants the errors that ended the parsing of a flow (or, for datagrams, of one
 // datagram). It is where an error policy is applied.
 type ErrorLogger interface {
@@ -75,6 +81,9 @@ type fileBody struct {
 	tx      Transaction
 	file    event.Appender
 }
+
+// File returns what was given to Conn.OpenFile.
+func (b *fileBody) File() event.Appender { return b.file }
 
 func (b *fileBody) AppendJSON(o *event.Object) {
 	b.tx.AppendJSON(o)

@@ -41,6 +41,7 @@ type rare struct {
 	state   any      // left by the predecessor
 	expect  protoID  // the flow was announced
 	lost    [2]int64 // before there was a parser to tell
+	files   uint32   // so far
 	order   []int64  // how far each direction was when the other one spoke, in turns
 }
 
@@ -110,7 +111,7 @@ func (s *Session) few() *rare {
 func (s *Session) lean() {
 	r := s.rare
 	if r != nil && r.request.Expect == "" && r.request.Port == 0 && r.request.State == nil && r.state == nil &&
-		r.expect == unknown && r.lost == [2]int64{} && r.order == nil {
+		r.expect == unknown && r.lost == [2]int64{} && r.files == 0 && r.order == nil {
 		s.rare = nil
 	}
 }

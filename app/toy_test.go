@@ -155,7 +155,10 @@ func (m *message) AppendJSON(o *event.Object) {
 type noteFile struct {
 	size, lost int64
 	closed     bool
+	released   int // times
 }
+
+func (f *noteFile) Release() { f.released++ }
 
 func (f *noteFile) AppendJSON(o *event.Object) {
 	o.Int("size", f.size)

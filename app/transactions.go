@@ -69,6 +69,7 @@ func (s *Session) log(t *Tx) {
 		t.extra.files = nil
 		for _, f := range files {
 			s.tellFile(tx, f)
+			release(f)
 		}
 	}
 	if t.state&txQuiet == 0 {
@@ -87,8 +88,24 @@ func (s *Session) tellFile(tx Transaction, f openFile) {
 	}
 }
 
+// releaser is a file that wants to know when nobody will be told of it any more.
+type releaser interface{ Release() }
+
+func release(f openFile) {
+	if r, ok := f.body.(releaser); ok {
+		r.Release()
+	}
+}
+
 // free lets go of everything that t refers to.
-func (t *Tx) free() { t.self, t.owner, t.extra = nil, nil, nil }
+func (t *Tx) free() {
+	if t.extra != nil {
+		for _, f := range t.extra.files {
+			release(f)
+		}
+	}
+	t.self, t.owner, t.extra = nil, nil, nil
+}
 
 // finishAll ends and tells all transactions.
 func (s *Session) finishAll() {

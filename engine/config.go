@@ -37,7 +37,8 @@ type Config struct {
 
 	// Protocols are those that flows may have. Their order decides when two claim the same bytes.
 	Protocols []app.Protocol
-	// Sink is where event records go. When nil, there are none.
+	// Sink is where event records go. When nil, there are none. Its counters are among those of the engine if it is a
+	// stats.Lister; it is asked by another goroutine then.
 	Sink event.Sink
 
 	// Streams takes the streams of all TCP connections in place of Protocols. When nil, the Protocols do.

@@ -81,8 +81,10 @@ func New(c Config) (*Engine, error) {
 			t.Add(&e.expected)
 		}
 		w.expectations = e.expectations
-		if l, ok := c.Logger.(stats.Lister); ok && n == 0 {
-			t.Add(l)
+		for _, own := range []any{c.Logger, c.Sink} {
+			if l, ok := own.(stats.Lister); ok && n == 0 {
+				t.Add(l)
+			}
 		}
 		e.workers, e.threads = append(e.workers, w), append(e.threads, t)
 	}

@@ -23,6 +23,7 @@ type logger Worker
 var (
 	_ app.Logger      = (*logger)(nil)
 	_ app.FileLogger  = (*logger)(nil)
+	_ app.FileOpener  = (*logger)(nil)
 	_ app.ErrorLogger = (*logger)(nil)
 	_ app.Expecter    = (*logger)(nil)
 	_ app.Windower    = (*logger)(nil)
@@ -50,6 +51,15 @@ func (l *logger) File(s *app.Session, tx app.Transaction, d stream.Dir, f event.
 	w.orient(r, d, s.Reversed())
 	app.FileRecord(r, s, tx, f)
 	w.send(r)
+}
+
+// OpenFile tells a file where it was found.
+func (l *logger) OpenFile(_ *app.Session, d stream.Dir, f event.Appender, number uint32) {
+	if p, ok := f.(interface {
+		Place(flow uint64, d stream.Dir, number uint32)
+	}); ok {
+		p.Place((*Worker)(l).entry.ID(), d, number)
+	}
 }
 
 // maxFaults is the number of parser faults that the user is told of.

@@ -51,6 +51,11 @@ type needless struct {
 	InsertInvalid uint64 `stat:"stream.reassembly_insert_invalid"`
 	BeforeBase    uint64 `stat:"stream.reassembly_segment_before_base_seq"`
 
+	// Without a store of files.
+	FilesOpen  uint64 `stat:"file_store.open_files"`
+	FilesMost  uint64 `stat:"file_store.open_files_max_hit"`
+	FileErrors uint64 `stat:"file_store.fs_errors"`
+
 	// Sources do not bypass flows yet.
 	CaptureBypassedPackets uint64 `stat:"flow_bypassed.local_capture_pkts"`
 	CaptureBypassedBytes   uint64 `stat:"flow_bypassed.local_capture_bytes"`

@@ -1,5 +1,3 @@
-// Package file tracks the files found in streams: their size, gaps, hashes and content type, computed while the bytes
-// pass. Nothing of a file is kept but, when its type is asked for, its first bytes.
 package file
 
 import (
@@ -9,6 +7,8 @@ import (
 	"hash"
 
 	"github.com/gabriel-vasile/mimetype"
+
+	"github.com/reknit/reknit/stream"
 )
 
 const (
@@ -39,7 +39,7 @@ func (s State) String() string {
 	return "UNKNOWN"
 }
 
-// Config says what is computed. The zero value computes nothing; a File then costs its struct and its name.
+// Config says what is done with files. The zero value does nothing; a File then costs its struct and its name.
 type Config struct {
 	MD5    bool
 	SHA1   bool
@@ -50,18 +50,42 @@ type Config struct {
 
 	// MaxSize is the number of bytes after which a file counts as truncated. When zero, there is no limit.
 	MaxSize int64
+
+	// MaxGaps is the number of gaps of which File.Missing tells where they are.
+	// When zero, it is 64.
+	MaxGaps int
+
+	// Store takes the contents. When nil, nothing of them is kept.
+	Store Store
+
+	// Extensions adds to EVE records what Suricata has no member for: the content type, and where the gaps are.
+	Extensions bool
 }
 
 // File is a file on its way through a stream. It is not safe for concurrent use.
 type File struct {
-	Name []byte // as on the wire, cut at 4096 bytes
-	Tx   uint64 // transaction it belongs to
-	Size int64  // bytes seen
-	Gap  int64  // bytes lost, as far as known
-	Gaps bool   // bytes were lost
+	Name []byte     // as on the wire, cut at 4096 bytes
+	Tx   uint64     // transaction it belongs to
+	Flow uint64     // EVE identifier of its flow; 0: not known
+	Dir  stream.Dir // of its bytes, once Flow is known
+	ID   uint32     // number among the files of its flow, from 1; 0: not known
+	Size int64      // bytes seen
+	Gap  int64      // bytes lost, as far as known
+	Gaps bool       // bytes were lost
 
-	state   State
-	maxSize int64
+	// RangeStart and RangeEnd are the first and last offset of the part of a resource that the file is, where a protocol
+	// transfers parts. RangeEnd 0: it is the whole.
+	RangeStart, RangeEnd int64
+
+	state      State
+	stored     bool
+	extensions bool
+	maxSize    int64
+	maxGaps    int
+	unlisted   int
+	ranges     []Range
+	store      Store  // nil: not wanted, or asked already
+	w          Writer // nil: not storing
 
 	md5, sha1, sha256 hash.Hash // nil: not asked for
 	head              []byte    // first bytes, until the type is known
@@ -73,9 +97,14 @@ type File struct {
 func New(c *Config, name []byte) *File {
 	f := &File{Name: append([]byte(nil), name[:min(len(name), maxName)]...)}
 	if c == nil {
+		f.maxGaps = maxRanges
 		return f
 	}
-	f.maxSize = c.MaxSize
+	f.maxSize, f.maxGaps = c.MaxSize, c.MaxGaps
+	if f.maxGaps <= 0 {
+		f.maxGaps = maxRanges
+	}
+	f.store, f.extensions = c.Store, c.Extensions
 	f.typed = c.Type
 	if c.MD5 {
 		f.md5 = md5.New()
@@ -94,10 +123,11 @@ func (f *File) State() State { return f.state }
 
 // Write takes the next bytes. It never fails; bytes after the end or the limit are ignored.
 func (f *File) Write(b []byte) (int, error) {
-	if f.state != Open {
+	if f.state != Open || len(b) == 0 {
 		return len(b), nil
 	}
 	n := len(b)
+	w := f.writer()
 	if f.maxSize > 0 && f.Size+int64(n) > f.maxSize {
 		b = b[:f.maxSize-f.Size]
 	}
@@ -117,6 +147,9 @@ func (f *File) Write(b []byte) (int, error) {
 			f.detect()
 		}
 	}
+	if w != nil && len(b) > 0 {
+		w.Write(b)
+	}
 	if len(b) < n {
 		f.end(Truncated)
 	}
@@ -125,9 +158,13 @@ func (f *File) Write(b []byte) (int, error) {
 
 // Lost says that n bytes are missing here. Hashes are those of the bytes seen.
 func (f *File) Lost(n int64) {
-	if f.state == Open && n > 0 {
-		f.Gap += n
-		f.Gaps = true
+	if f.state != Open || n <= 0 {
+		return
+	}
+	w := f.writer()
+	f.missing(n)
+	if w != nil {
+		w.Lost(n)
 	}
 }
 
@@ -147,9 +184,14 @@ func (f *File) end(s State) {
 	if f.state != Open {
 		return
 	}
+	w := f.writer()
 	f.state = s
 	if f.typed {
 		f.detect()
+	}
+	if w != nil {
+		f.stored = w.Close(f)
+		f.w = nil
 	}
 }
 

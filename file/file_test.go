@@ -38,7 +38,22 @@ func TestAppendJSON(t *testing.T) {
 			`{"filename":"a","gaps":false,"state":"ERROR","stored":false,"size":0,"tx_id":7}`},
 		{"gap", all, "a", func(f *file.File) { f.Write([]byte("ab")); f.Lost(100); f.Write([]byte("c")); f.Close() },
 			`{"filename":"a","gaps":true,"state":"CLOSED","md5":"` + md5 + `","sha1":"` + sha1 + `","sha256":"` + sha256 +
-				`","stored":false,"size":3,"tx_id":7}`},
+				`","stored":false,"size":103,"tx_id":7}`},
+		{"part of a resource", nil, "a", func(f *file.File) { f.RangeStart, f.RangeEnd = 10, 12; f.Write([]byte("abc")); f.Close() },
+			`{"filename":"a","gaps":false,"state":"CLOSED","stored":false,"size":3,"start":10,"end":12,"tx_id":7}`},
+		{"extensions without anything to say", &file.Config{Extensions: true}, "a", func(f *file.File) { f.Close() },
+			`{"filename":"a","gaps":false,"state":"CLOSED","stored":false,"size":0,"tx_id":7}`},
+		{"extensions", &file.Config{Extensions: true, Type: true, MaxGaps: 2}, "a", func(f *file.File) {
+			f.Write([]byte("%PDF-1.4"))
+			f.Lost(10)
+			f.Lost(2)
+			f.Write([]byte("abc"))
+			f.Lost(1)
+			f.Write([]byte("d"))
+			f.Lost(5)
+			f.Close()
+		}, `{"filename":"a","gaps":true,"state":"CLOSED","stored":false,"size":30,"tx_id":7,"reknit":{"content_type":"application/pdf",` +
+			`"lost":18,"gaps":[{"offset":8,"length":12},{"offset":23,"length":1}],"gaps_unlisted":1}}`},
 		{"larger than the limit", &file.Config{SHA256: true, MaxSize: 3}, "a",
 			func(f *file.File) { f.Write([]byte("ab")); f.Write([]byte("cd")); f.Write([]byte("e")); f.Close() },
 			`{"filename":"a","gaps":false,"state":"TRUNCATED","sha256":"` + sha256 + `","stored":false,"size":3,"tx_id":7}`},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/engine"
+	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/flow"
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/mime"
@@ -32,6 +33,8 @@ type wishes struct {
 	ethernet       bool // link-layer addresses
 	md5, sha1      bool // of files
 	sha256, magic  bool
+	store          file.Store        // of all files; nil: none
+	stores         *config.FileStore // nil: none
 	bodyMD5        bool
 	subjectMD5     bool
 	extensions     bool // the object reknit
@@ -43,7 +46,7 @@ type wishes struct {
 func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 	inline := c.Stream.Inline.On(o.inline)
 	e := engine.Config{
-		Protocols:    all.Protocols(all.Config{SMTP: smtpConfig(c, w)}),
+		Protocols:    all.Protocols(protocols(c, w)),
 		Inline:       inline,
 		Prevent:      o.inline,
 		KeepInvalid:  !c.Stream.DropInvalid,
@@ -119,6 +122,16 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		e.Stream.MemoryCap = 1 << 62 // here 0 is no limit
 	}
 	return e
+}
+
+// protocols returns the settings of all protocols.
+func protocols(c *config.Config, w wishes) all.Config {
+	files := filesConfig(w)
+	return all.Config{
+		SMTP:      smtpConfig(c, w),
+		Files:     &files,
+		FileDepth: fileDepth(c, w),
+	}
 }
 
 // rawDepth is how many bytes of a direction are inspected without a configuration, in which parsers have no limit.
@@ -316,6 +329,5 @@ func smtpConfig(c *config.Config, w wishes) smtp.Config {
 	p.Email.SubjectMD5 = w.subjectMD5
 	p.Email.BodyMD5 = w.bodyMD5
 	p.EVE = smtp.EVE{Extensions: w.extensions, Passwords: w.passwords}
-	p.Files.MD5, p.Files.SHA1, p.Files.SHA256, p.Files.Type = w.md5, w.sha1, w.sha256, w.magic
 	return p
 }

@@ -165,16 +165,8 @@ func (w *wishes) add(e *config.EVE) {
 	w.arp = w.arp || e.Logs("arp")
 	w.ethernet = w.ethernet || e.Ethernet
 	if e.Logs("files") {
-		for _, h := range e.Files.ForceHash {
-			switch h {
-			case "md5":
-				w.md5 = true
-			case "sha1":
-				w.sha1 = true
-			case "sha256":
-				w.sha256 = true
-			}
-		}
+		w.addHashes(e.Files.ForceHash)
+		w.extensions = w.extensions || e.Extensions
 		w.magic = w.magic || e.Files.ForceMagic
 	}
 	if e.Logs("smtp") {
@@ -193,10 +185,22 @@ func (w *wishes) add(e *config.EVE) {
 // sinks gives each record to several sinks, which all may be called by several goroutines at once.
 type sinks []event.Sink
 
-var _ event.ConcurrentSink = sinks(nil)
+var (
+	_ event.ConcurrentSink = sinks(nil)
+	_ stats.Lister         = sinks(nil)
+)
 
 // Concurrent reports that Event may be called by several goroutines at once.
 func (s sinks) Concurrent() bool { return true }
+
+// Each calls yield for each counter of a sink.
+func (s sinks) Each(yield func(name string, value uint64)) {
+	for _, to := range s {
+		if l, ok := to.(stats.Lister); ok {
+			l.Each(yield)
+		}
+	}
+}
 
 // Event passes r on.
 func (s sinks) Event(r *event.Record) {

@@ -293,6 +293,13 @@ func (j *job) analyse(ctx context.Context) error {
 		want.add(&o.config)
 		to = append(to, o)
 	}
+	store, err := j.openStore(&want)
+	if err != nil {
+		return err
+	}
+	if store != nil {
+		to = append(to, store)
+	}
 	if !j.conf.FromFile && j.output != "-" {
 		j.summary = newSummary(j.term, j.verbose > 0)
 		want.decode, want.stream, want.flows, want.sha256, want.magic = true, true, true, true, true

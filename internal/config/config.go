@@ -24,6 +24,7 @@ type Config struct {
 	EVE        []EVE // enabled eve-log outputs
 	StatsFiles []StatsFile
 	TCPData    []TCPData
+	FileStores []FileStore // one is enough
 
 	Root *Node // the whole tree, for those who print it
 }

@@ -41,6 +41,9 @@ var known = sync.OnceValue(func() *word {
 	for _, r := range new(StatsFile).table() {
 		root.learn("outputs.[].stats."+r.path, supported).usual = []string{r.builtin}
 	}
+	for _, r := range new(FileStore).table() {
+		root.learn("outputs.[].file-store."+r.path, supported).usual = []string{r.builtin}
+	}
 	for _, r := range new(TCPData).table() {
 		root.learn("outputs.[].tcp-data."+r.path, supported).usual = []string{r.builtin}
 	}

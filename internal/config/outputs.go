@@ -48,8 +48,9 @@ type SMTPLog struct {
 
 // FilesLog are the options of the type files.
 type FilesLog struct {
-	ForceMagic bool
-	ForceHash  []string // md5, sha1, sha256
+	ForceMagic     bool
+	ForceHash      []string // md5, sha1, sha256
+	ForceFilestore bool     // if there is a file-store: store all files
 }
 
 // AnomalyLog are the options of the type anomaly.
@@ -115,14 +116,11 @@ func (e *EVE) typeTable(typ string) []row {
 	case "files":
 		l := &e.Files
 		return []row{
-			{"force-magic", boolean(&l.ForceMagic), "no", "", "Log the type of each file by its content."},
-			{"force-hash", list("a list of md5, sha1 and sha256", &l.ForceHash, func(w string) error {
-				if err := oneWord(w, "md5", "sha1", "sha256"); err != nil {
-					//lint:ignore ST1005 these are Suricata's words, which tools look for
-					return fmt.Errorf("Invalid configuration: force-hash algorithm: %w", err)
-				}
-				return nil
-			}), "[]", "", "Log these hashes of each file: md5, sha1, sha256."},
+			{"force-magic", boolean(&l.ForceMagic), "no", "", "With extensions: log the type of each file by its content, as " +
+				"reknit.content_type. The text of libmagic, fileinfo.magic, is not written."},
+			{"force-hash", hashes(&l.ForceHash), "[]", "", "Log these hashes of each file: md5, sha1, sha256."},
+			{"force-filestore", boolean(&l.ForceFilestore), "no", "",
+				"The same as file-store.force-filestore, which need not be set then."},
 		}
 	case "anomaly":
 		l := &e.Anomaly
@@ -242,6 +240,11 @@ func (c *Config) outputs(root *Node, ps *Problems) {
 			var s StatsFile
 			if fill(s.table(), body, path, true, ps); s.Enabled {
 				c.StatsFiles = append(c.StatsFiles, s)
+			}
+		case "file-store":
+			var s FileStore
+			if fill(s.table(), body, path, true, ps); s.Enabled {
+				c.FileStores = append(c.FileStores, s)
 			}
 		case "tcp-data":
 			var d TCPData

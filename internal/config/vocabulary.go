@@ -150,8 +150,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].dns", notYet, `enabled version requests responses formats types query answer
 		custom`},
 	{"outputs.[].eve-log.types.[].tls", notYet, `enabled extended session-resumption custom ja4 session-resumed`},
-	{"outputs.[].eve-log.types.[].files", notYet, `force-filestore xff.enabled xff.mode xff.deployment
-		xff.header`},
+	{"outputs.[].eve-log.types.[].files", notYet, `xff.enabled xff.mode xff.deployment xff.header`},
 	{"outputs.[].eve-log.types.[].files", obsolete, "force-md5"},
 	{"outputs.[].eve-log.types.[].drop", notYet, "alerts"},
 	{"outputs.[].eve-log.types.[].smb", notYet, "enabled types"},
@@ -168,10 +167,8 @@ var vocabulary = []struct {
 		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled
 		imap.enabled telnet.enabled`},
 	{"outputs.[].eve-log.types.[]", obsolete, "ikev2.enabled vars.enabled"},
-	{"outputs.[].file-store", notYet, `version enabled dir write-fileinfo force-filestore force-hash
-		force-magic stream-depth max-open-files waldo include-pid xff.enabled xff.mode xff.deployment
-		xff.header`},
-	{"outputs.[].file-store", obsolete, "log-dir force-md5"},
+	{"outputs.[].file-store", notYet, "force-magic xff.enabled xff.mode xff.deployment xff.header"},
+	{"outputs.[].file-store", obsolete, "log-dir force-md5 write-meta waldo include-pid"},
 	{"outputs.[].tls-store", notYet, "enabled certs-log-dir"},
 	{"outputs.[].pcap-log", notYet, `enabled filename dir limit max-files mode compression lz4-checksum lz4-level
 		use-stream-depth honor-pass-rules conditional ts-format bpf-filter sguil-base-dir`},

@@ -3,17 +3,44 @@ package all
 
 import (
 	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/proto/smtp"
 )
 
 // Config has the settings of each protocol. The zero value is ready to use.
 type Config struct {
 	SMTP smtp.Config
+
+	// Files says what is done with files, in place of the settings of each protocol that carries some.
+	// When nil, those count.
+	Files *file.Config
+	// FileDepth is the number of bytes of each direction that are wanted of protocols that carry files, when that is more
+	// than the engine's own and the protocol's; file.Unlimited: all.
+	FileDepth int64
+}
+
+// files gives all protocols that carry files the same settings for them.
+func (c *Config) files() {
+	if c.Files == nil {
+		return
+	}
+	for _, f := range []*file.Config{
+		&c.SMTP.Files,
+	} {
+		*f = *c.Files
+	}
+}
+
+// carrier returns a protocol that carries files, with what is wanted of its streams.
+func (c *Config) carrier(p app.Protocol) app.Protocol {
+	p.Depth = max(p.Depth, c.FileDepth)
+	return p
 }
 
 // Protocols returns all protocols with these settings. The order decides when two of them claim the same bytes.
 func Protocols(c Config) []app.Protocol {
+	c.files()
 	return []app.Protocol{
-		smtp.New(c.SMTP),
+		c.carrier(smtp.New(c.SMTP)),
 	}
 }
