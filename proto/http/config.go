@@ -1,0 +1,100 @@
+package http
+
+import (
+	"sync"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/file"
+	"github.com/reknit/reknit/stream"
+)
+
+// Config has the settings of the parser. The zero value is ready to use.
+type Config struct {
+	// MaxLine is the length of the longest start line, header field (with what is folded into it) and chunk-size line. Of
+	// a longer one the beginning is used and the rest is passed over, with the event request_field_too_long or
+	// response_field_too_long. When zero, it is 18000.
+	MaxLine int
+	// MaxFields is the number of header fields of a message that are read; further ones are passed over, with the event
+	// request_too_many_headers or response_too_many_headers. When zero, it is 1024.
+	MaxFields int
+	// MaxHead is the number of bytes that are kept of the head of a message. Fields that do not fit are read for what
+	// they say about the body, and forgotten. When zero, it is 256 KiB.
+	MaxHead int
+
+	// MaxTx is the number of incomplete transactions of a connection; with more the oldest ends.
+	// When zero, it is 512.
+	MaxTx int
+	// MaxPending is the number of bytes that are kept of the heads of requests without an answer; with more the oldest are
+	// let go of, and their answers are read without a record. When zero, it is 1 MiB.
+	MaxPending int
+	// MaxFiles is the number of files of a request (parts of multipart/form-data) that wait for the end of the transaction
+	// to be told; further ones are told at their end. When zero, it is 64.
+	MaxFiles int
+
+	Files file.Config // what is computed of bodies
+	URI   URI         // how targets are normalised
+
+	EVE EVE
+	XFF XFF
+
+	bodies *sync.Pool // of *body
+	heads  *sync.Pool // of *builder
+}
+
+// EVE says what EVE records show.
+type EVE struct {
+	Brief    bool     // leave out the extended set: method, protocol, status, length and so on
+	Custom   []string // names of header fields, in lower case, that are listed
+	Request  bool     // list all header fields of requests
+	Response bool     // list all header fields of responses
+}
+
+// XFF says how the address of a client behind a proxy is found.
+type XFF struct {
+	Enabled bool
+	Header  string // name of the header field; empty: X-Forwarded-For
+	Forward bool   // the first address counts, not the last
+}
+
+// withDefaults returns c with every limit set.
+func (c Config) withDefaults() *Config {
+	for _, f := range []struct {
+		field *int
+		value int
+	}{
+		{&c.MaxLine, 18000},
+		{&c.MaxFields, 1024},
+		{&c.MaxHead, 256 << 10},
+		{&c.MaxTx, 512},
+		{&c.MaxPending, 1 << 20},
+		{&c.MaxFiles, 64},
+	} {
+		if *f.field <= 0 {
+			*f.field = f.value
+		}
+	}
+	if c.XFF.Header == "" {
+		c.XFF.Header = "X-Forwarded-For"
+	}
+	c.bodies, c.heads = new(sync.Pool), new(sync.Pool)
+	return &c
+}
+
+// New returns the protocol with these settings.
+func New(c Config) app.Protocol {
+	config := c.withDefaults()
+	return app.Protocol{
+		Name: "http",
+		Ports: []app.Port{
+			{Transport: app.TCP, Number: 80, Dir: stream.ToServer},
+			{Transport: app.TCP, Number: 8080, Dir: stream.ToServer},
+		},
+		Patterns:  patterns(),
+		Probe:     probe,
+		NewStream: func(c *app.Conn) app.StreamParser { return &Session{conn: c, config: config} },
+		Fields:    fields,
+		Events:    events,
+		Complete:  [2]app.Progress{complete, complete},
+		MaxTx:     config.MaxTx,
+	}
+}

@@ -1,0 +1,176 @@
+package http
+
+import (
+	"bytes"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/stream"
+)
+
+// fields are what rules can inspect, under Suricata's names.
+var fields = []app.Field{
+	single("http.method", stream.ToServer, inFields, (*Exchange).Method),
+	single("http.uri", stream.ToServer, inFields, (*Exchange).URI),
+	single("http.uri.raw", stream.ToServer, inFields, (*Exchange).Target),
+	single("http.request_line", stream.ToServer, inFields, func(x *Exchange) []byte { return x.Request.first() }),
+	single("http.protocol", stream.ToServer, inFields, (*Exchange).Protocol),
+	single("http.host", stream.ToServer, inBody, func(x *Exchange) []byte { return bytes.ToLower(x.Host) }),
+	single("http.host.raw", stream.ToServer, inBody, (*Exchange).rawHost),
+	single("http.start", stream.ToServer, inBody, func(x *Exchange) []byte { return x.Request.startText() }),
+	value("http.user_agent", stream.ToServer, "User-Agent"),
+	value("http.referer", stream.ToServer, "Referer"),
+	value("http.accept", stream.ToServer, "Accept"),
+	value("http.accept_enc", stream.ToServer, "Accept-Encoding"),
+	value("http.accept_lang", stream.ToServer, "Accept-Language"),
+	value("http.cookie", stream.ToServer, "Cookie"),
+	value("http.cookie", stream.ToClient, "Set-Cookie"),
+	value("http.content_type", stream.ToServer, "Content-Type"),
+	value("http.content_type", stream.ToClient, "Content-Type"),
+	value("http.content_len", stream.ToServer, "Content-Length"),
+	value("http.content_len", stream.ToClient, "Content-Length"),
+	value("http.connection", stream.ToServer, "Connection"),
+	value("http.connection", stream.ToClient, "Connection"),
+	value("http.location", stream.ToClient, "Location"),
+	value("http.server", stream.ToClient, "Server"),
+	message("http.header", stream.ToServer, (*Message).headerText),
+	message("http.header", stream.ToClient, (*Message).headerText),
+	message("http.header.raw", stream.ToServer, (*Message).rawText),
+	message("http.header.raw", stream.ToClient, (*Message).rawText),
+	message("http.header_names", stream.ToServer, (*Message).names),
+	message("http.header_names", stream.ToClient, (*Message).names),
+	each("http.request_header", stream.ToServer),
+	each("http.response_header", stream.ToClient),
+	single("http.response_line", stream.ToClient, inFields, func(x *Exchange) []byte { return x.Response.first() }),
+	single("http.protocol", stream.ToClient, inFields, (*Exchange).Version),
+	single("http.stat_code", stream.ToClient, inFields, func(x *Exchange) []byte { return x.Response.part(x.code) }),
+	single("http.stat_msg", stream.ToClient, inFields, (*Exchange).Reason),
+	single("http.start", stream.ToClient, inBody, func(x *Exchange) []byte { return x.Response.startText() }),
+	fileName(stream.ToServer),
+	fileName(stream.ToClient),
+}
+
+// single makes a field that an exchange has once.
+func single(name string, d stream.Dir, at app.Progress, get func(*Exchange) []byte) app.Field {
+	return app.Field{Name: name, Dir: d, At: at, Get: func(tx app.Transaction, i int) ([]byte, bool) {
+		if i > 0 {
+			return nil, false
+		}
+		b := get(tx.(*Exchange))
+		return b, b != nil
+	}}
+}
+
+// message makes a field of the head of a message.
+func message(name string, d stream.Dir, get func(*Message) []byte) app.Field {
+	return single(name, d, inBody, func(x *Exchange) []byte { return get(x.message(d)) })
+}
+
+// value makes a field for a header field.
+func value(name string, d stream.Dir, header string) app.Field {
+	return message(name, d, func(m *Message) []byte { return m.value(header) })
+}
+
+// each makes a field that has each header field of a message: "name: value".
+func each(name string, d stream.Dir) app.Field {
+	return app.Field{Name: name, Dir: d, At: inBody, Get: func(tx app.Transaction, i int) ([]byte, bool) {
+		m := tx.(*Exchange).message(d)
+		for k, f := range m.head.fields {
+			if m.repeats(k) {
+				continue
+			}
+			if i--; i < 0 {
+				return m.line(nil, f), true
+			}
+		}
+		return nil, false
+	}}
+}
+
+// fileName makes the field with the names of a message's files.
+func fileName(d stream.Dir) app.Field {
+	return app.Field{Name: "file.name", Dir: d, At: inBody, Get: func(tx app.Transaction, i int) ([]byte, bool) {
+		files := tx.(*Exchange).message(d).Files
+		if i >= len(files) {
+			return nil, false
+		}
+		return files[i].Name, true
+	}}
+}
+
+// first returns the start line, nil when there is none.
+func (h *head) first() []byte {
+	if h.text == nil {
+		return nil
+	}
+	return h.startLine()
+}
+
+// rawHost returns the host with its port, as it was sent.
+func (x *Exchange) rawHost() []byte {
+	if v := x.Request.value("Host"); v != nil {
+		return v
+	}
+	return x.Host
+}
+
+// line appends a field as "name: value"; those of the same name are joined.
+func (m *Message) line(dst []byte, f field) []byte {
+	name, value := m.at(f.name), m.at(f.value)
+	if len(name) > 0 {
+		value = m.value(string(name))
+	}
+	dst = append(append(dst, name...), ": "...)
+	return append(dst, value...)
+}
+
+// headerText returns the header in a tidy form, without cookies.
+func (m *Message) headerText() []byte {
+	if m.text == nil {
+		return nil
+	}
+	dst := make([]byte, 0, len(m.text))
+	for i, f := range m.head.fields {
+		name := m.at(f.name)
+		if m.repeats(i) || foldEqual(name, "cookie") || foldEqual(name, "set-cookie") {
+			continue
+		}
+		dst = append(m.line(dst, f), "\r\n"...)
+	}
+	return dst
+}
+
+// rawText returns the header as it was sent.
+func (m *Message) rawText() []byte {
+	if m.text == nil {
+		return nil
+	}
+	return m.raw()
+}
+
+// names returns the names of the header fields.
+func (m *Message) names() []byte {
+	if len(m.head.fields) == 0 {
+		return nil
+	}
+	dst := []byte("\r\n")
+	for i, f := range m.head.fields {
+		if !m.repeats(i) {
+			dst = append(append(dst, m.at(f.name)...), "\r\n"...)
+		}
+	}
+	return append(dst, "\r\n"...)
+}
+
+// startText returns the start line and the header.
+func (m *Message) startText() []byte {
+	if m.text == nil {
+		return nil
+	}
+	dst := append(append([]byte(nil), m.startLine()...), "\r\n"...)
+	for i, f := range m.head.fields {
+		if !m.repeats(i) {
+			dst = append(m.line(dst, f), "\r\n"...)
+		}
+	}
+	return append(dst, "\r\n"...)
+}

@@ -1,0 +1,273 @@
+package http
+
+import "bytes"
+
+// A head is the start line and the header fields of a message, as they were sent, in one piece of memory.
+type head struct {
+	text   []byte  // as sent, the empty line at the end included; behind it the values of folded fields, unfolded
+	line   uint32  // length of the start line, without its end
+	start  uint32  // where the fields begin
+	end    uint32  // where what was sent ends
+	fields []field // in the order of the wire
+}
+
+// A field is a header field. Its value is without white space around it; a line without a colon is all value.
+type field struct{ name, value span }
+
+// A span is a part of a head's text.
+type span struct{ off, n uint32 }
+
+func (h *head) at(s span) []byte { return h.text[s.off : s.off+s.n : s.off+s.n] }
+
+// Line returns the start line without its end.
+func (h *head) startLine() []byte { return h.text[:h.line:h.line] }
+
+// raw returns the header fields as sent, with the empty line behind them.
+func (h *head) raw() []byte { return h.text[h.start:h.end:h.end] }
+
+// value returns the value of a field, and nil when there is none. Those of several fields of that name are joined
+// (RFC 9110, section 5.2), as far as libhtp does.
+func (h *head) value(name string) []byte {
+	var value []byte
+	n := 0
+	for _, f := range h.fields {
+		if int(f.name.n) != len(name) || !foldEqual(h.at(f.name), name) {
+			continue
+		}
+		v := h.at(f.value)
+		switch n++; {
+		case n == 1:
+			value = v
+		case n <= maxJoined && !foldEqual(h.at(f.name), "content-length"):
+			value = append(append(value, ", "...), v...) // value has no room behind it: the first append copies
+		}
+		if value == nil {
+			value = []byte{}
+		}
+	}
+	return value
+}
+
+// maxJoined is the number of fields of the same name whose values are joined.
+const maxJoined = 64
+
+// has reports whether there is a field of that name.
+func (h *head) has(name string) bool { return h.value(name) != nil }
+
+// foldEqual reports whether b is name, which is in ASCII; letters of either case are the same.
+func foldEqual(b []byte, name string) bool {
+	if len(b) != len(name) {
+		return false
+	}
+	for i, c := range b {
+		if lower(c) != lower(name[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// A builder puts a head together, line by line. Those that are not in use wait in a pool, so that a head costs two
+// allocations of its size.
+type builder struct {
+	raw    []byte
+	tail   []byte // unfolded values; their spans count from behind raw
+	line   int
+	start  int
+	fields []field
+	names  uint64 // a bit for each name: one that is not set was not seen
+	count  int    // of fields, with those that are not kept
+	over   int    // that are kept though they do not fit
+	last   lastLine
+	oddity oddities
+	bareLF bool
+	crlf   bool
+}
+
+// lastLine is what became of the last line: what a folded line continues.
+type lastLine uint8
+
+const (
+	noField lastLine = iota // there is none
+	kept
+	forgotten
+)
+
+// oddities of the fields of a head.
+type oddities uint16
+
+const (
+	noColon oddities = 1 << iota
+	emptyName
+	blankBehindName
+	badName
+	folded
+	repeated
+	tooMany
+	tooLong
+	badValue
+)
+
+// startLine takes the first line.
+func (b *builder) startLine(line []byte, end string) {
+	b.raw = append(append(b.raw, line...), end...)
+	b.line, b.start = len(line), len(b.raw)
+}
+
+// fieldLine takes a line of the header, at most one of maxFields fields and as long as they take up no more than limit bytes.
+func (b *builder) fieldLine(line []byte, end string, maxFields, limit int) {
+	if (line[0] == ' ' || line[0] == '\t') && b.last != noField {
+		b.oddity |= folded
+		b.fold(line, end, limit)
+		return
+	}
+	b.count++
+	if b.count > maxFields {
+		b.oddity |= tooMany
+		b.last = forgotten
+		return
+	}
+	name, value, odd := parseField(line)
+	b.oddity |= odd
+	b.note(name)
+	b.last = forgotten
+	if len(b.raw)+len(b.tail)+len(line) > limit {
+		if b.over == maxOver || len(line) > maxOverLine || !framing(name) {
+			return
+		}
+		b.over++
+	}
+	b.last = kept
+	at := len(b.raw)
+	b.raw = append(append(b.raw, line...), end...)
+	b.fields = append(b.fields, field{within(line, name, at), within(line, value, at)})
+}
+
+// Fields that say how long the body is are kept even when the head is full, some of them.
+const (
+	maxOver     = 16
+	maxOverLine = 256
+)
+
+func framing(name []byte) bool {
+	return foldEqual(name, "content-length") || foldEqual(name, "transfer-encoding")
+}
+
+// note notes a name, and whether it was there before.
+func (b *builder) note(name []byte) {
+	bit := hash(name)
+	if b.names&bit != 0 && b.oddity&repeated == 0 && len(name) > 0 {
+		for _, f := range b.fields {
+			if int(f.name.n) == len(name) && bytes.EqualFold(b.raw[f.name.off:f.name.off+f.name.n], name) {
+				b.oddity |= repeated
+				break
+			}
+		}
+	}
+	b.names |= bit
+}
+
+// hash returns the bit of a name.
+func hash(name []byte) uint64 {
+	h := uint32(2166136261)
+	for _, c := range name {
+		h = (h ^ uint32(lower(c))) * 16777619
+	}
+	return 1 << (h >> 26)
+}
+
+// fold adds a line to the last field (obs-fold, RFC 9112, section 5.2). As with libhtp the value goes on with the line as
+// it is, less what is around it.
+func (b *builder) fold(line []byte, end string, limit int) {
+	if b.last != kept || len(b.raw)+len(b.tail)+2*len(line) > limit {
+		return
+	}
+	b.raw = append(append(b.raw, line...), end...)
+	text := bytes.Trim(line, " \t")
+	f := &b.fields[len(b.fields)-1].value
+	if f.off < tailBit {
+		at := len(b.tail)
+		b.tail = append(b.tail, b.raw[f.off:f.off+f.n]...)
+		f.off = tailBit | uint32(at)
+	}
+	if f.n > 0 {
+		b.tail = append(b.tail, ' ')
+		f.n++
+	}
+	b.tail = append(b.tail, text...)
+	f.n += uint32(len(text))
+}
+
+// tailBit marks spans of a builder's tail.
+const tailBit = 1 << 31
+
+// finish returns the head and makes b ready for another.
+func (b *builder) finish() (h head) {
+	h.text = make([]byte, len(b.raw)+len(b.tail))
+	copy(h.text, b.raw)
+	copy(h.text[len(b.raw):], b.tail)
+	h.line, h.start, h.end = uint32(b.line), uint32(b.start), uint32(len(b.raw))
+	if len(b.fields) > 0 {
+		h.fields = make([]field, len(b.fields))
+		copy(h.fields, b.fields)
+	}
+	for i := range h.fields {
+		if v := &h.fields[i].value; v.off >= tailBit {
+			v.off = v.off&^tailBit + h.end
+		}
+	}
+	return h
+}
+
+// maxPooled is the size of the largest builder that is used again.
+const maxPooled = 64 << 10
+
+// reset makes b ready for another head, and reports whether it is worth it.
+func (b *builder) reset() bool {
+	if cap(b.raw) > maxPooled || cap(b.tail) > maxPooled || cap(b.fields) > maxPooled/16 {
+		return false
+	}
+	*b = builder{raw: b.raw[:0], tail: b.tail[:0], fields: b.fields[:0]}
+	return true
+}
+
+// within returns the span of part, a part of line, when line is put down at offset at.
+func within(line, part []byte, at int) span {
+	if len(part) == 0 {
+		return span{uint32(at), 0}
+	}
+	return span{uint32(at + cap(line) - cap(part)), uint32(len(part))}
+}
+
+// parseField takes a field line apart (RFC 9112, section 5).
+func parseField(line []byte) (name, value []byte, odd oddities) {
+	n := bytes.IndexByte(line, ':')
+	if n < 0 {
+		return nil, line, noColon
+	}
+	name, value = line[:n], bytes.Trim(line[n+1:], " \t")
+	if n > 0 && (name[n-1] == ' ' || name[n-1] == '\t') {
+		odd |= blankBehindName
+		name = bytes.TrimRight(name, " \t")
+	}
+	if len(name) == 0 {
+		return name, value, odd | emptyName
+	}
+	for _, c := range name {
+		if !isToken(c) {
+			odd |= badName
+			break
+		}
+	}
+	if bytes.IndexByte(value, 0) >= 0 {
+		odd |= badValue
+	}
+	return name, value, odd
+}

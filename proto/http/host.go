@@ -1,0 +1,111 @@
+package http
+
+import (
+	"bytes"
+	"net/netip"
+)
+
+// target reads the target of the request, and finds out for which host it is (RFC 9110, section 7.2).
+func (s *Session) target(x *Exchange) {
+	var u uri
+	if string(x.Method()) == "CONNECT" {
+		u = parseAuthority(x.Target())
+	} else {
+		u = parseURI(x.Target())
+	}
+	if u.host != nil {
+		x.Host, x.Port = bytes.ToLower(u.host), parsePort(u.port)
+		if !validHost(u.host) || u.port != nil && x.Port == 0 {
+			s.raise(requestURIHostInvalid, x)
+		}
+		if u.port != nil && x.Port == 0 {
+			s.raise(invalidAuthorityPort, x)
+		}
+	}
+	if _, twice := x.normalise(); twice {
+		s.raise(doubleEncodedURI, x)
+	}
+	v := x.Request.value("Host")
+	if v == nil {
+		if isVersion(x.Protocol()) && !old(x.Protocol()) {
+			s.raise(missingHostHeader, x)
+		}
+		return
+	}
+	s.hostField(x, v, u.host != nil)
+}
+
+// hostField takes the field Host.
+func (s *Session) hostField(x *Exchange, v []byte, inTarget bool) {
+	host, text := splitHost(v)
+	port := parsePort(text)
+	if !validHost(host) || len(text) > 0 && port == 0 {
+		s.raise(requestHeaderHostInvalid, x)
+	}
+	if inTarget {
+		if !bytes.EqualFold(host, x.Host) || port != 0 && x.Port != 0 && port != x.Port {
+			s.raise(hostHeaderAmbiguous, x)
+		}
+		return
+	}
+	x.Host, x.Port = host, port
+	if _, server := s.conn.Ports(); port != 0 && port != server {
+		s.raise(requestServerPortTCPPortMismatch, x)
+	}
+}
+
+// URI returns the normalised target: path, query and fragment.
+func (x *Exchange) URI() []byte {
+	x.normalise()
+	return x.uri
+}
+
+// Path returns the path of the normalised target.
+func (x *Exchange) Path() []byte {
+	x.normalise()
+	return x.uri[:x.path]
+}
+
+// normalise makes the normalised target, once, and reports whether something in it was encoded twice.
+func (x *Exchange) normalise() (made, twice bool) {
+	target := x.Target()
+	if x.uri != nil || target == nil {
+		return false, false
+	}
+	c := &x.config.URI
+	if string(x.Method()) == "CONNECT" {
+		x.uri, x.path = target, len(target)
+		return true, false
+	}
+	u := parseURI(target)
+	x.uri, twice = c.normal(make([]byte, 0, len(target)), &u)
+	x.path = len(x.uri)
+	if n := bytes.IndexAny(x.uri, "?#"); n >= 0 && (u.hasQuery || u.hasFragment) {
+		x.path = n
+	}
+	return true, twice
+}
+
+// xff returns the address of the client that a proxy names, nil when that is not wanted or there is none.
+func (x *Exchange) xff() []byte {
+	c := &x.config.XFF
+	if !c.Enabled {
+		return nil
+	}
+	v := x.Request.value(c.Header)
+	if c.Forward {
+		v, _, _ = bytes.Cut(v, []byte(","))
+	} else if n := bytes.LastIndexByte(v, ','); n >= 0 {
+		v = v[n+1:]
+	}
+	v = bytes.Trim(v, blanks)
+	if _, err := netip.ParseAddr(string(v)); err == nil {
+		return v
+	}
+	host, _ := splitHost(v)
+	host = bytes.Trim(host, "[]")
+	if _, err := netip.ParseAddr(string(host)); err == nil {
+		return host
+	}
+	return nil
+}

@@ -1,0 +1,369 @@
+package http
+
+import (
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/stream"
+)
+
+// Session is the parser of one connection. It keeps little: what a message needs is allocated when it begins.
+type Session struct {
+	conn    *app.Conn
+	config  *Config
+	side    [2]side
+	pending queue // exchanges without a final response, oldest first
+	flags   flags
+}
+
+// flags of a Session.
+type flags uint8
+
+const (
+	begun    flags = 1 << iota // there was a request
+	stray                      // bytes that belong to no response: noted once
+	strayReq                   // bytes that belong to no request: noted once
+	replaced                   // another protocol was asked for
+)
+
+// side is what is known of one direction.
+type side struct {
+	x     *Exchange // that the message belongs to; nil between messages
+	head  *builder  // nil but in a head
+	body  *body     // nil when there is none, or nobody wants it
+	left  int64     // bytes to come of a body or chunk
+	state state
+	after state // what follows restOfLine
+	deep  bool  // bytes beyond the depth came
+}
+
+// state is what the next bytes of a direction are.
+type state uint8
+
+const (
+	startLine  state = iota // a request line or a status line, or blank lines before it
+	fieldLines              // header fields
+	identity                // a body of known length
+	untilClose              // a body that ends with the connection
+	chunkSize               // the line before a chunk
+	chunkData
+	chunkEnd   // the line end behind a chunk
+	trailer    // fields behind the last chunk
+	restOfLine // the rest of a line that was too long
+	short      // behind a request line without a protocol: fields, or nothing
+	deciding   // unknown until the response to CONNECT or Upgrade: requests or something else
+	torn       // behind a loss, or what makes no sense: anything up to a line that begins a message for certain
+	tunnel     // nothing more is read
+)
+
+var (
+	_ app.StreamParser = (*Session)(nil)
+	_ app.GapHandler   = (*Session)(nil)
+	_ app.Ender        = (*Session)(nil)
+)
+
+// Client reads what the client sent.
+func (s *Session) Client(in *stream.Cursor) error {
+	s.read(stream.ToServer, in)
+	return nil
+}
+
+// Server reads what the server sent.
+func (s *Session) Server(in *stream.Cursor) error {
+	s.read(stream.ToClient, in)
+	return nil
+}
+
+// read reads what there is of direction d.
+func (s *Session) read(d stream.Dir, in *stream.Cursor) {
+	r := &s.side[d]
+	r.deep = r.deep || in.Deep()
+	for s.flags&replaced == 0 && s.unit(d, r, in) {
+	}
+}
+
+// unit reads one unit and reports whether it was there.
+func (s *Session) unit(d stream.Dir, r *side, in *stream.Cursor) bool {
+	switch r.state {
+	case identity, chunkData, untilClose:
+		p, ok := in.Piece(r.left)
+		if ok {
+			s.piece(d, r, p)
+		}
+		return ok
+	case short:
+		return s.protocolMissing(r, in)
+	case deciding:
+		return s.decide(r, in)
+	case tunnel:
+		in.Skip(int64(in.Len()))
+		return false
+	}
+	line, ok := in.Line(s.config.MaxLine)
+	if !ok {
+		return false
+	}
+	e := in.Ending()
+	long := e == stream.None && len(line) == s.config.MaxLine
+	if r.state == restOfLine {
+		if !long {
+			r.state = r.after
+		}
+		return true
+	}
+	s.line(d, r, line, e)
+	if long && r.state != untilClose {
+		s.tooLong(d, r)
+	}
+	return true
+}
+
+// line takes a line, or the beginning of one that is too long.
+func (s *Session) line(d stream.Dir, r *side, line []byte, e stream.Ending) {
+	switch r.state {
+	case startLine:
+		switch {
+		case len(line) == 0:
+		case d == stream.ToServer:
+			s.requestLine(r, line, e)
+		default:
+			s.statusLine(r, line, e)
+		}
+	case fieldLines:
+		s.fieldLine(d, r, line, e)
+	case chunkSize:
+		s.chunk(d, r, line, e)
+	case chunkEnd:
+		r.x.message(d).Length += int64(len(line)) + endingLen[e]
+		r.state = chunkSize
+	case trailer:
+		if len(line) == 0 {
+			s.endMessage(d, r)
+		}
+	case torn:
+		switch {
+		case d == stream.ToServer && certainRequest(line):
+			s.endMessage(d, r)
+			s.requestLine(r, line, e)
+		case d == stream.ToClient && certainResponse(line):
+			s.resume(r)
+			s.statusLine(r, line, e)
+		}
+	}
+}
+
+// tooLong passes over the rest of a line.
+func (s *Session) tooLong(d stream.Dir, r *side) {
+	if r.state != torn && r.state != chunkEnd {
+		s.raise(pick(d, requestFieldTooLong, responseFieldTooLong), r.x)
+	}
+	r.after, r.state = r.state, restOfLine
+}
+
+var (
+	endings   = [...]string{stream.None: "", stream.LF: "\n", stream.CRLF: "\r\n", stream.Delim: ""}
+	endingLen = [...]int64{stream.None: 0, stream.LF: 1, stream.CRLF: 2, stream.Delim: 0}
+)
+
+// pick returns the event of a direction.
+func pick(d stream.Dir, request, response app.EventID) app.EventID {
+	if d == stream.ToServer {
+		return request
+	}
+	return response
+}
+
+// beginHead makes ready for the fields behind a start line.
+func (s *Session) beginHead(r *side, line []byte, e stream.Ending) {
+	b, ok := s.config.heads.Get().(*builder)
+	if !ok {
+		b = new(builder)
+	}
+	r.head = b
+	b.startLine(line, endings[e])
+	b.ended(e)
+	r.state = fieldLines
+}
+
+// fieldLine takes a line of a head.
+func (s *Session) fieldLine(d stream.Dir, r *side, line []byte, e stream.Ending) {
+	b := r.head
+	b.ended(e)
+	if len(line) > 0 {
+		b.fieldLine(line, endings[e], s.config.MaxFields, s.config.MaxHead)
+		return
+	}
+	b.raw = append(b.raw, endings[e]...)
+	s.takeHead(d, r)
+	if d == stream.ToServer {
+		s.requestHead(r)
+	} else {
+		s.responseHead(r)
+	}
+}
+
+// ended notes how a line ended.
+func (b *builder) ended(e stream.Ending) { b.bareLF = b.bareLF || e == stream.LF }
+
+// takeHead makes what there is of a head that of the message.
+func (s *Session) takeHead(d stream.Dir, r *side) {
+	b := r.head
+	r.head = nil
+	r.x.message(d).head = b.finish()
+	s.raiseFields(d, r.x, b)
+	if b.reset() {
+		s.config.heads.Put(b)
+	}
+}
+
+// piece takes bytes of a body, or how many of them are lost.
+func (s *Session) piece(d stream.Dir, r *side, p stream.Piece) {
+	n := int64(len(p.Data)) + p.Lost
+	r.x.message(d).Length += n
+	if r.body != nil {
+		if p.Lost > 0 {
+			r.body.lost(p.Lost)
+		} else {
+			r.body.write(p.Data)
+		}
+	}
+	if r.state == untilClose {
+		return
+	}
+	if r.left -= n; r.left > 0 {
+		return
+	}
+	if r.state == chunkData {
+		r.state = chunkEnd
+		return
+	}
+	s.endMessage(d, r)
+}
+
+// chunk takes a chunk-size line.
+func (s *Session) chunk(d stream.Dir, r *side, line []byte, e stream.Ending) {
+	m := r.x.message(d)
+	n, extension := parseChunkSize(line)
+	if n < 0 {
+		s.badChunk(d, r, line, e)
+		return
+	}
+	m.Length += int64(len(line)) + endingLen[e]
+	if extension {
+		s.raise(pick(d, requestChunkExtension, responseChunkExtension), r.x)
+	}
+	if r.left = n; n > 0 {
+		r.state = chunkData
+		return
+	}
+	r.x.Advance(d, inTrailer)
+	r.state = trailer
+}
+
+// badChunk goes on behind what is no chunk-size: a client takes what it gets for the body, as browsers do.
+func (s *Session) badChunk(d stream.Dir, r *side, line []byte, e stream.Ending) {
+	if len(line) == 0 {
+		s.raise(zeroLengthDataChunks, r.x)
+		return
+	}
+	s.raise(pick(d, invalidRequestChunkLen, invalidResponseChunkLen), r.x)
+	if d == stream.ToServer {
+		s.closeBody(r, false)
+		r.state = torn
+		return
+	}
+	r.left, r.state = maxLength, untilClose
+	s.bodyLine(r, line, e)
+}
+
+// bodyLine takes a line that turned out to be body of a response.
+func (s *Session) bodyLine(r *side, line []byte, e stream.Ending) {
+	s.piece(stream.ToClient, r, stream.Piece{Data: line})
+	if end := endings[e]; end != "" {
+		s.piece(stream.ToClient, r, stream.Piece{Data: []byte(end)})
+	}
+}
+
+// endMessage ends the message, which is whole as far as is known.
+func (s *Session) endMessage(d stream.Dir, r *side) {
+	x := r.x
+	r.x, r.state = nil, startLine
+	if x == nil {
+		return
+	}
+	s.closeBody(r, true)
+	if d == stream.ToServer {
+		if x.awaitsAnswer() {
+			r.state = deciding
+		}
+		x.Advance(d, complete)
+		return
+	}
+	s.pending.remove(x)
+	x.Advance(d, complete)
+}
+
+// closeBody ends the body, if there is one.
+func (s *Session) closeBody(r *side, whole bool) {
+	if r.body == nil {
+		return
+	}
+	r.body.close(whole)
+	s.freeBody(r.body)
+	r.body = nil
+}
+
+// Gap is called for lost bytes that no body took up.
+func (s *Session) Gap(d stream.Dir, l stream.Loss) {
+	r := &s.side[d]
+	switch r.state {
+	case tunnel, torn:
+		return
+	case short:
+		s.endShort()
+	}
+	if r.head != nil {
+		s.takeHead(d, r)
+		s.tornHead(d, r.x)
+	}
+	if r.x != nil {
+		s.raise(invalidGap, r.x)
+		s.closeBody(r, false)
+	} else if d == stream.ToClient && len(l.Held) == 0 {
+		r.x = s.pending.first // its answer, or the beginning of it, was lost
+	}
+	r.state = torn
+}
+
+// resume goes on with a response behind a loss. The one that was lost, at least in part, is over when another request
+// awaits an answer.
+func (s *Session) resume(r *side) {
+	x := r.x
+	if x != nil && (x.Response.text != nil || x.next != nil) {
+		s.endMessage(stream.ToClient, r)
+	}
+	r.x, r.state = nil, startLine
+}
+
+// End is the last call of a direction.
+func (s *Session) End(d stream.Dir, rest []byte) {
+	r := &s.side[d]
+	if r.state == short {
+		s.endShort()
+	}
+	if r.head != nil {
+		s.takeHead(d, r)
+		s.tornHead(d, r.x)
+	}
+	whole := r.state == untilClose && !r.deep
+	s.closeBody(r, whole)
+	if whole {
+		s.endMessage(d, r)
+	}
+	r.x, r.state = nil, tunnel
+}
+
+// tornHead makes do with what there is of a head.
+func (s *Session) tornHead(d stream.Dir, x *Exchange) {
+	if d == stream.ToServer {
+		s.target(x)
+	}
+}

@@ -1,0 +1,118 @@
+package http
+
+import "bytes"
+
+// A requestLine is a request line taken apart (RFC 9112, section 3), as tolerant servers do. Its parts point into the line.
+type requestLine struct {
+	method, target, protocol []byte
+	blankFirst               bool // white space before the method
+	methodDelim              bool // the method ends in white space other than blanks
+	targetDelim              bool // so does the target, or there is such white space in it
+}
+
+// parseRequestLine takes a request line apart. The target may hold blanks: the protocol is what follows the last.
+func parseRequestLine(line []byte) (r requestLine) {
+	text := bytes.TrimLeft(line, blanks)
+	r.blankFirst = len(text) < len(line)
+	n := bytes.IndexAny(text, blanks)
+	if n < 0 {
+		r.method = text
+		return r
+	}
+	r.method = text[:n]
+	rest := bytes.TrimLeft(text[n:], blanks)
+	r.methodDelim = odd(text[n : len(text)-len(rest)])
+	rest = bytes.TrimRight(rest, blanks)
+	at := bytes.LastIndexByte(rest, ' ')
+	if at < 0 {
+		at = bytes.LastIndexAny(rest, blanks)
+	}
+	if at < 0 {
+		r.target = rest
+		return r
+	}
+	if last := rest[at+1:]; looksLikeVersion(last) {
+		r.target, r.protocol = bytes.TrimRight(rest[:at], blanks), last
+	} else {
+		r.target = rest
+	}
+	r.targetDelim = odd(rest[:at+1])
+	return r
+}
+
+// blanks are what separates the words of a line for tolerant servers.
+const blanks = " \t\v\f\r\x00"
+
+// odd reports whether b holds white space other than blanks.
+func odd(b []byte) bool { return bytes.ContainsAny(b, "\t\v\f\r") }
+
+// looksLikeVersion reports whether the last word of a request line is a protocol, be it one that does not exist.
+func looksLikeVersion(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("HTTP")) || bytes.HasPrefix(b, []byte("http"))
+}
+
+// isVersion reports whether b is HTTP-version as RFC 9112, section 2.3, has it, with major version 0 or 1.
+func isVersion(b []byte) bool {
+	return len(b) == len("HTTP/1.1") && string(b[:5]) == "HTTP/" && (b[5] == '0' || b[5] == '1') && b[6] == '.' && isDigit(b[7])
+}
+
+// old reports whether b is a version before 1.1.
+func old(b []byte) bool { return isVersion(b) && (b[5] == '0' || b[7] == '0') }
+
+// A statusLine is a status line taken apart (RFC 9112, section 4). Its parts point into the line.
+type statusLine struct {
+	protocol, code, reason []byte
+	status                 int // 0: code is no number from 100 to 999
+}
+
+func parseStatusLine(line []byte) (s statusLine) {
+	text := bytes.TrimLeft(line, blanks)
+	s.protocol, text = word(text)
+	s.code, text = word(text)
+	s.reason = text
+	if c := s.code; len(c) == 3 && '1' <= c[0] && c[0] <= '9' && isDigit(c[1]) && isDigit(c[2]) {
+		s.status = int(c[0]-'0')*100 + int(c[1]-'0')*10 + int(c[2]-'0')
+	}
+	return s
+}
+
+// word cuts the first word off.
+func word(b []byte) (first, rest []byte) {
+	n := bytes.IndexAny(b, blanks)
+	if n < 0 {
+		return b, nil
+	}
+	return b[:n], bytes.TrimLeft(b[n:], blanks)
+}
+
+// beginsResponse reports whether a line is a status line rather than anything else: servers that speak HTTP/0.9 begin
+// with the body.
+func beginsResponse(line []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(line, blanks), []byte("HTTP"))
+}
+
+// certainRequest and certainResponse are for lines behind a loss, which may be anything.
+func certainRequest(line []byte) bool {
+	r := parseRequestLine(line)
+	return !r.blankFirst && knownMethod(r.method) && isVersion(r.protocol)
+}
+
+func certainResponse(line []byte) bool {
+	s := parseStatusLine(line)
+	return bytes.HasPrefix(line, []byte("HTTP/")) && isVersion(s.protocol) && s.status != 0
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// isToken reports whether c may be in a token (RFC 9110, section 5.6.2).
+func isToken(c byte) bool { return tokens[c] }
+
+var tokens = func() (t [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		t[c] = true
+	}
+	for _, c := range `"(),/:;<=>?@[\]{}` {
+		t[c] = false
+	}
+	return t
+}()
