@@ -16,6 +16,7 @@ import (
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/packet/defrag"
 	"github.com/reknit/reknit/proto/all"
+	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/stats"
 	"github.com/reknit/reknit/stream"
@@ -40,6 +41,9 @@ type wishes struct {
 	extensions     bool // the object reknit
 	passwords      bool // in it
 	mailFields     []mime.Field
+	http           http.EVE
+	httpExtended   bool
+	xff            http.XFF
 }
 
 // engineConfig turns a configuration into the engine's.
@@ -107,6 +111,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 				Mode: mode(c.Protocols.SMTP.Enabled), MaxTx: c.Protocols.SMTP.MaxTx,
 				Ports: detectionPorts(app.TCP, c.Protocols.SMTP.DetectOn),
 			},
+			"http": {Mode: mode(c.Protocols.HTTP.Enabled), MaxTx: c.Protocols.HTTP.Server.MaxTx},
 		}, Faults: o.parserFaults},
 		RawPackets:       !c.Stream.Reassembly.Raw,
 		BypassDeep:       c.Stream.Bypass,
@@ -129,6 +134,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 	files := filesConfig(w)
 	return all.Config{
 		SMTP:      smtpConfig(c, w),
+		HTTP:      httpConfig(c, w),
 		Files:     &files,
 		FileDepth: fileDepth(c, w),
 	}

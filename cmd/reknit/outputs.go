@@ -169,6 +169,9 @@ func (w *wishes) add(e *config.EVE) {
 		w.extensions = w.extensions || e.Extensions
 		w.magic = w.magic || e.Files.ForceMagic
 	}
+	if e.Logs("http") {
+		w.addHTTP(e)
+	}
 	if e.Logs("smtp") {
 		for _, name := range e.SMTP.Custom {
 			if f, err := mime.ParseField(name); err == nil && !slices.Contains(w.mailFields, f) {

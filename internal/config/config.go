@@ -37,6 +37,7 @@ type PcapFile struct {
 // Protocols is the section app-layer.protocols.
 type Protocols struct {
 	SMTP SMTP
+	HTTP HTTP
 }
 
 // Options say where a configuration comes from.
@@ -87,6 +88,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Timeouts.table()...)
 	rows = append(rows, c.Policies.table()...)
 	rows = append(rows, c.Protocols.SMTP.table()...)
+	rows = append(rows, c.Protocols.HTTP.table()...)
 	rows = append(rows, c.Stats.table()...)
 	rows = append(rows, c.Threads.table()...)
 	return rows

@@ -39,6 +39,7 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	table(&b, "Flows", "", append(c.Flow.table(), c.Timeouts.table()...))
 	table(&b, "Exception policies", "", c.Policies.table())
 	table(&b, "SMTP", "", c.Protocols.SMTP.table())
+	table(&b, "HTTP", "", c.Protocols.HTTP.table())
 	table(&b, "Counters", "", c.Stats.table())
 	table(&b, "Threads", "", c.Threads.table())
 	var e EVE

@@ -28,6 +28,7 @@ type EVE struct {
 
 	Types   []string // what is logged, in the order of the list
 	SMTP    SMTPLog
+	HTTP    HTTPLog
 	Files   FilesLog
 	Anomaly AnomalyLog
 	Stats   StatsLog
@@ -113,6 +114,8 @@ func (e *EVE) typeTable(typ string) []row {
 			}), "[]", "", "Log the MD5 of the body, the subject or both."},
 			{"passwords", boolean(&l.Passwords), "no", "", "With extensions: log the passwords of AUTH."},
 		}
+	case "http":
+		return e.HTTP.table()
 	case "files":
 		l := &e.Files
 		return []row{
@@ -151,7 +154,7 @@ func (e *EVE) typeTable(typ string) []row {
 }
 
 // types with options, or that are logged so far.
-var loggedTypes = []string{"smtp", "files", "flow", "anomaly", "stats"}
+var loggedTypes = []string{"smtp", "http", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
 var typesOnRequest = []string{"drop", "netflow", "arp"}

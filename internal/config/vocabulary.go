@@ -66,9 +66,10 @@ var vocabulary = []struct {
 	{"ips.[]", notYet, "**"},
 
 	// Protocols.
-	{"app-layer.protocols.http", notYet, "enabled detection-ports.dp detection-ports.sp memcap max-tx"},
+	{"app-layer.protocols.http", notYet, "detection-ports.dp detection-ports.sp memcap"},
 	{"app-layer.protocols.http.libhtp.default-config", notYet, libhtp},
-	{"app-layer.protocols.http.libhtp.server-config.[].*", notYet, "address " + libhtp},
+	{"app-layer.protocols.http.libhtp.server-config.[].*", notYet, "address personality meta-field-limit headers-limit max-tx " +
+		"double-decode-path double-decode-query uri-include-all query-plusspace-decode " + libhtp},
 	{"app-layer.protocols.http.byterange", notYet, "memcap timeout max-queued"},
 	{"app-layer.protocols.http2", notYet, `enabled http1-rules max-streams max-table-size max-frames
 		max-reassembly-size detection-ports.dp detection-ports.sp`},
@@ -144,8 +145,6 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].alert", obsolete, "http tls ssh smtp dnp3 vars flow"},
 	{"outputs.[].eve-log.types.[].frame", notYet, "enabled payload-buffer-size"},
 	{"outputs.[].eve-log.types.[].anomaly", obsolete, "types.packethdr"},
-	{"outputs.[].eve-log.types.[].http", notYet, `enabled extended custom dump-all-headers xff.enabled xff.mode
-		xff.deployment xff.header`},
 	{"outputs.[].eve-log.types.[].http", obsolete, "tagged-packets"},
 	{"outputs.[].eve-log.types.[].dns", notYet, `enabled version requests responses formats types query answer
 		custom`},
@@ -231,13 +230,13 @@ var vocabulary = []struct {
 }
 
 // libhtp are the keys of an HTTP personality.
-const libhtp = `personality request-body-limit response-body-limit request-body-minimal-inspect-size
+const libhtp = `request-body-limit response-body-limit request-body-minimal-inspect-size
 	request-body-inspect-window response-body-minimal-inspect-size response-body-inspect-window
 	response-body-decompress-layer-limit http-body-inline swf-decompression.enabled swf-decompression.type
-	swf-decompression.compress-depth swf-decompression.decompress-depth double-decode-path double-decode-query
+	swf-decompression.compress-depth swf-decompression.decompress-depth
 	randomize-inspection-sizes randomize-inspection-range decompression-time-limit lzma-enabled lzma-memlimit
-	compression-bomb-limit max-tx headers-limit meta-field-limit path-convert-backslash-separators
+	compression-bomb-limit path-convert-backslash-separators
 	path-separators-compress path-control-chars-handling path-separators-decode path-nul-encoded-terminates
-	path-nul-raw-terminates path-u-encode-decode set-path-convert-u-encode uri-include-all query-plusspace-decode
+	path-nul-raw-terminates path-u-encode-decode set-path-convert-u-encode
 	u-encode-decode convert-lowercase path-convert-lowercase url-encoding-invalid-handling
 	path-url-encoding-invalid-handling set-path-decode-u-encoding decode-path`

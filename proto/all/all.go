@@ -4,12 +4,14 @@ package all
 import (
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/file"
+	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/smtp"
 )
 
 // Config has the settings of each protocol. The zero value is ready to use.
 type Config struct {
 	SMTP smtp.Config
+	HTTP http.Config
 
 	// Files says what is done with files, in place of the settings of each protocol that carries some.
 	// When nil, those count.
@@ -26,6 +28,7 @@ func (c *Config) files() {
 	}
 	for _, f := range []*file.Config{
 		&c.SMTP.Files,
+		&c.HTTP.Files,
 	} {
 		*f = *c.Files
 	}
@@ -42,5 +45,6 @@ func Protocols(c Config) []app.Protocol {
 	c.files()
 	return []app.Protocol{
 		c.carrier(smtp.New(c.SMTP)),
+		c.carrier(http.New(c.HTTP)),
 	}
 }

@@ -11,21 +11,12 @@ import (
 // File is a file in a message: its body, or a part of multipart/form-data.
 type File struct {
 	*file.File
-	// Start and End are the offsets of the first and the last byte in the whole file, when the response has a range of it.
-	Start, End int64
-	dir        stream.Dir
 }
 
 var _ event.Appender = (*File)(nil)
 
 // AppendJSON writes the members of a fileinfo object.
-func (f *File) AppendJSON(o *event.Object) {
-	f.AppendMembers(o)
-	if f.End > 0 {
-		o.Int("start", f.Start)
-		o.Int("end", f.End)
-	}
-}
+func (f *File) AppendJSON(o *event.Object) { f.AppendMembers(o) }
 
 // body takes the bytes of a message's body to the file, or the files, that they are. Nothing of it is kept.
 type body struct {
@@ -113,7 +104,7 @@ func (b *body) close(whole bool) {
 func (b *body) open(name []byte) {
 	c := b.session.config
 	m := b.x.message(b.dir)
-	f := &File{File: file.New(&c.Files, name), dir: b.dir}
+	f := &File{file.New(&c.Files, name)}
 	f.Tx = b.x.ID
 	b.file, b.made = f, true
 	if len(m.Files) < c.MaxFiles {
@@ -121,7 +112,7 @@ func (b *body) open(name []byte) {
 	}
 	if b.dir == stream.ToClient && b.x.status == 206 {
 		if start, end, _, ok := parseRange(b.x.Response.value("Content-Range")); ok && start >= 0 {
-			f.Start, f.End = start, end
+			f.RangeStart, f.RangeEnd = start, end
 		} else {
 			b.session.raise(rangeInvalid, b.x)
 		}

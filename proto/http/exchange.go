@@ -125,7 +125,7 @@ func (x *Exchange) AppendJSON(o *event.Object) {
 	}
 	switch {
 	case x.unseen:
-		o.Str("url", "/libhtp::request_uri_not_seen")
+		o.Str("url", notSeen)
 	case x.target.n > 0 && q.text != nil:
 		o.Bytes("url", x.Target())
 	}

@@ -54,6 +54,9 @@ func (s *Session) hostField(x *Exchange, v []byte, inTarget bool) {
 	}
 }
 
+// notSeen stands for the target of a request that was not seen, as with libhtp.
+const notSeen = "/libhtp::request_uri_not_seen"
+
 // URI returns the normalised target: path, query and fragment.
 func (x *Exchange) URI() []byte {
 	x.normalise()
@@ -69,6 +72,9 @@ func (x *Exchange) Path() []byte {
 // normalise makes the normalised target, once, and reports whether something in it was encoded twice.
 func (x *Exchange) normalise() (made, twice bool) {
 	target := x.Target()
+	if x.unseen {
+		target = []byte(notSeen)
+	}
 	if x.uri != nil || target == nil {
 		return false, false
 	}

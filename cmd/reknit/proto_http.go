@@ -1,0 +1,56 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/reknit/reknit/internal/config"
+	"github.com/reknit/reknit/proto/http"
+)
+
+// httpConfig turns the section app-layer.protocols.http, and what the outputs want, into the parser's settings.
+func httpConfig(c *config.Config, w wishes) http.Config {
+	s := &c.Protocols.HTTP.Server
+	p := http.Config{
+		MaxLine:   int(min(s.MetaFieldLimit, 1<<30)),
+		MaxFields: s.HeadersLimit,
+		MaxTx:     s.MaxTx,
+		URI:       personality(s.Personality),
+		EVE:       w.http,
+		XFF:       w.xff,
+	}
+	p.EVE.Brief = !w.httpExtended
+	p.URI.DoublePath = s.DoubleDecodePath
+	p.URI.DoubleQuery = s.DoubleDecode
+	p.URI.All = s.URIIncludeAll
+	p.URI.PlusIsSpace = s.PlusSpaceDecode
+	return p
+}
+
+// personality returns how a kind of server reads request targets.
+func personality(name string) http.URI {
+	switch name {
+	case "minimal":
+		return http.URI{KeepBackslash: true, KeepSeparators: true, KeepRepeated: true, KeepUnicode: true, KeepUTF8: true}
+	case "generic", "iis_5_1":
+		return http.URI{KeepUnicode: true, KeepUTF8: true}
+	case "apache", "apache_2":
+		return http.URI{KeepBackslash: true, KeepSeparators: true, KeepUnicode: true, KeepUTF8: true}
+	case "iis_4_0", "iis_5_0", "iis_6_0", "iis_7_0", "iis_7_5":
+		return http.URI{KeepUTF8: true}
+	}
+	return http.URI{} // ids
+}
+
+// addHTTP adds what an output wants of HTTP.
+func (w *wishes) addHTTP(e *config.EVE) {
+	l := &e.HTTP
+	w.httpExtended = w.httpExtended || l.Extended
+	for _, name := range l.Custom {
+		w.http.Custom = append(w.http.Custom, strings.ToLower(strings.ReplaceAll(name, "_", "-")))
+	}
+	w.http.Request = w.http.Request || l.Dump == "both" || l.Dump == "request"
+	w.http.Response = w.http.Response || l.Dump == "both" || l.Dump == "response"
+	if l.XFF.Enabled {
+		w.xff = http.XFF{Enabled: true, Header: l.XFF.Header, Forward: l.XFF.Deployment == "forward"}
+	}
+}

@@ -1,0 +1,110 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// HTTP is the section app-layer.protocols.http. Server is libhtp.default-config.
+type HTTP struct {
+	Enabled string // yes, no or detection-only
+	Server  HTTPServer
+}
+
+// HTTPServer are the settings for a server: libhtp.default-config.
+type HTTPServer struct {
+	Personality      string
+	MetaFieldLimit   Size
+	HeadersLimit     int
+	MaxTx            int
+	DoubleDecodePath bool
+	DoubleDecode     bool // of the query
+	URIIncludeAll    bool
+	PlusSpaceDecode  bool
+}
+
+// personalities are those of libhtp, in either case.
+var personalities = []string{"minimal", "generic", "ids", "iis_4_0", "iis_5_0", "iis_5_1", "iis_6_0", "iis_7_0", "iis_7_5", "apache",
+	"apache_2"}
+
+func (h *HTTP) table() []row {
+	at := func(key string) string { return "app-layer.protocols.http." + key }
+	rows := []row{
+		{at("enabled"), enabled(&h.Enabled), "yes", "", "Find and parse HTTP; detection-only: find it."},
+	}
+	for _, r := range h.Server.table() {
+		r.path = at("libhtp.default-config." + r.path)
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func (s *HTTPServer) table() []row {
+	return []row{
+		{"personality", oneOf(&s.Personality, personalities...), "ids", "",
+			"The server whose way of reading a request target is followed."},
+		{"meta-field-limit", size(&s.MetaFieldLimit), "18000", "",
+			"Bytes of a start line or a header field; of a longer one the beginning counts."},
+		{"headers-limit", number(&s.HeadersLimit, 1, math.MaxInt32), "1024", "", "Header fields of a message that are read."},
+		{"max-tx", number(&s.MaxTx, 1, math.MaxInt32), "512", "", "Transactions of a connection that may be open at once."},
+		{"double-decode-path", boolean(&s.DoubleDecodePath), "no", "", "Decode the path of a target twice."},
+		{"double-decode-query", boolean(&s.DoubleDecode), "no", "", "Decode the query of a target twice."},
+		{"uri-include-all", boolean(&s.URIIncludeAll), "no", "", "Keep scheme, user, host and port in the normalised target."},
+		{"query-plusspace-decode", boolean(&s.PlusSpaceDecode), "no", "", "Decode + in the query as a blank."},
+	}
+}
+
+// HTTPLog are the options of the type http.
+type HTTPLog struct {
+	Extended bool
+	Custom   []string // header fields to list
+	Dump     string   // none, both, request or response
+	XFF      XFF
+}
+
+// XFF says how the address of a client behind a proxy is found.
+type XFF struct {
+	Enabled    bool
+	Mode       string // extra-data or overwrite
+	Deployment string // reverse or forward
+	Header     string
+}
+
+func (l *HTTPLog) table() []row {
+	return append([]row{
+		{"extended", boolean(&l.Extended), "no", "yes", "Log method, protocol, status, referer, redirect and length, too."},
+		{"custom", list("a list of header fields", &l.Custom, checkHTTPField), "[]", "",
+			"Header fields to list: " + strings.Join(httpFields, ", ") + "."},
+		{"dump-all-headers", oneOf(&l.Dump, "none", "both", "request", "response"), "none", "",
+			"List all header fields of requests, responses or both."},
+	}, l.XFF.table("xff.")...)
+}
+
+func (x *XFF) table(prefix string) []row {
+	return []row{
+		{prefix + "enabled", boolean(&x.Enabled), "no", "", "Log the address of the client that a proxy names."},
+		{prefix + "mode", oneOf(&x.Mode, "extra-data", "overwrite"), "extra-data", "",
+			"How; so far extra-data, as the member xff."},
+		{prefix + "deployment", oneOf(&x.Deployment, "reverse", "forward"), "reverse", "",
+			"reverse: the last address counts, as with a proxy before servers; forward: the first."},
+		{prefix + "header", text(&x.Header), "X-Forwarded-For", "", "Header field with the address."},
+	}
+}
+
+// httpFields are the header fields that custom may name.
+var httpFields = []string{"accept", "accept-charset", "accept-encoding", "accept-language", "accept-datetime", "authorization",
+	"cache-control", "cookie", "from", "max-forwards", "origin", "pragma", "proxy-authorization", "range", "te", "via",
+	"x-requested-with", "dnt", "x-forwarded-proto", "x-authenticated-user", "x-flash-version", "accept-range", "age", "allow",
+	"connection", "content-encoding", "content-language", "content-length", "content-location", "content-md5", "content-range",
+	"content-type", "date", "etags", "expires", "last-modified", "link", "location", "proxy-authenticate", "referer", "refresh",
+	"retry-after", "server", "set-cookie", "trailer", "transfer-encoding", "upgrade", "vary", "warning", "www-authenticate",
+	"true-client-ip", "org-src-ip", "x-bluecoat-via"}
+
+func checkHTTPField(word string) error {
+	w := strings.ToLower(strings.ReplaceAll(word, "_", "-"))
+	if err := oneWord(w, httpFields...); err != nil {
+		return fmt.Errorf("custom: %w", err)
+	}
+	return nil
+}
