@@ -35,7 +35,7 @@ func (s *Session) Datagram(d stream.Dir, b []byte) {
 func (s *Session) detectDatagram(d stream.Dir, b []byte) stream.Dir {
 	g := s.gateway
 	first := s.dir[d.Opposite()]&decided == 0
-	id, flipped := s.match(d, b[:min(len(b), max(s.window(d), g.config.ProbeLimit))], true)
+	id, flipped := s.match(d, b, true)
 	if flipped {
 		s.flip()
 		d = d.Opposite()

@@ -198,6 +198,9 @@ func (l *look) ask(probe func(stream.Dir, []byte) Guess, d stream.Dir) Guess {
 		return Yes
 	}
 	limit := l.session.gateway.config.ProbeLimit
+	if l.session.transport == UDP {
+		limit = len(l.head) // there is no more of it
+	}
 	answer := probe(d, l.head[:min(len(l.head), limit)])
 	if answer == Unknown {
 		if len(l.head) >= limit {
@@ -223,8 +226,14 @@ func (l *look) probes(d stream.Dir) {
 	}
 	if s.mayFlip(d) || s.transport == UDP && s.dir[d.Opposite()]&decided == 0 {
 		o := d.Opposite()
-		for _, id := range s.gateway.detector[s.transportIndex()].dir[o].probes[s.clientPort] {
+		other := s.gateway.detector[s.transportIndex()].dir[o].probes
+		for _, id := range other[s.clientPort] {
 			l.probeAs(o, id, true)
+		}
+		if s.transport == UDP && s.serverPort != s.clientPort {
+			for _, id := range other[s.serverPort] {
+				l.probeAs(o, id, true)
+			}
 		}
 	}
 }
@@ -281,6 +290,9 @@ func (l *look) choose(scanned int) (protoID, bool) {
 
 // need returns the length of the shortest prefix of the head that c accepts, given that one of length scanned was not.
 func (c *claim) need(l *look, scanned int) int {
+	if l.session.transport == UDP {
+		return len(l.head)
+	}
 	if c.check == nil {
 		return c.depth
 	}

@@ -16,6 +16,12 @@ type Logger interface {
 	Detected(s *Session)
 }
 
+// Director is a Transaction that is a single message: its record has the sender's address as source. Those of other
+// transactions have the client's.
+type Director interface {
+	Direction() stream.Dir // of the message
+}
+
 // FileLogger is a Logger that also wants the files found in transactions.
 type FileLogger interface {
 	// File is called once for each file: when it ended, or else with its transaction. d is the direction of its bytes.
@@ -51,8 +57,9 @@ type Windower interface {
 
 // TransactionRecord fills in the type, transaction and body of tx's record.
 func TransactionRecord(r *event.Record, s *Session, tx Transaction) {
-	r.Type = s.gateway.kind(s.parsed).event
-	r.TxID, r.HasTx = tx.Head().ID, true
+	k := s.gateway.kind(s.parsed)
+	r.Type = k.event
+	r.TxID, r.HasTx = tx.Head().ID, !k.Unnumbered
 	r.Body = tx
 }
 

@@ -64,13 +64,16 @@ type Pattern struct {
 type Protocol struct {
 	Name  string // EVE app_proto
 	Event string // EVE event_type of its transactions; empty: Name
+	// Unnumbered says that records of its transactions have no tx_id beside the object.
+	Unnumbered bool
 
 	Ports    []Port
 	Patterns []Pattern
 	// Probe looks at the first bytes of a direction, on the protocol's ports, when the other direction is of the
 	// protocol, or when it is expected. It is monotone, sees at most Config.ProbeLimit bytes and may be nil.
 	Probe func(d stream.Dir, head []byte) Guess
-	// ProbeDatagram looks at one datagram. When nil, it is Probe.
+	// ProbeDatagram looks at one datagram, all of it, once for each direction; it need not be monotone. When nil, it is
+	// Probe.
 	ProbeDatagram func(d stream.Dir, b []byte) Guess
 	// ClientFirst says that the server never speaks first: its bytes alone decide nothing.
 	ClientFirst bool

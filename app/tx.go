@@ -78,6 +78,16 @@ func (t *Tx) Finish() {
 	}
 }
 
+// Single completes a transaction that is a single message, in direction d. In the other one there is nothing to inspect.
+func (t *Tx) Single(d stream.Dir) {
+	if t.owner == nil {
+		return
+	}
+	o := d.Opposite()
+	t.progress[o] = max(t.progress[o], t.owner.completion(o))
+	t.Advance(d, t.owner.completion(d))
+}
+
 // Quiet says that the transaction is not worth a record. Rules see it all the same.
 func (t *Tx) Quiet() { t.state |= txQuiet }
 

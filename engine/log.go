@@ -32,7 +32,11 @@ var (
 func (l *logger) Transaction(s *app.Session, tx app.Transaction) {
 	w := (*Worker)(l)
 	r := w.begin()
-	w.orient(r, stream.ToServer, s.Reversed())
+	d := stream.ToServer
+	if x, ok := tx.(app.Director); ok {
+		d = x.Direction()
+	}
+	w.orient(r, d, s.Reversed())
 	app.TransactionRecord(r, s, tx)
 	w.send(r)
 }

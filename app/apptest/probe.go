@@ -18,9 +18,6 @@ func (s *Suite) checkProbes(c *Conversation) error {
 		if err := monotone("Probe", s.Protocol.Probe, d, b); err != nil {
 			return err
 		}
-		if err := monotone("ProbeDatagram", s.Protocol.ProbeDatagram, d, b); err != nil {
-			return err
-		}
 		for _, p := range s.Protocol.Patterns {
 			if p.Dir != d || len(b) < p.Offset+len(p.Text) {
 				continue

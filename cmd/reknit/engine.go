@@ -112,6 +112,8 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 				Ports: detectionPorts(app.TCP, c.Protocols.SMTP.DetectOn),
 			},
 			"http": {Mode: mode(c.Protocols.HTTP.Enabled), MaxTx: c.Protocols.HTTP.Server.MaxTx},
+			"dns":  {Ports: dnsPorts(&c.Protocols.DNS)},
+			"mdns": {Mode: mode(c.Protocols.MDNS.Enabled), Ports: detectionPorts(app.UDP, c.Protocols.MDNS.DetectOn)},
 		}, Faults: o.parserFaults},
 		RawPackets:       !c.Stream.Reassembly.Raw,
 		BypassDeep:       c.Stream.Bypass,
@@ -135,6 +137,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 	return all.Config{
 		SMTP:      smtpConfig(c, w),
 		HTTP:      httpConfig(c, w),
+		DNS:       dnsConfig(&c.Protocols.DNS),
 		Files:     &files,
 		FileDepth: fileDepth(c, w),
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/mime"
+	"github.com/reknit/reknit/proto/dns"
 	"github.com/reknit/reknit/sink/file"
 	"github.com/reknit/reknit/stats"
 )
@@ -19,6 +20,7 @@ import (
 type eveOutput struct {
 	file.EVE
 	config config.EVE
+	forms  dns.EVE
 	source *source // of the records; nil before there is one
 }
 
@@ -37,6 +39,9 @@ func (o *eveOutput) Event(r *event.Record) {
 // write writes a record, without what the output does not want of it.
 func (o *eveOutput) write(r *event.Record) {
 	switch b := r.Body.(type) {
+	case *dns.Message:
+		o.dns(r, b)
+		return
 	case *event.Anomaly:
 		if !o.config.Anomaly.PacketHeader {
 			defer func(f *event.Frame) { b.Frame = f }(b.Frame)
@@ -108,7 +113,7 @@ func openEVE(e config.EVE, c *config.Config, log *logger, f file.Config) (*eveOu
 	if err != nil {
 		return nil, err
 	}
-	o := &eveOutput{config: e}
+	o := &eveOutput{config: e, forms: dnsForms(&e.DNS, os.Getenv)}
 	o.Output, o.Prefix = out, e.Prefix
 	o.Options = &event.Options{
 		CompressIPv6:    e.IPv6Compress,

@@ -38,6 +38,8 @@ type PcapFile struct {
 type Protocols struct {
 	SMTP SMTP
 	HTTP HTTP
+	DNS  DNS
+	MDNS MDNS
 }
 
 // Options say where a configuration comes from.
@@ -89,6 +91,8 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Policies.table()...)
 	rows = append(rows, c.Protocols.SMTP.table()...)
 	rows = append(rows, c.Protocols.HTTP.table()...)
+	rows = append(rows, c.Protocols.DNS.table()...)
+	rows = append(rows, c.Protocols.MDNS.table()...)
 	rows = append(rows, c.Stats.table()...)
 	rows = append(rows, c.Threads.table()...)
 	return rows

@@ -29,6 +29,7 @@ type EVE struct {
 	Types   []string // what is logged, in the order of the list
 	SMTP    SMTPLog
 	HTTP    HTTPLog
+	DNS     DNSLog
 	Files   FilesLog
 	Anomaly AnomalyLog
 	Stats   StatsLog
@@ -116,6 +117,8 @@ func (e *EVE) typeTable(typ string) []row {
 		}
 	case "http":
 		return e.HTTP.table()
+	case "dns":
+		return e.DNS.table()
 	case "files":
 		l := &e.Files
 		return []row{
@@ -154,7 +157,7 @@ func (e *EVE) typeTable(typ string) []row {
 }
 
 // types with options, or that are logged so far.
-var loggedTypes = []string{"smtp", "http", "files", "flow", "anomaly", "stats"}
+var loggedTypes = []string{"smtp", "http", "dns", "mdns", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
 var typesOnRequest = []string{"drop", "netflow", "arp"}

@@ -91,10 +91,7 @@ var vocabulary = []struct {
 	{"app-layer.protocols.ssh", notYet, `enabled hassh encryption-handling detection-ports.dp
 		detection-ports.sp`},
 	{"app-layer.protocols.telnet", notYet, "enabled detection-ports.dp detection-ports.sp"},
-	{"app-layer.protocols.dns", notYet, `enabled global-memcap state-memcap request-flood
-		tcp.enabled tcp.detection-ports.dp tcp.detection-ports.sp
-		udp.enabled udp.detection-ports.dp udp.detection-ports.sp detection-ports.dp detection-ports.sp`},
-	{"app-layer.protocols.mdns", notYet, "enabled detection-ports.dp detection-ports.sp"},
+	{"app-layer.protocols.dns", obsolete, "global-memcap state-memcap request-flood"},
 	{"app-layer.protocols.llmnr", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.smb", notYet, `enabled detection-ports.dp detection-ports.sp stream-depth max-tx
 		max-read-size max-write-size max-read-queue-size max-read-queue-cnt max-write-queue-size
@@ -146,8 +143,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].frame", notYet, "enabled payload-buffer-size"},
 	{"outputs.[].eve-log.types.[].anomaly", obsolete, "types.packethdr"},
 	{"outputs.[].eve-log.types.[].http", obsolete, "tagged-packets"},
-	{"outputs.[].eve-log.types.[].dns", notYet, `enabled version requests responses formats types query answer
-		custom`},
+	{"outputs.[].eve-log.types.[].dns", obsolete, "query answer custom"},
 	{"outputs.[].eve-log.types.[].tls", notYet, `enabled extended session-resumption custom ja4 session-resumed`},
 	{"outputs.[].eve-log.types.[].files", notYet, `xff.enabled xff.mode xff.deployment xff.header`},
 	{"outputs.[].eve-log.types.[].files", obsolete, "force-md5"},
@@ -160,7 +156,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].flow", moot, "exception-policy"}, // always written
 	{"outputs.[].eve-log.types.[].stream", notYet, "enabled all event-set state-update spurious-retransmission"},
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
-	{"outputs.[].eve-log.types.[]", notYet, `mdns.enabled llmnr.enabled websocket.enabled ftp.enabled rdp.enabled
+	{"outputs.[].eve-log.types.[]", notYet, `llmnr.enabled websocket.enabled ftp.enabled rdp.enabled
 		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
 		rfb.enabled sip.enabled ldap.enabled pop3.enabled ssh.enabled http2.enabled doh2.enabled
 		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled

@@ -4,6 +4,7 @@ package all
 import (
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/file"
+	"github.com/reknit/reknit/proto/dns"
 	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/smtp"
 )
@@ -12,6 +13,8 @@ import (
 type Config struct {
 	SMTP smtp.Config
 	HTTP http.Config
+	DNS  dns.Config
+	MDNS dns.Config
 
 	// Files says what is done with files, in place of the settings of each protocol that carries some.
 	// When nil, those count.
@@ -46,5 +49,7 @@ func Protocols(c Config) []app.Protocol {
 	return []app.Protocol{
 		c.carrier(smtp.New(c.SMTP)),
 		c.carrier(http.New(c.HTTP)),
+		dns.New(c.DNS),
+		dns.NewMulticast(c.MDNS),
 	}
 }
