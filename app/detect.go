@@ -109,6 +109,15 @@ func (s *Session) match(d stream.Dir, head []byte, final bool) (id protoID, flip
 	g.counters.Examined += uint64(len(head))
 	l := &g.look
 	*l = look{session: s, dir: d, head: head, final: final, claims: l.claims[:0]}
+	defer func() { l.session, l.head = nil, nil }()
+	switch l.hinted(d) {
+	case Yes:
+		return s.hint(d), false
+	case Unknown:
+		if !final {
+			return unknown, false
+		}
+	}
 	if s.dir[d]&patternsDone == 0 {
 		l.patterns(d, false)
 		if s.mayFlip(d) {
@@ -127,9 +136,21 @@ func (s *Session) match(d stream.Dir, head []byte, final bool) (id protoID, flip
 	}
 	scanned := int(s.scanned[d])
 	s.scanned[d] = uint16(min(len(head), 1<<16-1))
-	id, flipped = l.choose(scanned)
-	l.session, l.head = nil, nil
-	return id, flipped
+	return l.choose(scanned)
+}
+
+// hinted asks the protocol that direction d is likely to have before all others: what other protocols look for at the
+// beginning may occur in it, too.
+func (l *look) hinted(d stream.Dir) Guess {
+	id := l.session.hint(d)
+	if id < firstID || l.session.dir[d]&probesDone != 0 {
+		return No
+	}
+	probe := l.session.gateway.kind(id).probe(l.session.transport)
+	if probe == nil {
+		return No
+	}
+	return l.ask(probe, d)
 }
 
 // mayFlip reports whether the bytes of direction d may turn out to be those of the other direction.
@@ -211,13 +232,11 @@ func (l *look) ask(probe func(stream.Dir, []byte) Guess, d stream.Dir) Guess {
 	return answer
 }
 
-// probes claims the protocols whose probes accept the head: the one that is expected or found in the other direction,
-// those of the server's port, and, as those of the other direction's bytes, those of the client's. A flow of datagrams
-// may always begin in its middle.
+// probes claims the protocols whose probes accept the head: those of the server's port, and, as those of the other
+// direction's bytes, those of the client's. A flow of datagrams may always begin in its middle.
 func (l *look) probes(d stream.Dir) {
 	s := l.session
 	x := &s.gateway.detector[s.transportIndex()].dir[d]
-	l.probe(d, s.hint(d))
 	for _, id := range x.probes[s.port()] {
 		l.probe(d, id)
 	}
@@ -274,14 +293,16 @@ func (s *Session) port() uint16 {
 	return s.serverPort
 }
 
-// choose returns the claim that needs the fewest bytes, so that the outcome does not depend on how many arrived at once.
+// choose returns the claim that needs the fewest bytes, so that the outcome does not depend on how many arrived at once. Of
+// two that need the same, a probe is preferred: the port speaks for it, too.
 func (l *look) choose(scanned int) (protoID, bool) {
 	if len(l.claims) == 0 {
 		return unknown, false
 	}
 	best, need := 0, 0
 	for i := 0; i < len(l.claims) && len(l.claims) > 1; i++ {
-		if n := l.claims[i].need(l, scanned); i == 0 || n < need {
+		n := l.claims[i].need(l, scanned)
+		if i == 0 || n < need || n == need && l.claims[i].depth == 0 && l.claims[best].depth != 0 {
 			best, need = i, n
 		}
 	}
