@@ -114,6 +114,10 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			"http": {Mode: mode(c.Protocols.HTTP.Enabled), MaxTx: c.Protocols.HTTP.Server.MaxTx},
 			"dns":  {Ports: dnsPorts(&c.Protocols.DNS)},
 			"mdns": {Mode: mode(c.Protocols.MDNS.Enabled), Ports: detectionPorts(app.UDP, c.Protocols.MDNS.DetectOn)},
+			"ftp": {
+				Mode: mode(c.Protocols.FTP.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.FTP.DetectOn),
+			},
+			"ftp-data": {Mode: mode(c.Protocols.FTP.DataEnabled)},
 		}, Faults: o.parserFaults},
 		RawPackets:       !c.Stream.Reassembly.Raw,
 		BypassDeep:       c.Stream.Bypass,
@@ -138,6 +142,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 		SMTP:      smtpConfig(c, w),
 		HTTP:      httpConfig(c, w),
 		DNS:       dnsConfig(&c.Protocols.DNS),
+		FTP:       ftpConfig(c, w),
 		Files:     &files,
 		FileDepth: fileDepth(c, w),
 	}

@@ -77,7 +77,15 @@ func (o *eveOutput) takes(r *event.Record) bool {
 		}
 		return o.config.Anomaly.AppLayer
 	}
-	return o.config.Logs(r.Type)
+	return o.config.Logs(typeOf(r))
+}
+
+// typeOf returns the type of the list of types that a record belongs to.
+func typeOf(r *event.Record) string {
+	if r.Type == "ftp_data" {
+		return "ftp"
+	}
+	return r.Type
 }
 
 // stats writes a stats record.
@@ -177,13 +185,13 @@ func (w *wishes) add(e *config.EVE) {
 	if e.Logs("http") {
 		w.addHTTP(e)
 	}
+	w.extensions = w.extensions || e.Extensions
 	if e.Logs("smtp") {
 		for _, name := range e.SMTP.Custom {
 			if f, err := mime.ParseField(name); err == nil && !slices.Contains(w.mailFields, f) {
 				w.mailFields = append(w.mailFields, f)
 			}
 		}
-		w.extensions = w.extensions || e.Extensions
 		w.passwords = w.passwords || e.Extensions && e.SMTP.Passwords
 		w.bodyMD5 = w.bodyMD5 || slices.Contains(e.SMTP.MD5, "body")
 		w.subjectMD5 = w.subjectMD5 || slices.Contains(e.SMTP.MD5, "subject")

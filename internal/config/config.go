@@ -36,6 +36,7 @@ type PcapFile struct {
 
 // Protocols is the section app-layer.protocols.
 type Protocols struct {
+	FTP  FTP
 	SMTP SMTP
 	HTTP HTTP
 	DNS  DNS
@@ -93,6 +94,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Protocols.HTTP.table()...)
 	rows = append(rows, c.Protocols.DNS.table()...)
 	rows = append(rows, c.Protocols.MDNS.table()...)
+	rows = append(rows, c.Protocols.FTP.table()...)
 	rows = append(rows, c.Stats.table()...)
 	rows = append(rows, c.Threads.table()...)
 	return rows

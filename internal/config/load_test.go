@@ -60,8 +60,8 @@ func TestProblems(t *testing.T) {
 			[]string{"t.yaml:3:1: stream was given before, at t.yaml:1:1; this one counts"}},
 		{"output nobody has", "outputs:\n  - eve-lgo:\n      enabled: yes\n", nil,
 			[]string{"t.yaml:2:5: unknown key outputs.0.eve-lgo; did you mean outputs.0.eve-log?"}},
-		{"types", "outputs:\n  - eve-log:\n      enabled: yes\n      types: [smtp, htp, nfs]\n", nil, []string{
-			"t.yaml:4:21: unknown key outputs.0.eve-log.types.1.htp; did you mean outputs.0.eve-log.types.1.http?",
+		{"types", "outputs:\n  - eve-log:\n      enabled: yes\n      types: [smtp, htt, nfs]\n", nil, []string{
+			"t.yaml:4:21: unknown key outputs.0.eve-log.types.1.htt; did you mean outputs.0.eve-log.types.1.http?",
 			"t.yaml:4:26: outputs.0.eve-log.types.2.nfs has no effect yet"}},
 		{"not indented", "outputs:\n - eve-log:\n     enabled: yes\n     types:\n     - files:\n       force-magic: yes\n", nil,
 			[]string{"t.yaml:6:8: force-magic stands beside files and has no effect there: indent it"}},

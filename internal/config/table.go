@@ -40,7 +40,7 @@ func fill(rows []row, section *Node, path string, file bool, ps *Problems) {
 			continue
 		}
 		if err := r.field.read(n); err != nil {
-			ps.add(BadValue, n.Pos, join(path, r.path), "%s: %v", join(path, r.path), err)
+			ps.add(problemOf(err), n.Pos, join(path, r.path), "%s: %v", join(path, r.path), err)
 		}
 	}
 }

@@ -84,9 +84,7 @@ var vocabulary = []struct {
 	{"app-layer.protocols.imap", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.msn", obsolete, "enabled"},
 	{"app-layer.protocols.pop3", notYet, "enabled detection-ports.dp detection-ports.sp stream-depth max-tx"},
-	{"app-layer.protocols.ftp", notYet, `enabled memcap max-tx max-line-length detection-ports.dp
-		detection-ports.sp`},
-	{"app-layer.protocols.ftp-data", notYet, "enabled"},
+	{"app-layer.protocols.ftp", notYet, "memcap"},
 	{"app-layer.protocols.tftp", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.ssh", notYet, `enabled hassh encryption-handling detection-ports.dp
 		detection-ports.sp`},
@@ -156,7 +154,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].flow", moot, "exception-policy"}, // always written
 	{"outputs.[].eve-log.types.[].stream", notYet, "enabled all event-set state-update spurious-retransmission"},
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
-	{"outputs.[].eve-log.types.[]", notYet, `llmnr.enabled websocket.enabled ftp.enabled rdp.enabled
+	{"outputs.[].eve-log.types.[]", notYet, `llmnr.enabled websocket.enabled rdp.enabled
 		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
 		rfb.enabled sip.enabled ldap.enabled pop3.enabled ssh.enabled http2.enabled doh2.enabled
 		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled

@@ -5,6 +5,7 @@ import (
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/proto/dns"
+	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/smtp"
 )
@@ -15,6 +16,7 @@ type Config struct {
 	HTTP http.Config
 	DNS  dns.Config
 	MDNS dns.Config
+	FTP  ftp.Config
 
 	// Files says what is done with files, in place of the settings of each protocol that carries some.
 	// When nil, those count.
@@ -32,6 +34,7 @@ func (c *Config) files() {
 	for _, f := range []*file.Config{
 		&c.SMTP.Files,
 		&c.HTTP.Files,
+		&c.FTP.Files,
 	} {
 		*f = *c.Files
 	}
@@ -51,5 +54,7 @@ func Protocols(c Config) []app.Protocol {
 		c.carrier(http.New(c.HTTP)),
 		dns.New(c.DNS),
 		dns.NewMulticast(c.MDNS),
+		ftp.New(c.FTP),
+		c.carrier(ftp.NewData(c.FTP)),
 	}
 }

@@ -23,7 +23,10 @@ func parseHostPort(text []byte) (e endpoint, ok bool) {
 			text = bytes.TrimLeft(text[1:], " ")
 		}
 		digits := countDigits(text)
-		v, err := strconv.ParseUint(string(text[:min(digits, 4)]), 10, 8)
+		if digits > 3 {
+			return e, false
+		}
+		v, err := strconv.ParseUint(string(text[:digits]), 10, 8)
 		if err != nil {
 			return e, false
 		}

@@ -42,9 +42,10 @@ const (
 type serverState uint8
 
 const (
-	replyLines  serverState = iota
-	restOfReply             // the rest of a line that was too long
-	tornReply               // behind a gap: perhaps the rest of a line
+	firstReply serverState = iota // what tells whether this is a server of FTP
+	replyLines
+	restOfReply // the rest of a line that was too long
+	tornReply   // behind a gap: perhaps the rest of a line
 )
 
 type flags uint8
@@ -62,8 +63,11 @@ var (
 	_ app.GapHandler   = (*Session)(nil)
 )
 
-// errTooMany ends the parsing of a connection.
-var errTooMany = errors.New("too many commands without a reply")
+// What ends the parsing of a connection.
+var (
+	errTooMany = errors.New("too many commands without a reply")
+	errNoReply = errors.New("the server's first line is no reply")
+)
 
 // Client reads what the client sent.
 func (s *Session) Client(in *stream.Cursor) error {
@@ -139,6 +143,9 @@ func (s *Session) Server(in *stream.Cursor) error {
 				s.server = replyLines
 			}
 			continue
+		}
+		if s.server == firstReply && parseReply(line).code == 0 {
+			return errNoReply
 		}
 		s.replyLine(line, e)
 		if s.flags&refused != 0 {
