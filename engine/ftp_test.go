@@ -133,7 +133,7 @@ func TestFTPGap(t *testing.T) {
 	data.say(1, "third part")
 	data.close()
 	f := s.play(t, engine.Config{Protocols: ftpProtocols()})
-	f.check(f.one("fileinfo"), map[string]any{"fileinfo.size": 22, "fileinfo.gaps": true, "fileinfo.state": "CLOSED"})
+	f.check(f.one("fileinfo"), map[string]any{"fileinfo.size": 522, "fileinfo.gaps": true, "fileinfo.state": "CLOSED"})
 	if n := f.counter("app_layer.flow.ftp-data"); n != 1 {
 		t.Errorf("app_layer.flow.ftp-data is %d", n)
 	}
