@@ -90,6 +90,8 @@ type Protocol struct {
 	// MaxTx is the number of transactions of a flow that may be incomplete at once; with more the oldest ends and is
 	// given the event too_many_transactions. When zero, it is Config.MaxTx.
 	MaxTx int
+	// Announces says that the parser calls Conn.Expect: others may wait until it has read what comes before.
+	Announces bool
 	// Depth is the number of bytes of each direction that the parser wants, when that is more than the engine's own.
 	Depth int64
 	// Inspect is the number of bytes of each direction, before those that the parser has read, that are inspected together

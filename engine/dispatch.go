@@ -24,6 +24,9 @@ type dispatcher struct {
 	rings     []*ring // to them
 	datagrams *datagrams
 
+	gate   *gate  // nil: workers do not wait for each other
+	handed uint64 // number of the last packet that was handed over
+
 	decoder  packet.Decoder // its counters count for nothing: workers decode again
 	found    places
 	clock    flow.Clock
@@ -77,6 +80,12 @@ const (
 // of makes src the source of the packets.
 func (d *dispatcher) of(src Source) {
 	d.live, _ = src.(Live)
+	if d.live != nil && d.gate != nil { // its packets do not wait
+		for _, l := range d.lanes {
+			l.gate = nil
+		}
+		d.gate = nil
+	}
 	d.waits, _ = src.(Decider)
 	for _, r := range d.rings {
 		r.decider = d.waits
@@ -104,6 +113,7 @@ func (d *dispatcher) run(ctx context.Context, src Source) error {
 		switch err := src.Next(&p); {
 		case err == nil:
 			d.packet(&p)
+			d.handed = p.Number
 			if d.pending++; d.pending == batch {
 				d.publish()
 			}
@@ -169,6 +179,9 @@ func (d *dispatcher) owner(p *packet.Packet) int {
 	var k flow.Key
 	switch {
 	case p.WantsFlow():
+		if d.gate != nil && p.Flags&packet.HasTCP != 0 && d.gate.announcers.has(p) {
+			d.gate.needed.Store(true)
+		}
 		src, dst := portsOf(p)
 		k.Set((*[16]byte)(&p.Src), (*[16]byte)(&p.Dst), src, dst, &p.VLAN, p.Protocol, p.Version, p.Depth)
 	case p.Flags&packet.HasICMP != 0:
@@ -317,6 +330,10 @@ func (d *dispatcher) publish() {
 			d.lanes[i].wake()
 		}
 	}
+	if d.gate != nil {
+		d.gate.published.Store(d.handed)
+		d.gate.tell()
+	}
 	if d.counters != d.shown {
 		d.mu.Lock()
 		d.shown = d.counters
@@ -327,7 +344,7 @@ func (d *dispatcher) publish() {
 // tell tells a worker the time, unless it has so much to do that it must wait for that.
 func (d *dispatcher) tell(r *ring) {
 	if s := r.reserve(0); s != nil {
-		s.time, s.clock = d.clock.Now(), d.clock
+		s.number, s.time, s.clock = d.number, d.clock.Now(), d.clock
 		s.own, s.fragments, s.ballot = 0, nil, nil
 		r.told = d.clock.Now()
 	}
@@ -335,6 +352,7 @@ func (d *dispatcher) tell(r *ring) {
 
 // close tells the workers that nothing is to come.
 func (d *dispatcher) close() {
+	d.handed = lastNumber
 	d.publish()
 	for i, r := range d.rings {
 		r.final = d.clock

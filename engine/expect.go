@@ -41,6 +41,9 @@ func (l *logger) Expect(s *app.Session, e app.Expectation) {
 // Expected returns what was announced for the current flow.
 func (l *logger) Expected(s *app.Session) (protocol string, state any) {
 	w := (*Worker)(l)
+	if w.lane != nil && w.lane.gate != nil {
+		w.lane.gate.wait(w.lane)
+	}
 	client, server := w.ends(s)
 	f, ok := w.expectations.Meet(w.now, expect.Connection{
 		Client: client.Addr(), Server: server.Addr(), ClientPort: client.Port(), ServerPort: server.Port(),

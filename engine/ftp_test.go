@@ -1,9 +1,12 @@
 package engine_test
 
 import (
+	"context"
 	"crypto/md5"
 	"encoding/hex"
+	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -139,5 +142,62 @@ func TestFTPGap(t *testing.T) {
 	}
 	if n := f.counter("app_layer.tx.ftp"); n != 6 {
 		t.Errorf("app_layer.tx.ftp is %d, want 6", n)
+	}
+}
+
+// What is announced to one worker is known to all of them in time: the records are the same however many there are.
+func TestFTPWorkers(t *testing.T) {
+	const clients, rounds = 12, 8
+	s := newScript()
+	var controls []*talk
+	for n := range clients {
+		host := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(n)}), 40000)
+		c := s.talk(host, ftpServer).open()
+		c.smtp("< 220 ready", "> USER ann", "< 230 ok")
+		controls = append(controls, c)
+	}
+	for round := range rounds {
+		for n, c := range controls {
+			port := 50000 + round*clients + n
+			c.smtp("> EPSV", fmt.Sprintf("< 229 ok (|||%d|)", port))
+			data := s.talk(addPort(c.ends[0], 1+round), netip.AddrPortFrom(ftpServer.Addr(), uint16(port))).open()
+			if round%2 == 0 {
+				c.smtp(fmt.Sprintf("> RETR %d", port))
+				data.say(1, "some bytes that tell nothing")
+			} else { // too early: nobody can know
+				data.say(1, "some bytes that tell nothing")
+				c.smtp(fmt.Sprintf("> RETR %d", port))
+			}
+			data.close()
+			c.smtp("< 150 here it comes", "< 226 done")
+		}
+	}
+	for _, c := range controls {
+		c.close()
+	}
+	var want []string
+	for _, workers := range []int{1, 2, 3, 8} {
+		var sink lines
+		e, err := engine.New(engine.Config{Protocols: ftpProtocols(), Sink: &sink, Workers: workers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Run(context.Background(), s.source()); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(sink.all)
+		if workers == 1 {
+			want = sink.all
+			n := len(slices.DeleteFunc(slices.Clone(want), func(l string) bool {
+				return !strings.Contains(l, `"event_type":"ftp_data"`)
+			}))
+			if n != clients*rounds/2 {
+				t.Fatalf("%d data connections, want %d", n, clients*rounds/2)
+			}
+			continue
+		}
+		if !slices.Equal(sink.all, want) {
+			t.Errorf("%d workers tell something else than one: %d records, want %d", workers, len(sink.all), len(want))
+		}
 	}
 }

@@ -83,6 +83,10 @@ type lane struct {
 
 	asleep atomic.Bool
 	awake  chan struct{}
+
+	gate    *gate         // nil: nobody waits for others
+	number  uint64        // of the packet that is being processed
+	reached atomic.Uint64 // the same, when it was last asked for
 }
 
 // wake makes the worker look at its rings, if it does not.
@@ -101,6 +105,7 @@ func (l *lane) run() {
 		for _, r := range l.rings {
 			r.release()
 		}
+		l.gate.tell()
 		if l.closed() {
 			break
 		}
@@ -147,6 +152,9 @@ func (l *lane) take(r *ring, s *slot, queue uint16) {
 	number, b, own := s.number, s.ballot, s.own
 	var v packet.Verdict
 	var known bool
+	if l.gate != nil {
+		l.gate.pass(l, number)
+	}
 	if l.fault == nil {
 		v, known = l.worker.take(s, queue)
 	} else if own != 0 {
@@ -205,6 +213,7 @@ func (l *lane) end() {
 	for _, r := range l.rings {
 		l.worker.flows.Follow(r.final)
 	}
+	l.number = lastNumber
 	l.worker.Close()
 }
 
@@ -319,11 +328,19 @@ func (e *Engine) prepare(sources int, failed func()) {
 		for range sources {
 			l.rings = append(l.rings, newRing())
 		}
-		w.queues = nil
+		w.lane, w.queues = l, nil
 		if sources > 1 {
 			w.queues = new(arrivals)
 		}
 		r.lanes = append(r.lanes, l)
+	}
+	announcers := announcersOf(e.config.Protocols)
+	var g *gate
+	if sources == 1 && announcers != nil {
+		g = newGate(r.lanes, announcers)
+		for _, l := range r.lanes {
+			l.gate = g
+		}
 	}
 	spread := flow.NewSpread(len(e.workers), e.config.ByPair)
 	for n := range sources {
@@ -332,7 +349,8 @@ func (e *Engine) prepare(sources int, failed func()) {
 		}
 		d := &dispatcher{
 			config: &e.config, name: fmt.Sprintf("RX#%02d", n+1), spread: spread, lanes: r.lanes, datagrams: e.datagrams,
-			own: make([]layers, len(e.workers)), counters: *r.shown[n], shown: *r.shown[n],
+			gate: g,
+			own:  make([]layers, len(e.workers)), counters: *r.shown[n], shown: *r.shown[n],
 		}
 		d.checksum.mode = e.config.Checksums
 		e.config.prepare(&d.decoder)

@@ -95,6 +95,7 @@ func (l *logger) Error(s *app.Session, err *app.Error) {
 // Detected lets the streams of the flow be as deep as its protocol wants.
 func (l *logger) Detected(s *app.Session) {
 	w := (*Worker)(l)
+	w.announces(s)
 	if depth := s.Depth(); depth > 0 && w.config.Stream.Depth > 0 && s.Transport() == app.TCP && w.entry.Value.conn != 0 {
 		c := w.conns.at(w.entry.Value.conn)
 		w.store.Deepen(c.Stream(stream.ToServer), depth)

@@ -36,6 +36,7 @@ type Worker struct {
 	details   map[flow.Handle]*detail // nil: not wanted
 
 	expectations *expectations
+	lane         *lane                  // nil: there is but this worker
 	parents      map[flow.Handle]uint64 // identifiers of the flows that announced these
 
 	exceptions exceptions

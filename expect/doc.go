@@ -2,6 +2,6 @@
 // agree on the port of the next transfer.
 //
 // A flow belongs to one worker, but a table belongs to all of them: the announced connection may be another worker's. It is
-// locked, in shards by the pair of hosts, and touched on events only, never for each packet. Time comes from packets. When
-// several workers announce and ask at the same time, the order is not defined.
+// locked, in shards by the pair of hosts, and touched on events only, never for each packet. Time comes from packets, and
+// what is announced later than one asks is not seen: who asks must see to it that all that comes before was announced.
 package expect

@@ -81,8 +81,8 @@ func pairOf(c *Connection) pair {
 
 type expectation[V any] struct {
 	Connection
-	until int64 // nanoseconds since the Unix epoch
-	value V
+	made, until int64 // nanoseconds since the Unix epoch
+	value       V
 }
 
 // New returns an empty table.
@@ -113,13 +113,14 @@ func (x *Table[V]) Announce(now int64, lifetime time.Duration, c Connection, val
 	if s.order.Len() >= max(x.config.Max/numShards, 1) {
 		x.supersede(s, s.order.Front())
 	}
-	e := &expectation[V]{Connection: c, until: now + int64(lifetime), value: value}
+	e := &expectation[V]{Connection: c, made: now, until: now + int64(lifetime), value: value}
 	s.pairs[p] = append(s.pairs[p], s.order.PushBack(e))
 	x.live.Add(1)
 	x.announced.Add(1)
 }
 
-// Meet returns the value of the announcement that fits connection c, the oldest if there are several, and forgets it.
+// Meet returns the value of the announcement that fits connection c, the oldest if there are several, and forgets it. One that
+// is made later than now, by a goroutine that is ahead, does not count yet.
 func (x *Table[V]) Meet(now int64, c Connection) (value V, ok bool) {
 	if x.live.Load() == 0 {
 		return value, false
@@ -135,7 +136,7 @@ func (x *Table[V]) Meet(now int64, c Connection) (value V, ok bool) {
 		case e.until < now:
 			x.remove(s, at)
 			x.expired.Add(1)
-		case e.matches(&c):
+		case e.made <= now && e.matches(&c):
 			x.remove(s, at)
 			x.met.Add(1)
 			return e.value, true

@@ -71,6 +71,7 @@ func New(c Config) app.Protocol {
 		NewStream: func(c *app.Conn) app.StreamParser { return &Session{conn: c, config: config} },
 		Fields:    fields,
 		Events:    events,
+		Announces: true,
 		MaxTx:     config.MaxTx + 1, // with so many the parser has given up
 	}
 }
