@@ -155,6 +155,9 @@ func (c *Conn) Report(offset int64, err error) {
 	s.report(CauseParser, s.turning(), offset, err, nil)
 }
 
+// Original returns the protocol that the flow had before it changed, or nothing.
+func (c *Conn) Original() string { return (*Session)(c).Original() }
+
 // Expect announces a connection to come.
 func (c *Conn) Expect(e Expectation) {
 	s := (*Session)(c)

@@ -8,7 +8,8 @@ import (
 // Logger is told what sessions find. It is called in the worker's goroutine, while a packet is processed or a session is
 // closed, and must not call the session's Read, Gap, End, Datagram or Close.
 type Logger interface {
-	// Transaction is called once for each transaction that is not quiet, in the order in which they were completed.
+	// Transaction is called once for each transaction that is not quiet, in the order in which they were completed, or
+	// asked to be told (Tx.Tell).
 	Transaction(s *Session, tx Transaction)
 	// Anomaly is called at once for each oddity. a is valid during the call.
 	Anomaly(s *Session, a *Anomaly)

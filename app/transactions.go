@@ -18,7 +18,9 @@ func (s *Session) begin(tx Transaction) {
 	s.nextTx++
 	s.live.push(t)
 	s.liveTx++
-	s.gateway.perKind[s.parsed].tx[s.transportIndex()]++
+	if !s.gateway.kind(s.parsed).Single {
+		s.gateway.perKind[s.parsed].tx[s.transportIndex()]++
+	}
 	for int(s.liveTx) > s.gateway.kind(s.parsed).maxTx {
 		s.force(s.live.first())
 	}
@@ -62,7 +64,6 @@ func (s *Session) flush() {
 
 // log tells of t, and frees it unless rules want to see it.
 func (s *Session) log(t *Tx) {
-	t.state |= txLogged
 	tx := t.self
 	if t.extra != nil {
 		files := t.extra.files
@@ -72,9 +73,11 @@ func (s *Session) log(t *Tx) {
 			release(f)
 		}
 	}
-	if t.state&txQuiet == 0 {
+	if t.state&(txQuiet|txLogged) == 0 {
+		t.state |= txLogged
 		s.gateway.logger.Transaction(s, tx)
 	}
+	t.state |= txLogged
 	if s.gateway.config.KeepForRules && t.state&(txDirty|txDirtyTC) != 0 {
 		s.kept.push(t)
 		return

@@ -91,6 +91,19 @@ func (t *Tx) Single(d stream.Dir) {
 // Quiet says that the transaction is not worth a record. Rules see it all the same.
 func (t *Tx) Quiet() { t.state |= txQuiet }
 
+// Loud takes Quiet back.
+func (t *Tx) Loud() { t.state &^= txQuiet }
+
+// Tell tells the Logger of the transaction now, if it was not told yet, although it goes on: rules may see more of it, the
+// record does not. It takes Quiet back.
+func (t *Tx) Tell() {
+	t.Loud()
+	if t.owner != nil && t.state&txLogged == 0 {
+		t.state |= txLogged
+		t.owner.gateway.logger.Transaction(t.owner, t.self)
+	}
+}
+
 // Progress returns how far direction d has come.
 func (t *Tx) Progress(d stream.Dir) Progress { return t.progress[d] }
 

@@ -1,0 +1,103 @@
+package tls
+
+import (
+	"encoding/hex"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// attributeNames are the names that Suricata gives to the types of attributes of a distinguished name, by the bytes of
+// their object identifiers.
+var attributeNames = map[string]string{
+	"\x55\x04\x03": "CN",
+	"\x55\x04\x04": "surname",
+	"\x55\x04\x05": "serialNumber",
+	"\x55\x04\x06": "C",
+	"\x55\x04\x07": "L",
+	"\x55\x04\x08": "ST",
+	"\x55\x04\x09": "street",
+	"\x55\x04\x0a": "O",
+	"\x55\x04\x0b": "OU",
+	"\x55\x04\x0c": "title",
+	"\x55\x04\x0d": "description",
+	"\x55\x04\x0f": "businessCategory",
+	"\x55\x04\x11": "postalCode",
+	"\x55\x04\x29": "name",
+	"\x55\x04\x2a": "givenName",
+	"\x55\x04\x2b": "initials",
+	"\x55\x04\x2c": "generationQualifier",
+	"\x55\x04\x2e": "dnQualifier",
+	"\x55\x04\x61": "organizationIdentifier",
+	"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19": "DC",
+	"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01": "userId",
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01":     "Email",
+}
+
+// appendDN writes a distinguished name (RFC 5280, section 4.1.2.4) as Suricata does: in the order of the certificate,
+// with a comma between relative names, and a plus sign within one. It reports false when the name cannot be read, or a
+// string in it is not UTF-8.
+func appendDN(b []byte, name der) ([]byte, bool) {
+	for first := true; !name.empty(); first = false {
+		relative := name.within(tagSet)
+		for within := false; !relative.empty(); within = true {
+			attribute := relative.within(tagSequence)
+			typ := attribute.want(tagOID)
+			tag, value := attribute.next()
+			switch {
+			case attribute.bad:
+				return b, false
+			case within:
+				b = append(b, " + "...)
+			case !first:
+				b = append(b, ", "...)
+			}
+			b = append(appendOID(b, typ), '=')
+			var ok bool
+			if b, ok = appendValue(b, tag, value); !ok {
+				return b, false
+			}
+		}
+		if relative.bad {
+			return b, false
+		}
+	}
+	return b, !name.bad
+}
+
+// appendValue writes the value of an attribute: a string as it is, anything else in hexadecimal.
+func appendValue(b []byte, tag byte, value []byte) ([]byte, bool) {
+	switch tag {
+	case tagUTF8String, tagNumericString, tagPrintableString, tagT61String, tagVideotexString, tagIA5String,
+		tagGraphicString, tagVisibleString, tagGeneralString, tagObjectDescr:
+		return append(b, value...), utf8.Valid(value)
+	}
+	return append(b, strings.ToUpper(hex.EncodeToString(value))...), true
+}
+
+// appendOID writes the name of an attribute's type, or the object identifier with dots.
+func appendOID(b, oid []byte) []byte {
+	if name, ok := attributeNames[string(oid)]; ok {
+		return append(b, name...)
+	}
+	var v uint64
+	for i, first := 0, true; i < len(oid); i++ {
+		if v > math.MaxUint64>>7 {
+			v = 0 // nobody's identifier
+		}
+		v = v<<7 | uint64(oid[i]&0x7f)
+		if oid[i]&0x80 != 0 {
+			continue
+		}
+		if first {
+			top := min(v/40, 2)
+			b = strconv.AppendUint(b, top, 10)
+			v -= top * 40
+			first = false
+		}
+		b = strconv.AppendUint(append(b, '.'), v, 10)
+		v = 0
+	}
+	return b
+}
