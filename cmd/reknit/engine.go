@@ -44,6 +44,8 @@ type wishes struct {
 	http           http.EVE
 	httpExtended   bool
 	xff            http.XFF
+	ja3, ja4       bool
+	resumed        bool // sessions of TLS
 }
 
 // engineConfig turns a configuration into the engine's.
@@ -117,6 +119,9 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			"ftp": {
 				Mode: mode(c.Protocols.FTP.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.FTP.DetectOn),
 			},
+			"tls": {
+				Mode: mode(c.Protocols.TLS.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.TLS.DetectOn),
+			},
 			"ftp-data": {Mode: mode(c.Protocols.FTP.DataEnabled)},
 		}, Faults: o.parserFaults},
 		RawPackets:       !c.Stream.Reassembly.Raw,
@@ -143,6 +148,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 		HTTP:      httpConfig(c, w),
 		DNS:       dnsConfig(&c.Protocols.DNS),
 		FTP:       ftpConfig(c, w),
+		TLS:       tlsConfig(&c.Protocols.TLS, w),
 		Files:     &files,
 		FileDepth: fileDepth(c, w),
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/mime"
 	"github.com/reknit/reknit/proto/dns"
+	"github.com/reknit/reknit/proto/tls"
 	"github.com/reknit/reknit/sink/file"
 	"github.com/reknit/reknit/stats"
 )
@@ -19,9 +20,10 @@ import (
 // eveOutput is an EVE file, or standard output, with the records that it takes.
 type eveOutput struct {
 	file.EVE
-	config config.EVE
-	forms  dns.EVE
-	source *source // of the records; nil before there is one
+	config     config.EVE
+	forms      dns.EVE
+	handshakes tls.EVE
+	source     *source // of the records; nil before there is one
 }
 
 var _ event.Sink = (*eveOutput)(nil)
@@ -41,6 +43,9 @@ func (o *eveOutput) write(r *event.Record) {
 	switch b := r.Body.(type) {
 	case *dns.Message:
 		o.dns(r, b)
+		return
+	case *tls.Handshake:
+		o.tls(r, b)
 		return
 	case *event.Anomaly:
 		if !o.config.Anomaly.PacketHeader {
@@ -121,7 +126,7 @@ func openEVE(e config.EVE, c *config.Config, log *logger, f file.Config) (*eveOu
 	if err != nil {
 		return nil, err
 	}
-	o := &eveOutput{config: e, forms: dnsForms(&e.DNS, os.Getenv)}
+	o := &eveOutput{config: e, forms: dnsForms(&e.DNS, os.Getenv), handshakes: tlsForm(&e.TLS)}
 	o.Output, o.Prefix = out, e.Prefix
 	o.Options = &event.Options{
 		CompressIPv6:    e.IPv6Compress,
@@ -181,6 +186,9 @@ func (w *wishes) add(e *config.EVE) {
 		w.addHashes(e.Files.ForceHash)
 		w.extensions = w.extensions || e.Extensions
 		w.magic = w.magic || e.Files.ForceMagic
+	}
+	if e.Logs("tls") {
+		w.addTLS(&e.TLS)
 	}
 	if e.Logs("http") {
 		w.addHTTP(e)

@@ -39,9 +39,9 @@ func printVersion(w io.Writer) {
 	fmt.Fprintf(w, "This is reknit %s, compatible with Suricata version %s\n", ownVersion(), claimed)
 }
 
-// features are what tools look for in suricata --build-info: JSON output, hashes of files, and the parsers that Suricata
-// has in Rust; and that faults can be simulated.
-var features = []string{"HAVE_LIBJANSSON", "HAVE_NSS", "QA_SIMULATION", "RUST"}
+// features are what tools look for in suricata --build-info: fingerprints of TLS, JSON output, hashes of files,
+// and the parsers that Suricata has in Rust; and that faults can be simulated.
+var features = []string{"HAVE_JA3", "HAVE_JA4", "HAVE_LIBJANSSON", "HAVE_NSS", "QA_SIMULATION", "RUST"}
 
 // printBuild answers --build-info.
 func printBuild(w io.Writer) {

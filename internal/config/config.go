@@ -41,6 +41,7 @@ type Protocols struct {
 	HTTP HTTP
 	DNS  DNS
 	MDNS MDNS
+	TLS  TLS
 }
 
 // Options say where a configuration comes from.
@@ -95,6 +96,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Protocols.DNS.table()...)
 	rows = append(rows, c.Protocols.MDNS.table()...)
 	rows = append(rows, c.Protocols.FTP.table()...)
+	rows = append(rows, c.Protocols.TLS.table()...)
 	rows = append(rows, c.Stats.table()...)
 	rows = append(rows, c.Threads.table()...)
 	return rows

@@ -30,6 +30,7 @@ type EVE struct {
 	SMTP    SMTPLog
 	HTTP    HTTPLog
 	DNS     DNSLog
+	TLS     TLSLog
 	Files   FilesLog
 	Anomaly AnomalyLog
 	Stats   StatsLog
@@ -119,6 +120,8 @@ func (e *EVE) typeTable(typ string) []row {
 		return e.HTTP.table()
 	case "dns":
 		return e.DNS.table()
+	case "tls":
+		return e.TLS.table()
 	case "files":
 		l := &e.Files
 		return []row{
@@ -157,7 +160,7 @@ func (e *EVE) typeTable(typ string) []row {
 }
 
 // types with options, or that are logged so far.
-var loggedTypes = []string{"smtp", "http", "dns", "mdns", "ftp", "files", "flow", "anomaly", "stats"}
+var loggedTypes = []string{"smtp", "http", "dns", "mdns", "tls", "ftp", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
 var typesOnRequest = []string{"drop", "netflow", "arp"}

@@ -75,8 +75,7 @@ var vocabulary = []struct {
 		max-reassembly-size detection-ports.dp detection-ports.sp`},
 	{"app-layer.protocols.doh2", notYet, "enabled"},
 	{"app-layer.protocols.websocket", notYet, "enabled max-payload-size"},
-	{"app-layer.protocols.tls", notYet, `enabled detection-ports.dp detection-ports.sp ja3-fingerprints
-		ja4-fingerprints encryption-handling encrypt-handling no-reassemble subjectaltname`},
+	{"app-layer.protocols.tls", notYet, "encrypt-handling no-reassemble subjectaltname"},
 	{"app-layer.protocols.quic", notYet, "enabled ja3-fingerprints ja4-fingerprints encryption-handling"},
 	{"app-layer.protocols.smtp", notYet, `mime.header-value-depth
 		inspected-tracker.content-limit inspected-tracker.content-inspect-min-size
@@ -142,7 +141,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].anomaly", obsolete, "types.packethdr"},
 	{"outputs.[].eve-log.types.[].http", obsolete, "tagged-packets"},
 	{"outputs.[].eve-log.types.[].dns", obsolete, "query answer custom"},
-	{"outputs.[].eve-log.types.[].tls", notYet, `enabled extended session-resumption custom ja4 session-resumed`},
+	{"outputs.[].eve-log.types.[].tls", notYet, "session-resumed"},
 	{"outputs.[].eve-log.types.[].files", notYet, `xff.enabled xff.mode xff.deployment xff.header`},
 	{"outputs.[].eve-log.types.[].files", obsolete, "force-md5"},
 	{"outputs.[].eve-log.types.[].drop", notYet, "alerts"},

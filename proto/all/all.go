@@ -8,6 +8,7 @@ import (
 	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/smtp"
+	"github.com/reknit/reknit/proto/tls"
 )
 
 // Config has the settings of each protocol. The zero value is ready to use.
@@ -17,6 +18,7 @@ type Config struct {
 	DNS  dns.Config
 	MDNS dns.Config
 	FTP  ftp.Config
+	TLS  tls.Config
 
 	// Files says what is done with files, in place of the settings of each protocol that carries some.
 	// When nil, those count.
@@ -56,5 +58,6 @@ func Protocols(c Config) []app.Protocol {
 		dns.NewMulticast(c.MDNS),
 		ftp.New(c.FTP),
 		c.carrier(ftp.NewData(c.FTP)),
+		tls.New(c.TLS),
 	}
 }

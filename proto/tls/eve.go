@@ -59,10 +59,29 @@ func ParseField(name string) (Fields, error) {
 	return 0, fmt.Errorf("no field of TLS has the name %q", name)
 }
 
+// AppendJSON writes the record's member tls, in the form of Config.EVE.
+func (h *Handshake) AppendJSON(o *event.Object) { h.append(o, h.config.EVE.Fields) }
+
+// As returns the handshake's record in another form; its fingerprints are those of the Config. It is nil if in that form
+// there is none.
+func (h *Handshake) As(e *EVE) event.Appender {
+	if e.NoResumed && !h.known() && !h.visible() {
+		return nil
+	}
+	return form{h, e.Fields}
+}
+
+// form is a handshake in a form.
+type form struct {
+	*Handshake
+	fields Fields
+}
+
 // AppendJSON writes the record's member tls.
-func (h *Handshake) AppendJSON(o *event.Object) {
+func (f form) AppendJSON(o *event.Object) { f.append(o, f.fields) }
+
+func (h *Handshake) append(o *event.Object, f Fields) {
 	o.Open("tls")
-	f := h.config.EVE.Fields
 	c := h.chain[stream.ToClient].First
 	if c != nil {
 		c.appendNames(o, f&ShowSubject != 0, f&ShowIssuer != 0)

@@ -81,11 +81,8 @@ func (h *Hello) ja4() string {
 
 	extensions = slices.DeleteFunc(extensions, func(t uint16) bool { return t == extServerName || t == extALPN })
 	slices.Sort(extensions)
-	text := appendHex(nil, extensions)
-	if len(h.Signatures) > 0 {
-		text = appendHex(append(text, '_'), withoutGREASE(h.Signatures))
-	}
-	return string(appendHash(append(b, '_'), text))
+	text := append(appendHex(nil, extensions), '_') // also without signature algorithms, as in Suricata
+	return string(appendHash(append(b, '_'), appendHex(text, withoutGREASE(h.Signatures))))
 }
 
 // ja4Version is the best version that the client offers.

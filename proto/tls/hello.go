@@ -79,6 +79,9 @@ func parseServerHello(body []byte) *Hello {
 	h.Legacy = Version(r.Uint16())
 	copy(h.Random[:], r.Bytes(len(h.Random)))
 	h.Version = h.Legacy
+	if h.Legacy == TLS13 { // the final one is not told here
+		h.Version = draftEarly
+	}
 	if h.Legacy.is13() {
 		h.Ciphers = []uint16{r.Uint16()}
 	} else {

@@ -90,13 +90,12 @@ func (h *Handshake) known() bool {
 // worthy reports whether there is something to record: a certificate, a resumed session, a version that shows none; or
 // what is left of a handshake of which a part was lost.
 func (h *Handshake) worthy() bool {
-	switch {
-	case h.known(), h.Server != nil && h.Server.Version.is13():
-		return true
-	case h.mayResume() && !h.config.EVE.NoResumed:
-		return true
-	}
-	return h.torn && (h.Client != nil || h.Server != nil)
+	return h.known() || h.visible() || h.mayResume() && !h.config.EVE.NoResumed
+}
+
+// visible reports whether there is no certificate to be seen for another reason than an earlier session.
+func (h *Handshake) visible() bool {
+	return h.Server != nil && h.Server.Version.is13() || h.torn && (h.Client != nil || h.Server != nil)
 }
 
 // slim lets go of what only the record and rules need.
