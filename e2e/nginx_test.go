@@ -37,6 +37,7 @@ http {
 	scgi_temp_path DIR/tmp;
 	client_max_body_size 100m;
 	keepalive_requests 10000;
+	if_modified_since before;
 	gzip on;
 	gzip_min_length 1;
 	gzip_types text/plain;
@@ -183,7 +184,7 @@ func (n *nginx) odd() {
 	n.got("/missing")
 	n.have["/moved"] = []byte(n.curl(web + "/moved"))
 	n.got("/moved")
-	n.curl("-o", "/dev/null", "-z", "next year", web+"/b.txt") // 304, if the date is understood
+	n.curl("-o", "/dev/null", "-z", "31 Dec 2037", web+"/b.txt") // 304
 }
 
 // part asks for a part of a file.
@@ -276,7 +277,8 @@ func (n *nginx) compare(t *testing.T, r *report) {
 			have = append(have, a.key())
 			if i >= len(want) || e.number("tx_id") != i {
 				t.Errorf("port %d: transaction %d of %d is %s", port, i, len(want), e.line)
-			} else if a.Type != "text/plain" && a.Method != "HEAD" && e.number("http.length") != want[i].Body {
+			} else if // nginx counts what it packed, and the 100 (Continue)
+			a.Type != "text/plain" && a.Method != "HEAD" && a.Method != "PUT" && e.number("http.length") != want[i].Body {
 				t.Errorf("port %d: %d bytes, want %d: %s", port, e.number("http.length"), want[i].Body, e.line)
 			}
 		}

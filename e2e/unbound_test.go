@@ -34,7 +34,7 @@ server:
   local-data: "example.org. 3600 IN SOA ns.example.org. admin.example.org. 1 3600 900 86400 300"
   local-data: "example.org. 3600 IN NS ns.example.org."
   local-data: "example.org. 3600 IN MX 10 mx.example.org."
-  local-data: "example.org. 3600 IN TXT 'v=spf1 mx -all'"
+  local-data: 'example.org. 3600 IN TXT "v=spf1 mx -all"'
   local-data: "www.example.org. 60 IN A 192.0.2.80"
   local-data: "www.example.org. 60 IN A 192.0.2.81"
   local-data: "www.example.org. 60 IN AAAA 2001:db8::80"
