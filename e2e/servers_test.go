@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/reknit/reknit/proto/all"
 )
+
+var keep = flag.String("keep", "", "directory in which the captures of TestServers are kept")
 
 // service is a server of the lab, and what its clients did with it.
 type service interface {
@@ -50,6 +53,9 @@ func TestServers(t *testing.T) {
 			began := time.Now()
 			playAll(services)
 			file := c.stop()
+			if *keep != "" {
+				exec.Command("cp", file, filepath.Join(*keep, fmt.Sprintf("lost-%d.pcap", test.lose))).Run()
+			}
 			t.Logf("%v of traffic", time.Since(began).Round(time.Millisecond))
 			if test.lose > 0 {
 				lost := l.lost()
