@@ -119,8 +119,8 @@ func (x *Table[V]) Announce(now int64, lifetime time.Duration, c Connection, val
 	x.announced.Add(1)
 }
 
-// Meet returns the value of the announcement that fits connection c, the oldest if there are several, and forgets it. One that
-// is made later than now, by a goroutine that is ahead, does not count yet.
+// Meet returns the value of the announcement that fits connection c, the newest if there are several (what was announced before
+// came to nothing), and forgets it. One that is made later than now, by a goroutine that is ahead, does not count yet.
 func (x *Table[V]) Meet(now int64, c Connection) (value V, ok bool) {
 	if x.live.Load() == 0 {
 		return value, false
@@ -129,7 +129,7 @@ func (x *Table[V]) Meet(now int64, c Connection) (value V, ok bool) {
 	s := x.shard(p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := 0; i < len(s.pairs[p]); {
+	for i := len(s.pairs[p]) - 1; i >= 0; i-- {
 		at := s.pairs[p][i]
 		e := at.Value.(*expectation[V])
 		switch {
@@ -140,8 +140,6 @@ func (x *Table[V]) Meet(now int64, c Connection) (value V, ok bool) {
 			x.remove(s, at)
 			x.met.Add(1)
 			return e.value, true
-		default:
-			i++
 		}
 	}
 	return value, false

@@ -2,6 +2,7 @@ package expect_test
 
 import (
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -136,7 +137,7 @@ func TestModel(t *testing.T) {
 					n++
 				}
 			}
-			for k, e := range alive {
+			for k, e := range slices.Backward(alive) {
 				if e.Transport == c.Transport && e.Client == c.Client && e.Server == c.Server &&
 					(e.ClientPort == 0 || e.ClientPort == c.ClientPort) && (e.ServerPort == 0 || e.ServerPort == c.ServerPort) {
 					want, found = e.value, true

@@ -10,6 +10,7 @@ import (
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/smtp"
 )
 
@@ -27,6 +28,7 @@ type summary struct {
 	mails     uint64
 	early     []mailText // the earliest of them, in order, if they come in any
 	files     uint64
+	transfers transfers
 	flows     largest
 	anomalies map[anomalyKind]uint64
 	odd       uint64 // anomalies
@@ -42,7 +44,7 @@ func newSummary(out *terminal, verbose bool) *summary {
 	if verbose {
 		s.maxMails, s.maxFlows, s.maxErrors = 1<<30, 1<<20, 1<<20
 	}
-	s.flows.limit = s.maxFlows
+	s.flows.limit, s.transfers.limit = s.maxFlows, s.maxFlows
 	return s
 }
 
@@ -55,6 +57,8 @@ func (s *summary) Event(r *event.Record) {
 	switch b := r.Body.(type) {
 	case *smtp.Mail:
 		s.mail(r, b)
+	case *ftp.Data:
+		s.transfers.take(r, b)
 	case *event.Flow:
 		s.flow(r, b)
 	case *app.Anomaly:
@@ -81,6 +85,7 @@ func (s *summary) print() {
 	if more := s.mails - min(s.mails, uint64(s.maxMails)); more > 0 {
 		fmt.Fprintf(&b, "%s more; -v shows all.\n\n", plural(more, "mail"))
 	}
+	s.printTransfers(&b)
 	s.printFlows(&b)
 	s.printAnomalies(&b)
 	fmt.Fprint(s.out, b.String())

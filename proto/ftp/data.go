@@ -20,6 +20,9 @@ type Transfer struct {
 	dir stream.Dir // of the bytes, on the data connection
 }
 
+// Dir returns the direction of the bytes on the data connection, whose client is the end that opens it.
+func (t *Transfer) Dir() stream.Dir { return t.dir }
+
 // Data is the transaction of a data connection.
 type Data struct {
 	app.Tx
