@@ -29,9 +29,9 @@ func dnsPorts(d *config.DNS) []app.Port {
 		if t.enabled == "no" {
 			continue
 		}
-		on := t.on
+		on := d.DetectOn
 		if !on.Given {
-			on = d.DetectOn
+			on = t.on
 		}
 		if !on.Given {
 			on = config.DetectionPorts{Given: true, Destination: []uint16{53}}

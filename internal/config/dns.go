@@ -16,7 +16,7 @@ type DNS struct {
 // DNSTransport is the section app-layer.protocols.dns.tcp or udp.
 type DNSTransport struct {
 	Enabled  string
-	DetectOn DetectionPorts // not given: those of DNS
+	DetectOn DetectionPorts // unless DNS has some
 }
 
 // EnabledTCP returns yes, no or detection-only.
@@ -34,11 +34,11 @@ type MDNS struct {
 func (d *DNS) table() []row {
 	at := func(key string) string { return "app-layer.protocols.dns." + key }
 	rows := []row{{at("enabled"), enabledOr(&d.Enabled), "", "", "For both tcp.enabled and udp.enabled."}}
-	rows = append(rows, detectionRows(at(""), &d.DetectOn, "53")...)
+	rows = append(rows, detectionRows(at(""), &d.DetectOn, "those of tcp and udp")...)
 	rows = append(rows, row{at("tcp.enabled"), enabled(&d.TCP.Enabled), "yes", "", "Find and parse DNS over TCP; detection-only: find it."})
-	rows = append(rows, detectionRows(at("tcp."), &d.TCP.DetectOn, "those above")...)
+	rows = append(rows, detectionRows(at("tcp."), &d.TCP.DetectOn, "53")...)
 	rows = append(rows, row{at("udp.enabled"), enabled(&d.UDP.Enabled), "yes", "", "The same over UDP."})
-	return append(rows, detectionRows(at("udp."), &d.UDP.DetectOn, "those above")...)
+	return append(rows, detectionRows(at("udp."), &d.UDP.DetectOn, "53")...)
 }
 
 func (m *MDNS) table() []row {

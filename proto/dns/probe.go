@@ -24,6 +24,9 @@ func probeDatagram(d stream.Dir, b []byte) app.Guess {
 	return guess(len(b) >= headerLen && sends(d, b) && check(b) != bad)
 }
 
+// longName is where a name that has no end is taken for one all the same: nobody sends such.
+const longName = 512
+
 // probe wants a header that fits the length before it, and a first question, as far as it is not compressed.
 func probe(d stream.Dir, head []byte) app.Guess {
 	if len(head) < prefixLen+headerLen {
@@ -38,6 +41,8 @@ func probe(d stream.Dir, head []byte) app.Guess {
 	}
 	for off := headerLen; ; {
 		switch {
+		case off > longName:
+			return app.Yes
 		case off >= len(b):
 			return app.Unknown
 		case b[off] == 0 || b[off] >= 0xc0:
