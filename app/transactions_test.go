@@ -148,3 +148,29 @@ func TestDatagramsUnfinishedAreDropped(t *testing.T) {
 type half struct{ conn *app.Conn }
 
 func (h half) Datagram(d stream.Dir, b []byte) error { h.conn.Begin(&shouted{}); return nil }
+
+// A single message is complete at once, and to be inspected only in its own direction.
+func TestSingle(t *testing.T) {
+	l := dial(t, app.Config{KeepForRules: true}, app.Info{}, note(noteConfig{}))
+	l.server("NOTE x\r\n")
+	l.client("SAY 0\r\n")
+	for tx := range l.session.Transactions() {
+		tx.Head().Single(stream.ToClient)
+		break // it is no longer where it was
+	}
+	l.client("SAY 1\r\n")
+	l.want("note 0")
+	l.session.Inspected(stream.ToServer)
+	for tx := range l.session.Transactions() {
+		if h := tx.Head(); h.ID == 0 && (h.Dirty(stream.ToServer) || !h.Dirty(stream.ToClient)) {
+			t.Errorf("dirty %v, %v, want only the second", h.Dirty(stream.ToServer), h.Dirty(stream.ToClient))
+		}
+	}
+	l.session.Inspected(stream.ToClient)
+	for tx := range l.session.Transactions() {
+		if h := tx.Head(); h.ID == 0 {
+			t.Error("the transaction was not freed")
+		}
+	}
+	l.close()
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/proto/dns"
 	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/smtp"
 )
@@ -29,6 +30,7 @@ type summary struct {
 	early     []mailText // the earliest of them, in order, if they come in any
 	files     uint64
 	transfers transfers
+	names     names
 	flows     largest
 	anomalies map[anomalyKind]uint64
 	odd       uint64 // anomalies
@@ -45,6 +47,10 @@ func newSummary(out *terminal, verbose bool) *summary {
 		s.maxMails, s.maxFlows, s.maxErrors = 1<<30, 1<<20, 1<<20
 	}
 	s.flows.limit, s.transfers.limit = s.maxFlows, s.maxFlows
+	s.names.limit = maxShownNames
+	if verbose {
+		s.names.limit = maxNames
+	}
 	return s
 }
 
@@ -59,6 +65,8 @@ func (s *summary) Event(r *event.Record) {
 		s.mail(r, b)
 	case *ftp.Data:
 		s.transfers.take(r, b)
+	case *dns.Message:
+		s.names.message(r.Time, b)
 	case *event.Flow:
 		s.flow(r, b)
 	case *app.Anomaly:
@@ -86,6 +94,7 @@ func (s *summary) print() {
 		fmt.Fprintf(&b, "%s more; -v shows all.\n\n", plural(more, "mail"))
 	}
 	s.printTransfers(&b)
+	s.names.print(&b, func(text string) string { return s.out.style(bold, text) })
 	s.printFlows(&b)
 	s.printAnomalies(&b)
 	fmt.Fprint(s.out, b.String())
