@@ -1,0 +1,165 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/reknit/reknit/rule/number"
+	"github.com/reknit/reknit/rule/payload"
+)
+
+// finish looks at a rule as a whole, and decides how it is evaluated.
+func (c *compiler) finish() {
+	r := c.rule
+	r.Sections = slices.DeleteFunc(r.Sections, func(s *Section) bool { return len(s.Tests) == 0 })
+	for _, check := range []func() error{c.checkContents, c.checkHost, c.checkBase64, c.checkDirections, c.checkPacket, c.checkApp} {
+		if err := check(); err != nil {
+			c.report(word{}, "", err)
+			return
+		}
+	}
+	r.Type = r.typeOf()
+	r.Fast = r.fastPattern()
+}
+
+// checkContents looks at the contents of each buffer together.
+func (c *compiler) checkContents() error {
+	for _, s := range c.rule.Sections {
+		var size *payload.Size
+		for _, t := range s.Tests {
+			if b, ok := t.(*payload.Size); ok && b.Op == number.Equal {
+				size = b
+			}
+		}
+		for _, t := range s.Tests {
+			x, ok := t.(*payload.Content)
+			switch {
+			case !ok:
+			case x.Only && (x.Absolute() || x.Relative()):
+				return conflict("a content that is only the fast pattern has no place")
+			case size != nil && !x.Negated && uint64(len(x.Text)) > size.A && len(s.Transforms) == 0:
+				return conflict("the content %q does not fit in a buffer of %d bytes", x.Text, size.A)
+			}
+		}
+	}
+	return nil
+}
+
+// checkHost looks at contents of http.host, which is in lower case.
+func (c *compiler) checkHost() error {
+	for _, s := range c.rule.Sections {
+		if s.Buffer.Name != "http.host" || len(s.Transforms) > 0 {
+			continue
+		}
+		for _, t := range s.Tests {
+			if x, ok := t.(*payload.Content); ok && !x.Nocase && strings.ToLower(string(x.Text)) != string(x.Text) {
+				return conflict("http.host is in lower case, and the content %q is not", x.Text)
+			}
+		}
+	}
+	return nil
+}
+
+func (c *compiler) checkBase64() error {
+	decoded := false
+	for _, s := range c.rule.Sections {
+		if s.Buffer.Source == FromDecoded && !decoded {
+			return conflict("base64_data needs a base64_decode before it")
+		}
+		for _, t := range s.Tests {
+			if _, ok := t.(*payload.Base64Decode); ok {
+				decoded = true
+			}
+		}
+	}
+	return nil
+}
+
+// checkDirections finds the directions in which all buffers exist.
+func (c *compiler) checkDirections() error {
+	r := c.rule
+	if r.Flow.Dirs != 0 {
+		r.Dirs = r.Flow.Dirs
+	}
+	if r.Transactional {
+		return nil
+	}
+	common, firstOf := Both, map[Dirs]string{}
+	for _, s := range r.Sections {
+		common &= s.Buffer.Dirs
+		if s.Buffer.Dirs != Both {
+			firstOf[s.Buffer.Dirs] = s.Buffer.Name
+		}
+	}
+	if common == 0 {
+		return conflict("%s is of requests and %s of responses", firstOf[ToServer], firstOf[ToClient])
+	}
+	if r.Dirs&common == 0 {
+		return conflict("%s does not exist %s", firstOf[common], r.Dirs)
+	}
+	r.Dirs &= common
+	for _, s := range r.Sections {
+		if s.Buffer.Name == "http.header.raw" && r.Dirs == Both {
+			return conflict("http.header.raw needs flow:to_server or flow:to_client")
+		}
+	}
+	return nil
+}
+
+// inTx reports whether the rule looks at transactions.
+func (r *Rule) inTx() bool {
+	return r.traits&needsTx != 0 || slices.ContainsFunc(r.Sections, func(s *Section) bool {
+		return s.Buffer.Source == FromField || s.Buffer.Source == FromFile
+	})
+}
+
+// checkPacket keeps what belongs to packets and what belongs to transactions apart.
+func (c *compiler) checkPacket() error {
+	if c.packetOnly != "" && c.rule.inTx() {
+		return conflict("%s is of packets, and the rule looks at transactions", c.packetOnly)
+	}
+	if c.rule.Transactional && !c.rule.inTx() {
+		return conflict("=> is for rules that look at transactions")
+	}
+	return nil
+}
+
+// checkApp finds the application protocols that the rule can match.
+func (c *compiler) checkApp() error {
+	r := c.rule
+	r.App = r.Protocol.App
+	for _, s := range r.Sections {
+		if len(s.Buffer.App) == 0 {
+			continue
+		}
+		if err := c.restrict(s.Buffer.App, s.Buffer.Name); err != nil {
+			return err
+		}
+	}
+	for _, t := range r.Tests {
+		e, ok := t.(*AppEvent)
+		if ok && e.Protocol != "" && r.App != nil && !slices.Contains(r.App, e.Protocol) {
+			return conflict("%s cannot be of a rule for %s", e.Protocol+"."+e.Name, strings.Join(r.App, " and "))
+		}
+	}
+	return nil
+}
+
+// restrict leaves the application protocols of list.
+func (c *compiler) restrict(list []string, name string) error {
+	r := c.rule
+	var left []string
+	for _, p := range list {
+		if (r.App == nil || slices.Contains(r.App, p)) && c.lang.parsed[p] != nil {
+			left = append(left, p)
+		}
+	}
+	if len(left) > 0 {
+		r.App = left
+		return nil
+	}
+	if r.App == nil {
+		return notYet("protocol "+list[0], "%s: the protocol %s has no parser yet", name, list[0])
+	}
+	return conflict("%s is not of the protocol %s", name, strings.Join(r.App, " or "))
+}

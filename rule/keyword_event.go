@@ -1,0 +1,162 @@
+package rule
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/reknit/reknit/app"
+)
+
+// eventKeywords look at what packets, streams and protocols raised.
+var eventKeywords = []keyword{
+	{name: "app-layer-event", traits: needsTx, read: readAppEvent},
+	{name: "stream-event", traits: needsPacket, read: readStreamEvent},
+	{name: "decode-event", traits: needsPacket, read: readDecodeEvent},
+	{name: "engine-event", traits: needsPacket, read: readEngineEvent},
+	{name: "app-layer-protocol", traits: needsDetected, read: readAppProtocol},
+}
+
+// AppEvent is an anomaly of a protocol.
+type AppEvent struct {
+	Protocol string // of EVE; empty: protocol detection
+	Name     string
+}
+
+// String returns the test as a rule writes it.
+func (e *AppEvent) String() string {
+	if e.Protocol == "" {
+		return "app-layer-event:" + e.Name + ";"
+	}
+	return "app-layer-event:" + e.Protocol + "." + e.Name + ";"
+}
+
+func readAppEvent(c *compiler, value string) error {
+	value = strings.ToLower(value)
+	protocol, name, has := strings.Cut(value, ".")
+	if !has {
+		for _, e := range app.DetectionEvents() {
+			if e.Name == value {
+				c.test(&AppEvent{"", value})
+				return nil
+			}
+		}
+		return fmt.Errorf("unknown event %s", value)
+	}
+	names, known := appNames(protocol)
+	if !known {
+		names = []string{protocol}
+	}
+	var parsed bool
+	for _, n := range names {
+		events := c.lang.events[n]
+		parsed = parsed || events != nil
+		if events[name] {
+			c.test(&AppEvent{n, name})
+			return c.restrict(names, "app-layer-event")
+		}
+	}
+	switch {
+	case parsed:
+		return fmt.Errorf("the protocol %s has no event %s", protocol, name)
+	case known:
+		return notYet("protocol "+protocol, "the protocol %s has no parser yet", protocol)
+	}
+	return fmt.Errorf("unknown protocol %s", protocol)
+}
+
+// Event is something odd about a packet, or the segment that it is.
+type Event struct {
+	Stream bool // of the connection
+	Name   string
+}
+
+// String returns the test as a rule writes it.
+func (e *Event) String() string {
+	if e.Stream {
+		return "stream-event:" + e.Name + ";"
+	}
+	return "decode-event:" + e.Name + ";"
+}
+
+func readStreamEvent(c *compiler, value string) error {
+	name := strings.TrimPrefix(strings.ToLower(value), "stream.")
+	if !slices.Contains(c.lang.streamEvents, name) {
+		return fmt.Errorf("unknown event %s", value)
+	}
+	c.test(&Event{true, name})
+	return nil
+}
+
+func readDecodeEvent(c *compiler, value string) error {
+	name := strings.TrimPrefix(strings.ToLower(value), "decoder.")
+	if !slices.Contains(c.lang.decodeEvents, name) {
+		return fmt.Errorf("unknown event %s", value)
+	}
+	c.test(&Event{false, name})
+	return nil
+}
+
+func readEngineEvent(c *compiler, value string) error {
+	if strings.HasPrefix(value, "stream.") {
+		return readStreamEvent(c, value)
+	}
+	return readDecodeEvent(c, value)
+}
+
+// AppProtocol compares the protocol of the flow.
+type AppProtocol struct {
+	Names   []string // of EVE; "failed" when none was found
+	Negated bool
+	Mode    string // "" the rule's direction; to_server, to_client, either, final, original, direction
+}
+
+// String returns the test as a rule writes it.
+func (a *AppProtocol) String() string {
+	s := "app-layer-protocol:"
+	if a.Negated {
+		s += "!"
+	}
+	s += strings.Join(a.Names, "|")
+	if a.Mode != "" {
+		s += "," + a.Mode
+	}
+	return s + ";"
+}
+
+func readAppProtocol(c *compiler, value string) error {
+	name, mode, _ := strings.Cut(strings.ToLower(value), ",")
+	a := &AppProtocol{Mode: strings.TrimSpace(mode)}
+	if !slices.Contains([]string{"", "direction", "to_server", "toserver", "to_client", "toclient", "either", "final", "original"}, a.Mode) {
+		return fmt.Errorf("unknown mode %q", mode)
+	}
+	name, a.Negated = strings.CutPrefix(strings.TrimSpace(name), "!")
+	switch name {
+	case "":
+		return errors.New("want the name of a protocol")
+	case "failed", "unknown":
+		a.Names = []string{name}
+	default:
+		names, ok := appNames(name)
+		if !ok && c.lang.parsed[name] == nil {
+			return fmt.Errorf("unknown protocol %s", name)
+		}
+		if !ok {
+			names = []string{name}
+		}
+		a.Names = names
+	}
+	if a.Negated && len(c.rule.Protocol.appOrNil()) > 0 {
+		return conflict("the rule's own protocol says which it is")
+	}
+	c.test(a)
+	return nil
+}
+
+func (p *Protocol) appOrNil() []string {
+	if p == nil {
+		return nil
+	}
+	return p.App
+}

@@ -1,0 +1,247 @@
+package rule
+
+import (
+	"fmt"
+
+	"github.com/reknit/reknit/rule/number"
+	"github.com/reknit/reknit/rule/payload"
+)
+
+// payloadKeywords look into the current buffer.
+var payloadKeywords = []keyword{
+	{name: "content", read: readContent},
+	{name: "uricontent", read: readURIContent, traits: needsTx},
+	{name: "nocase", value: noValue, read: modifier(func(c *payload.Content, _ string, _ *payload.Vars) error {
+		c.Nocase = true
+		return nil
+	})},
+	{name: "rawbytes", value: noValue, read: modifier(func(*payload.Content, string, *payload.Vars) error { return nil })},
+	{name: "offset", read: modifier((*payload.Content).SetOffset)},
+	{name: "depth", read: modifier((*payload.Content).SetDepth)},
+	{name: "distance", read: modifier((*payload.Content).SetDistance)},
+	{name: "within", read: modifier((*payload.Content).SetWithin)},
+	{name: "startswith", value: noValue, read: modifier(func(c *payload.Content, _ string, _ *payload.Vars) error {
+		return c.SetStartsWith()
+	})},
+	{name: "endswith", value: noValue, read: modifier(func(c *payload.Content, _ string, _ *payload.Vars) error {
+		if c.EndsWith {
+			return conflict("given twice for one content")
+		}
+		c.EndsWith = true
+		return nil
+	})},
+	{name: "fast_pattern", value: mayHaveValue, read: readFastPattern},
+	{name: "replace", read: modifier(setReplace)},
+	{name: "isdataat", read: readDataAt},
+	{name: "bsize", read: readBufferSize},
+	{name: "absent", value: mayHaveValue, read: readAbsent},
+	{name: "urilen", read: readURILen, traits: needsTx},
+	{name: "byte_test", read: readByteTest},
+	{name: "byte_jump", read: readByteJump},
+	{name: "byte_extract", read: readByteExtract},
+	{name: "byte_math", read: readByteMath},
+	{name: "base64_decode", value: mayHaveValue, read: readBase64Decode},
+	{name: "pcre", read: readRegexp},
+	{name: "dsize", traits: needsPacket, read: numeric("dsize", 16)},
+}
+
+func readContent(c *compiler, value string) error {
+	t, err := payload.ParseContent(value)
+	if err != nil {
+		return err
+	}
+	s := c.sticky
+	if s == nil {
+		s = c.section(c.lang.buffers[payloadBuffer])
+	}
+	s.Tests = append(s.Tests, t)
+	c.content, c.home, c.previous = t, s, t
+	return nil
+}
+
+func readURIContent(c *compiler, value string) error {
+	k, err := c.lang.find("http_uri")
+	if err != nil {
+		return err
+	}
+	if err := readContent(c, value); err != nil {
+		return err
+	}
+	return c.moves(k.buffer)
+}
+
+// modifier makes the function of a keyword that changes the previous content.
+func modifier(set func(*payload.Content, string, *payload.Vars) error) func(*compiler, string) error {
+	return func(c *compiler, value string) error {
+		if c.content == nil {
+			return conflict("there is no content before it")
+		}
+		return set(c.content, value, &c.rule.Vars)
+	}
+}
+
+func readFastPattern(c *compiler, value string) error {
+	if c.content == nil {
+		return conflict("there is no content before it")
+	}
+	for _, s := range c.rule.Sections {
+		for _, t := range s.Tests {
+			if other, ok := t.(*payload.Content); ok && other.Fast {
+				return conflict("a rule has one fast pattern")
+			}
+		}
+	}
+	return c.content.SetFast(value)
+}
+
+func setReplace(t *payload.Content, value string, _ *payload.Vars) error {
+	inner, err := payload.Quoted(value)
+	if err != nil {
+		return err
+	}
+	if t.Replace, err = payload.ParseBytes(inner); err != nil {
+		return err
+	}
+	if len(t.Replace) != len(t.Text) {
+		return fmt.Errorf("%d bytes cannot replace a content of %d", len(t.Replace), len(t.Text))
+	}
+	if t.Negated {
+		return conflict("what must not be there cannot be replaced")
+	}
+	return nil
+}
+
+func readDataAt(c *compiler, value string) error {
+	t, err := payload.ParseDataAt(value, &c.rule.Vars)
+	if err == nil {
+		c.add(t, t.Relative)
+	}
+	return err
+}
+
+func readBufferSize(c *compiler, value string) error {
+	if c.sticky == nil {
+		return conflict("bsize needs a sticky buffer before it")
+	}
+	t, err := payload.ParseSize(value)
+	if err == nil {
+		c.add(t, false)
+	}
+	return err
+}
+
+func readAbsent(c *compiler, value string) error {
+	if c.sticky == nil {
+		return conflict("absent needs a sticky buffer before it")
+	}
+	if len(c.sticky.Tests) > 0 {
+		return conflict("absent comes before all other tests of its buffer")
+	}
+	t, err := payload.ParseAbsent(value)
+	if err == nil {
+		c.add(t, false)
+	}
+	return err
+}
+
+// readURILen reads urilen: a size of http.uri, or of http.uri.raw.
+func readURILen(c *compiler, value string) error {
+	text, kind, has := cutLast(value, ",")
+	name := "http_uri"
+	switch {
+	case has && kind == "raw":
+		name = "http_raw_uri"
+	case has && kind != "norm":
+		return fmt.Errorf("want raw or norm, not %q", kind)
+	}
+	k, err := c.lang.find(name)
+	if err != nil {
+		return err
+	}
+	e, err := number.Parse(text, 16)
+	if err != nil {
+		return err
+	}
+	s := c.section(k.buffer)
+	s.Tests = append(s.Tests, &payload.Size{Expr: e})
+	return nil
+}
+
+func readByteTest(c *compiler, value string) error {
+	t, err := payload.ParseByteTest(value, &c.rule.Vars)
+	if err != nil {
+		return err
+	}
+	c.add(t, t.Relative)
+	return c.dce(t.Endian)
+}
+
+func readByteJump(c *compiler, value string) error {
+	t, err := payload.ParseByteJump(value, &c.rule.Vars)
+	if err != nil {
+		return err
+	}
+	c.add(t, t.Relative)
+	c.home = c.current(t.Relative)
+	return c.dce(t.Endian)
+}
+
+func readByteExtract(c *compiler, value string) error {
+	t, err := payload.ParseByteExtract(value, &c.rule.Vars)
+	if err != nil {
+		return err
+	}
+	c.add(t, t.Relative)
+	c.home = c.current(t.Relative)
+	return c.dce(t.Endian)
+}
+
+func readByteMath(c *compiler, value string) error {
+	t, err := payload.ParseByteMath(value, &c.rule.Vars)
+	if err != nil {
+		return err
+	}
+	c.add(t, t.Relative)
+	c.home = c.current(t.Relative)
+	return c.dce(t.Endian)
+}
+
+// dce checks that the order of bytes of DCERPC is known where a rule asks for it.
+func (c *compiler) dce(e payload.Endian) error {
+	if e == payload.DCE && c.lang.parsed["dcerpc"] == nil && c.lang.parsed["smb"] == nil {
+		return notYet("dce", "dce is not supported yet: the protocol dcerpc has no parser")
+	}
+	return nil
+}
+
+func readBase64Decode(c *compiler, value string) error {
+	t, err := payload.ParseBase64Decode(value, &c.rule.Vars)
+	if err == nil {
+		c.add(t, t.Relative)
+	}
+	return err
+}
+
+func readRegexp(c *compiler, value string) error {
+	t, buffer, err := payload.ParseRegexp(value)
+	if err != nil {
+		return err
+	}
+	s := c.current(t.Relative)
+	if buffer != "" {
+		k, err := c.lang.find(buffer)
+		if err != nil {
+			return err
+		}
+		c.need(k)
+		switch {
+		case c.sticky == nil:
+			s = c.section(k.buffer)
+		case c.sticky.Buffer != k.buffer && (buffer != "file.data" || c.sticky.Buffer.Name != "http.response_body"):
+			return conflict("the flags name another buffer, %s, than the sticky one", buffer)
+		}
+	}
+	s.Tests = append(s.Tests, t)
+	c.content, c.home, c.previous = nil, s, t
+	return nil
+}

@@ -1,0 +1,119 @@
+package rule
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/reknit/reknit/rule/payload"
+	"github.com/reknit/reknit/rule/pcre"
+)
+
+// transformKeywords change the sticky buffer before its tests.
+var transformKeywords = []keyword{
+	transform("dotprefix"), transform("strip_whitespace"), transform("compress_whitespace"), transform("to_lowercase"),
+	transform("to_uppercase"), transform("to_md5"), transform("to_sha1"), transform("to_sha256"), transform("url_decode"),
+	transform("header_lowercase"), transform("strip_pseudo_headers"), transform("domain"), transform("tld"),
+	{name: "xor", read: readXor},
+	{name: "pcrexform", read: readPcrexform},
+	{name: "from_base64", value: mayHaveValue, read: readFromBase64},
+}
+
+// Transform changes a buffer before it is looked at.
+type Transform struct {
+	Name   string
+	Key    []byte       // of xor
+	Regexp *pcre.Regexp // of pcrexform
+	Bytes  int          // of from_base64; 0: all
+	Offset int
+	Mode   string // rfc4648, rfc2045 or strict
+}
+
+// String returns the transform as a rule writes it.
+func (t Transform) String() string {
+	switch t.Name {
+	case "xor":
+		return `xor:"` + hex.EncodeToString(t.Key) + `";`
+	case "pcrexform":
+		return `pcrexform:"` + t.Regexp.String() + `";`
+	case "from_base64":
+		return fmt.Sprintf("from_base64: bytes %d, offset %d, mode %s;", t.Bytes, t.Offset, t.Mode)
+	}
+	return t.Name + ";"
+}
+
+// transform makes the row of a transform without arguments.
+func transform(name string) keyword {
+	return keyword{name: name, value: noValue, read: func(c *compiler, _ string) error { return c.transforms(Transform{Name: name}) }}
+}
+
+// transforms adds a transform to the sticky buffer.
+func (c *compiler) transforms(t Transform) error {
+	switch {
+	case c.sticky == nil:
+		return conflict("a transform needs a sticky buffer before it")
+	case len(c.sticky.Tests) > 0 && c.content != nil:
+		return conflict("transforms come before the tests of their buffer")
+	case len(c.sticky.Tests) > 0: // another use of the buffer
+		c.sticky = &Section{Buffer: c.sticky.Buffer}
+		c.rule.Sections = append(c.rule.Sections, c.sticky)
+	}
+	c.sticky.Transforms = append(c.sticky.Transforms, t)
+	return nil
+}
+
+func readXor(c *compiler, value string) error {
+	if strings.Contains(bare(value), " ") {
+		return notYet("xor with arguments", "xor with arguments is not supported yet")
+	}
+	key, err := hex.DecodeString(bare(value))
+	if err != nil || len(key) == 0 || len(key) > 255 {
+		return errors.New("want the key in hexadecimal digits")
+	}
+	return c.transforms(Transform{Name: "xor", Key: key})
+}
+
+func readPcrexform(c *compiler, value string) error {
+	inner, err := payload.Quoted(value)
+	if err != nil {
+		return err
+	}
+	re, err := pcre.Parse(inner, 0)
+	if err != nil {
+		return err
+	}
+	if len(re.Groups()) != 1 {
+		return fmt.Errorf("the expression must have one group, not %d", len(re.Groups()))
+	}
+	return c.transforms(Transform{Name: "pcrexform", Regexp: re})
+}
+
+func readFromBase64(c *compiler, value string) error {
+	t := Transform{Name: "from_base64", Mode: "rfc4648"}
+	for part := range strings.SplitSeq(value, ",") {
+		name, arg, _ := strings.Cut(strings.TrimSpace(part), " ")
+		var n int64
+		var err error
+		switch arg = strings.TrimSpace(arg); name {
+		case "":
+		case "bytes":
+			n, err = atoi(arg, 1, 1<<16-1)
+			t.Bytes = int(n)
+		case "offset":
+			n, err = atoi(arg, 0, 1<<16-1)
+			t.Offset = int(n)
+		case "mode":
+			t.Mode = strings.ToLower(arg)
+			if t.Mode != "rfc4648" && t.Mode != "rfc2045" && t.Mode != "strict" {
+				err = fmt.Errorf("want the mode rfc4648, rfc2045 or strict, not %q", arg)
+			}
+		default:
+			err = fmt.Errorf("unknown word %q", name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return c.transforms(t)
+}

@@ -1,0 +1,99 @@
+package rule
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Pos is a place in a file of rules.
+type Pos struct {
+	File         string
+	Line, Column int // 1-based, in bytes; 0: the whole
+}
+
+// String returns p as file:line:column.
+func (p Pos) String() string {
+	switch {
+	case p.Line == 0:
+		return p.File
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Kind says what is wrong.
+type Kind uint8
+
+const (
+	Unreadable     Kind = iota // a file that cannot be read
+	Syntax                     // not of the form of a rule
+	UnknownKeyword             // a keyword that the language does not have
+	NotYet                     // something that the language has and that is not supported yet
+	BadValue                   // a value that the keyword does not take
+	Conflict                   // parts that do not go together
+	Duplicate                  // a rule whose number another one has
+
+	// These are warnings: the rule is loaded.
+	Replaced         // a rule of the same number and a higher revision took its place
+	UnknownClass     // a classtype that classification.config does not have
+	UnknownReference // a reference type that reference.config does not have
+	Doubtful         // allowed, and hardly what was meant
+)
+
+// Warning reports whether the rule is loaded all the same.
+func (k Kind) Warning() bool { return k >= Replaced }
+
+// String names the kind.
+func (k Kind) String() string {
+	return [...]string{"unreadable file", "syntax error", "unknown keyword", "not supported yet", "bad value", "conflict",
+		"duplicate", "replaced", "unknown classtype", "unknown reference type", "doubtful"}[k]
+}
+
+// Problem is something about a rule that its author should know.
+type Problem struct {
+	Kind   Kind
+	Pos    Pos    // of the option, or of the rule
+	SID    uint32 // 0: unknown
+	Option string // the keyword, as written; empty: the rule as a whole
+	What   string // of NotYet and UnknownKeyword: the name to count by
+	Text   string
+}
+
+// String returns the problem with its place.
+func (p Problem) String() string {
+	var b strings.Builder
+	b.WriteString(p.Pos.String())
+	b.WriteString(": ")
+	if p.Option != "" {
+		b.WriteString(p.Option)
+		b.WriteString(": ")
+	}
+	b.WriteString(p.Text)
+	if p.SID != 0 {
+		fmt.Fprintf(&b, " (sid %d)", p.SID)
+	}
+	return b.String()
+}
+
+// fault is an error of one option, before its place is known.
+type fault struct {
+	kind Kind
+	what string
+	text string
+}
+
+// Error returns what is wrong.
+func (f *fault) Error() string { return f.text }
+
+func conflict(format string, args ...any) error {
+	return &fault{kind: Conflict, text: fmt.Sprintf(format, args...)}
+}
+
+func notYet(what, format string, args ...any) error {
+	return &fault{kind: NotYet, what: what, text: fmt.Sprintf(format, args...)}
+}
+
+func doubtful(kind Kind, format string, args ...any) error {
+	return &fault{kind: kind, text: fmt.Sprintf(format, args...)}
+}
