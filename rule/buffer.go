@@ -15,7 +15,7 @@ type Source uint8
 const (
 	FromPayload Source = iota // packets and streams, as they are
 	FromField                 // an app.Field
-	FromFile                  // a file in a stream
+	FromFile                  // a file or a body in a stream, or what is known of it
 	FromHeader                // a header of the packet
 	FromDecoded               // what base64_decode made
 )
@@ -98,8 +98,8 @@ var bufferRows = []bufferRow{
 	{name: "http.location", old: "http_location", dirs: ToClient, source: FromField, app: "http http2"},
 	{name: "http.server", old: "http_server", dirs: ToClient, source: FromField, app: "http http2"},
 	{name: "http.start", old: "http_start", dirs: Both, source: FromField, app: "http http2"},
-	{name: "http.request_body", mod: "http_client_body", dirs: ToServer, source: FromField, app: "http http2"},
-	{name: "http.response_body", mod: "http_server_body", dirs: ToClient, source: FromField, app: "http http2"},
+	{name: "http.request_body", mod: "http_client_body", dirs: ToServer, source: FromFile, app: "http http2"},
+	{name: "http.response_body", mod: "http_server_body", dirs: ToClient, source: FromFile, app: "http http2"},
 
 	{name: "smtp.rcpt_to", dirs: ToServer, flags: multi, source: FromField, app: "smtp"},
 	{name: "email.url", dirs: ToServer, flags: multi, source: FromField, app: "smtp"},
@@ -124,10 +124,10 @@ var bufferRows = []bufferRow{
 
 	{name: "dns.query", old: "dns_query", dirs: ToServer, flags: multi, source: FromField, app: "dns doh2"},
 	{name: "dns.queries.rrname", dirs: Both, flags: multi, source: FromField, app: "dns doh2"},
-	{name: "dns.answers.rrname", dirs: ToClient, flags: multi, source: FromField, app: "dns doh2"},
-	{name: "dns.authorities.rrname", dirs: ToClient, flags: multi, source: FromField, app: "dns doh2"},
-	{name: "dns.additionals.rrname", dirs: ToClient, flags: multi, source: FromField, app: "dns doh2"},
-	{name: "dns.response.rrname", dirs: ToClient, flags: multi, source: FromField, app: "dns doh2"},
+	{name: "dns.answers.rrname", dirs: Both, flags: multi, source: FromField, app: "dns doh2"},
+	{name: "dns.authorities.rrname", dirs: Both, flags: multi, source: FromField, app: "dns doh2"},
+	{name: "dns.additionals.rrname", dirs: Both, flags: multi, source: FromField, app: "dns doh2"},
+	{name: "dns.response.rrname", dirs: Both, flags: multi, source: FromField, app: "dns doh2"},
 
 	{name: "ssh.proto", old: "ssh_proto", dirs: Both, source: FromField, app: "ssh"},
 	{name: "ssh.software", old: "ssh_software", dirs: Both, source: FromField, app: "ssh"},
@@ -165,7 +165,11 @@ func (l *Language) learnBuffers(list []app.Protocol) {
 	}
 	for name, from := range fields {
 		row := bufferRow{name: name, source: FromField}
+		if strings.HasSuffix(name, ".rrname") {
+			row.flags = multi
+		}
 		l.learnBuffer(row, from)
+		l.learnValue(name)
 	}
 }
 

@@ -77,3 +77,6 @@ func eachConfig(file, data, kind string, f func(value string) error) (problems [
 	}
 	return problems
 }
+
+// Classified reports whether the language was given classes.
+func (l *Language) Classified() bool { return l.classified }

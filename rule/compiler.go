@@ -110,6 +110,9 @@ func (c *compiler) report(at word, name string, err error) {
 	p := Problem{Kind: BadValue, Pos: c.pos(at.off), SID: c.rule.SID, Option: name, Text: err.Error()}
 	if f, ok := err.(*fault); ok {
 		p.Kind, p.What = f.kind, f.what
+		if c.lang.strict[p.Kind] {
+			p.Kind = BadValue
+		}
 	}
 	if c.failed && p.Kind == Conflict {
 		return

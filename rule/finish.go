@@ -137,10 +137,26 @@ func (c *compiler) checkApp() error {
 		}
 	}
 	for _, t := range r.Tests {
+		if b := fieldOf(t); b != nil {
+			if err := c.restrict(b.App, b.Name); err != nil {
+				return err
+			}
+		}
 		e, ok := t.(*AppEvent)
 		if ok && e.Protocol != "" && r.App != nil && !slices.Contains(r.App, e.Protocol) {
 			return conflict("%s cannot be of a rule for %s", e.Protocol+"."+e.Name, strings.Join(r.App, " and "))
 		}
+	}
+	return nil
+}
+
+// fieldOf returns the field that a test compares, or nil.
+func fieldOf(t Test) *Buffer {
+	switch t := t.(type) {
+	case *FieldNumber:
+		return t.Buffer
+	case *FieldWord:
+		return t.Buffer
 	}
 	return nil
 }

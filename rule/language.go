@@ -21,6 +21,8 @@ type Config struct {
 	Version string
 	// Features are the names that "requires: feature" finds.
 	Features []string
+	// StrictClasses and StrictReferences make what the companion files do not have an error.
+	StrictClasses, StrictReferences bool
 	// Suggest returns the name that a misspelt word most likely means, or "". When nil, nothing is suggested.
 	Suggest func(word string, names []string) string
 }
@@ -35,6 +37,7 @@ type Language struct {
 
 	vars       Vars
 	classes    *Classes
+	classified bool
 	references *References
 	version    version
 	features   []string
@@ -42,6 +45,8 @@ type Language struct {
 	suggestion   func(word string, names []string) string
 	streamEvents []string
 	decodeEvents []string
+
+	strict map[Kind]bool // warnings that are errors
 
 	addressCache map[string]*Addresses
 	portCache    map[string]*Ports
@@ -52,8 +57,10 @@ func New(c Config) *Language {
 	l := &Language{
 		vars: c.Vars, classes: c.Classes, references: c.References, features: c.Features, streamEvents: c.StreamEvents,
 		suggestion:   c.Suggest,
+		strict:       map[Kind]bool{UnknownClass: c.StrictClasses, UnknownReference: c.StrictReferences},
 		addressCache: map[string]*Addresses{}, portCache: map[string]*Ports{},
 	}
+	l.classified = l.classes != nil
 	if l.classes == nil {
 		l.classes = &Classes{}
 	}

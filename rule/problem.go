@@ -1,9 +1,6 @@
 package rule
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Pos is a place in a file of rules.
 type Pos struct {
@@ -61,19 +58,18 @@ type Problem struct {
 }
 
 // String returns the problem with its place.
-func (p Problem) String() string {
-	var b strings.Builder
-	b.WriteString(p.Pos.String())
-	b.WriteString(": ")
+func (p Problem) String() string { return p.Pos.String() + ": " + p.Message() }
+
+// Message returns the problem without its place.
+func (p Problem) Message() string {
+	text := p.Text
 	if p.Option != "" {
-		b.WriteString(p.Option)
-		b.WriteString(": ")
+		text = p.Option + ": " + text
 	}
-	b.WriteString(p.Text)
 	if p.SID != 0 {
-		fmt.Fprintf(&b, " (sid %d)", p.SID)
+		text += fmt.Sprintf(" (sid %d)", p.SID)
 	}
-	return b.String()
+	return text
 }
 
 // fault is an error of one option, before its place is known.

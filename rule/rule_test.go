@@ -24,7 +24,8 @@ func testProtocols() []app.Protocol {
 	}
 	return []app.Protocol{
 		{Name: "http", NewStream: parser, Fields: http, Events: []app.EventInfo{{Name: "missing_host_header"}}},
-		{Name: "dns", NewStream: parser, NewDatagram: datagram, Fields: []app.Field{{Name: "dns.query", Dir: stream.ToServer}}},
+		{Name: "dns", NewStream: parser, NewDatagram: datagram, Fields: []app.Field{
+			{Name: "dns.query", Dir: stream.ToServer}, {Name: "dns.rcode", Dir: stream.ToClient}}},
 		{Name: "toy", NewStream: parser, Fields: []app.Field{{Name: "toy.word", Dir: stream.ToClient}}},
 	}
 }
@@ -142,6 +143,12 @@ func TestOptions(t *testing.T) {
 		{`app-layer-event:http.nonsense`, BadValue},
 		{`app-layer-event:tls.nonsense`, NotYet},
 		{`app-layer-event:applayer_mismatch_protocol_both_directions`, ok},
+		{`dns.rcode:nxdomain`, ok},
+		{`dns.rcode:!3`, ok},
+		{`dns.rcode:nonsense`, BadValue},
+		{`dns.rcode`, BadValue},
+		{`dns.opcode:1`, NotYet},
+		{`http.uri; content:"a"; dns.rcode:3`, Conflict},
 		{`stream-event:3whs_ack_in_wrong_dir`, ok},
 		{`stream-event:nonsense`, BadValue},
 		{`decode-event:ipv4.opt_pad_required`, ok},

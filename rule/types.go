@@ -103,7 +103,7 @@ type Cost uint8
 
 const (
 	CostPattern Cost = iota // when its fast pattern was found
-	CostFlow // once or twice in a flow
+	CostFlow                // once or twice in a flow
 	CostTx                  // for every transaction of its protocols
 	CostPacket              // for every packet that fits its header
 )

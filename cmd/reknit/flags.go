@@ -29,6 +29,7 @@ type options struct {
 	chance      func(n int) int // a number below n; nil: rand.IntN
 	rules       string          // the only file of rules
 	moreRules   []string        // beside those of the configuration
+	strict      string          // keywords whose unknown values are errors; empty: none
 	noDetection bool
 	checksums   string
 	runmode     string
@@ -45,7 +46,6 @@ type options struct {
 	// Accepted, because scripts give them, and without effect.
 	dataDir      string
 	noRandom     bool
-	strict       string
 	pcapFileSize string
 	user, group  string
 }
@@ -81,7 +81,7 @@ func newCommand(std stdio) *command {
 	for _, o := range later {
 		o.define(f)
 	}
-	c.AddCommand(newFollow(std).Command)
+	c.AddCommand(newFollow(std).Command, newRules(std))
 	return c
 }
 
@@ -161,6 +161,7 @@ func (c *command) table() []option {
 		{"", "", "runmode", "MODE", &o.runmode, "single: one worker; autofp, workers: one per processor"},
 		{"", "S", "rules", "FILE", &o.rules, "use only the rules of this file"},
 		{"", "s", "more-rules", "FILE", &o.moreRules, "use the rules of this file too"},
+		{"", "", "strict-rule-keywords", "[=LIST]", &o.strict, "unknown names of classtype and reference are errors: a list of the two, or all"},
 		{"", "", "disable-detection", "", &o.noDetection, "use no rules"},
 		{"About", "V", "version", "", &o.version, "print the version, and exit"},
 		{"", "", "build-info", "", &o.build, "print how this program was built, and exit"},
@@ -173,7 +174,6 @@ func (c *command) table() []option {
 		{"", "", "simulate-applayer-error-at-offset-tc", "N", (*faultValue)(&o.parserFaults[stream.ToClient]), ""},
 		{"", "", "data-dir", "DIR", &o.dataDir, ""},
 		{"", "", "no-random", "", &o.noRandom, ""},
-		{"", "", "strict-rule-keywords", "[=LIST]", &o.strict, ""},
 		{"", "", "pcap-file-buffer-size", "BYTES", &o.pcapFileSize, ""},
 		{"", "", "user", "NAME", &o.user, ""},
 		{"", "", "group", "NAME", &o.group, ""},
@@ -354,6 +354,7 @@ Usage:
   reknit -r FILE -l DIR           print a summary, write DIR/eve.json
   reknit -c FILE -r FILE -l DIR   do what a configuration says
   reknit follow -r FILE           print streams; reknit follow --help tells more
+  reknit rules check FILE         tell what is wrong with rules; reknit rules --help tells more
 `)
 	printOptions(w, c.table())
 	fmt.Fprint(w, "\nThe exit code is 0 for success, 1 for an error, 2 for wrong usage.\n")

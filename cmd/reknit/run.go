@@ -193,30 +193,6 @@ func (j *job) report(problems config.Problems) error {
 	return nil
 }
 
-// rulesOf looks at the files of rules.
-func (j *job) rulesOf() error {
-	if j.noDetection {
-		return nil
-	}
-	names := slices.Clone(j.moreRules)
-	if j.rules != "" {
-		names = append(names, j.rules)
-	}
-	var failed error
-	for _, name := range names {
-		err := checkRules(name)
-		switch {
-		case err == nil:
-		case j.initFatal || j.test:
-			j.log.error("detect", "%v", err)
-			failed = errReported
-		default:
-			j.log.warning("detect", "%v; going on without", err)
-		}
-	}
-	return failed
-}
-
 // open opens the outputs.
 func (j *job) open() error {
 	outputs := j.conf.EVE

@@ -18,6 +18,7 @@ type Config struct {
 	TrackVLAN bool // VLAN identifiers are part of a flow's key
 	PcapFile  PcapFile
 	Protocols Protocols
+	Rules     Rules
 	Stats     Stats
 	Logging   Logging
 
@@ -75,6 +76,7 @@ func Load(o Options) (*Config, Problems) {
 	fill(c.table(), root, "", c.FromFile, &ps)
 	c.Decoder.resolve(root, &ps)
 	c.Defrag.hosts(root, &ps)
+	c.Rules.vars(root, c.FromFile, &ps)
 	c.outputs(root, &ps)
 	c.logging(root, &ps)
 	c.Timeouts.limit(root, &ps)
@@ -97,6 +99,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Protocols.MDNS.table()...)
 	rows = append(rows, c.Protocols.FTP.table()...)
 	rows = append(rows, c.Protocols.TLS.table()...)
+	rows = append(rows, c.Rules.table()...)
 	rows = append(rows, c.Stats.table()...)
 	rows = append(rows, c.Threads.table()...)
 	return rows

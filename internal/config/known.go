@@ -61,6 +61,9 @@ var known = sync.OnceValue(func() *word {
 			root.learn("logging.outputs.[]."+o+"."+r.path, supported)
 		}
 	}
+	for _, v := range []string{addressVars, portVars} {
+		root.learn(v+".*", supported)
+	}
 	for _, v := range vocabulary {
 		for k := range strings.FieldsSeq(v.keys) {
 			root.learn(join(v.section, k), v.status)

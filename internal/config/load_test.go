@@ -51,7 +51,7 @@ func TestProblems(t *testing.T) {
 		{"what is the default asks for nothing", "stream:\n  bypass: off\n  memcap: 65536kb\n  reassembly:\n    raw: true\n", nil, nil},
 		{"switched off", "unix-command:\n  enabled: no\n  filename: x\nnfq:\n", nil, nil},
 		{"names of the author", "vars:\n  address-groups:\n    MY_NET: any\n", nil,
-			[]string{"t.yaml:1:1: vars has no effect yet"}},
+			nil},
 		{"obsolete", "stream:\n  max-sessions: 1\n", nil,
 			[]string{"t.yaml:2:3: stream.max-sessions is obsolete and has no effect"}},
 		{"underscores", "stream:\n  checksum_validation: no\n", nil,

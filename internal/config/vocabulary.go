@@ -8,15 +8,12 @@ var vocabulary = []struct {
 	status  status
 	keys    string // separated by blanks
 }{
-	{"", notYet, `suricata-version max-pending-packets autofp-scheduler default-packet-size action-order
+	{"", notYet, `suricata-version max-pending-packets autofp-scheduler default-packet-size
 		packet-alert-max host-mode asn1-max-frames pid-file daemon-directory umask
-		default-rule-path rule-files classification-file reference-config-file threshold-file
 		reputation-categories-file default-reputation-path reputation-files geoip-database
 		mpm-algo spm-algo delayed-detect plugins ldap-server heartbeat.output-flush-interval
 		sensor-id magic-file interfaces include max-packet-size`},
 
-	// Who the network is.
-	{"vars", notYet, "address-groups.* port-groups.*"},
 	{"livedev", notYet, "use-for-tracking"},
 
 	// Flows and streams.

@@ -40,7 +40,10 @@ var rules = []rule{
 	{"proto/*", []string{"app", "stream", "event", "wire", "mime", "file", "mail"},
 		[]string{"golang.org/x/text/...", "golang.org/x/net/http2/hpack"}},
 	{"docs/*", []string{"app", "stream", "event"}, nothing},
-	{"rule", []string{"app", "packet", "stream", "event"}, anything},
+	{"rule/number", nothing, nothing},
+	{"rule/pcre", nothing, nothing},
+	{"rule/payload", []string{"rule/number", "rule/pcre"}, nothing},
+	{"rule", []string{"app", "packet", "stream", "event", "rule/*"}, anything},
 	{"stats", []string{"event"}, anything},
 
 	// What surrounds it.
