@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/reknit/reknit/app/apptest"
 	"github.com/reknit/reknit/stream"
 )
 
@@ -242,4 +243,24 @@ func conversation(list []said) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// load returns what is said in a conversation in testdata.
+func load(t testing.TB, name string) []said {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", name+".txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := apptest.Parse(name, string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []said
+	for _, s := range c.Steps {
+		if s.Kind == apptest.Data {
+			list = append(list, said{s.Dir, s.Data})
+		}
+	}
+	return list
 }

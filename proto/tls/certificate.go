@@ -17,6 +17,7 @@ type Certificate struct {
 	NotAfter        time.Time
 	Names           []string // subjectAltName: host names and addresses
 
+	named bool // subject and issuer were read, if only to be empty
 	fault certificateFault
 }
 
@@ -83,6 +84,7 @@ func (c *Certificate) read(tbs *der) certificateFault {
 	} else {
 		return badSubject
 	}
+	c.named = true
 	tbs.want(tagSequence) // public key
 	for tag := byte(tagImplicit + 1); tag <= tagImplicit+2; tag++ {
 		if tbs.is(tag) || tbs.is(tag|0x20) { // unique identifiers

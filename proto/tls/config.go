@@ -23,6 +23,10 @@ type Config struct {
 	JA4 bool // records show JA4
 
 	EVE EVE
+
+	// OnHandshake, when not nil, is called once for each connection, when its handshake is over, or else at its end: with
+	// whatever was read of it. It is called in the goroutine that reads, and must not keep h unless Keep is set.
+	OnHandshake func(c *app.Conn, h *Handshake)
 }
 
 // Handling says what becomes of a flow once its sides encrypt.

@@ -14,10 +14,11 @@
 // A connection has one transaction, the type Handshake. It begins with the connection's first bytes and lives as long as it. It
 // is told, once, when the handshake is over as far as it can be read: the server has sent its certificate and asked for
 // none, or the client has answered with its own; or, where no certificate can be seen, both hellos have passed and a side
-// sends application data, or the client ChangeCipherSpec. A handshake that never came so far is told at the end of the
-// flow. It has a record if the server's certificate was read, if TLS 1.3 was chosen, or if an earlier session may have
+// sends application data. A handshake that never came so far is told at the end of the
+// flow. It has a record if the server showed a certificate, if TLS 1.3 was chosen, or if an earlier session may have
 // been resumed: the server repeats the session identifier, or the client's hello has the extension session_ticket.
-// Others have none, as in Suricata; but one of which a part was lost has one if a hello was read.
+// Others have none, as in Suricata; but one of which a part was lost has one if a hello was read, and a certificate that
+// cannot be read has its fingerprint.
 //
 // The record's member tls is that of Suricata 8.0.7: subject, issuerdn, subjectaltname, session_resumed, serial,
 // fingerprint, sni, version, notbefore, notafter, certificate, chain, ja3, ja3s, ja4, client_alpns, server_alpns,

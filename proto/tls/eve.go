@@ -171,9 +171,14 @@ func (h *Handshake) appendClient(o *event.Object, f Fields) {
 	o.Close()
 }
 
+// appendNames writes subject and issuer, also where they are empty.
 func (c *Certificate) appendNames(o *event.Object, subject, issuer bool) {
-	appendText(o, "subject", c.Subject, subject)
-	appendText(o, "issuerdn", c.Issuer, issuer)
+	if subject && c.named {
+		o.Str("subject", c.Subject)
+	}
+	if issuer && c.named {
+		o.Str("issuerdn", c.Issuer)
+	}
 }
 
 // append writes the certificates as they were sent: the first, and all.

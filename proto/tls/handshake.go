@@ -146,6 +146,9 @@ func (s *Session) message(d stream.Dir, typ byte, body []byte) {
 // clientHello takes the first hello of the client. A second one, after a HelloRetryRequest, changes nothing.
 func (s *Session) clientHello(h *Hello) {
 	s.faults(h)
+	if first := s.tx.Client; first != nil && first.ServerName != "" && h.ServerName != "" && !hello(s.tx.Server).retry() {
+		s.raise(multipleSNI) // as in Suricata
+	}
 	if s.tx.Client != nil || s.flags&told != 0 {
 		return
 	}
@@ -164,7 +167,9 @@ func (s *Session) serverHello(h *Hello) {
 		s.tx.echoed = true
 	}
 	s.tx.Advance(stream.ToClient, serverHello)
-	s.protected() // the client may have sent early data
+	if s.half[stream.ToServer].opaque { // early data
+		s.finishOpaque()
+	}
 }
 
 // faults raises what is odd in a hello.

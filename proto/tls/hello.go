@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"crypto/sha256"
 	"slices"
 
 	"github.com/reknit/reknit/wire"
@@ -50,6 +51,12 @@ const (
 	badNameType                           // of the server name
 	badNameLength                         // likewise
 )
+
+// retry reports whether a ServerHello is a HelloRetryRequest: its random is the SHA-256 of that word (RFC 8446, section
+// 4.1.3).
+func (h *Hello) retry() bool { return h.Random == retryRandom }
+
+var retryRandom = sha256.Sum256([]byte("HelloRetryRequest"))
 
 // maxList and maxProtocols bound what is kept of the lists of a hello.
 const (

@@ -9,7 +9,8 @@ import (
 )
 
 // attributeNames are the names that Suricata gives to the types of attributes of a distinguished name, by the bytes of
-// their object identifiers.
+// their object identifiers: 2.5.4 (X.520), 0.9.2342.19200300.100.1 (RFC 4519), 1.2.840.113549.1.9 (PKCS #9) and
+// 1.3.6.1.4.1.311.60.2.1 (extended validation).
 var attributeNames = map[string]string{
 	"\x55\x04\x03": "CN",
 	"\x55\x04\x04": "surname",
@@ -17,22 +18,29 @@ var attributeNames = map[string]string{
 	"\x55\x04\x06": "C",
 	"\x55\x04\x07": "L",
 	"\x55\x04\x08": "ST",
-	"\x55\x04\x09": "street",
+	"\x55\x04\x09": "streetAddress",
 	"\x55\x04\x0a": "O",
 	"\x55\x04\x0b": "OU",
 	"\x55\x04\x0c": "title",
 	"\x55\x04\x0d": "description",
+	"\x55\x04\x0e": "searchGuide",
 	"\x55\x04\x0f": "businessCategory",
+	"\x55\x04\x10": "postalAddress",
 	"\x55\x04\x11": "postalCode",
 	"\x55\x04\x29": "name",
 	"\x55\x04\x2a": "givenName",
 	"\x55\x04\x2b": "initials",
 	"\x55\x04\x2c": "generationQualifier",
+	"\x55\x04\x2d": "uniqueIdentifier",
 	"\x55\x04\x2e": "dnQualifier",
-	"\x55\x04\x61": "organizationIdentifier",
-	"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19": "DC",
-	"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01": "userId",
-	"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01":     "Email",
+	"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01":     "uid",
+	"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19":     "DC",
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01":         "Email",
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x02":         "unstructuredName",
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07":         "challengePassword",
+	"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x01": "msJurisdictionLocality",
+	"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x02": "msJurisdictionStateOrProvince",
+	"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x03": "msJurisdictionCountry",
 }
 
 // appendDN writes a distinguished name (RFC 5280, section 4.1.2.4) as Suricata does: in the order of the certificate,
@@ -76,11 +84,12 @@ func appendValue(b []byte, tag byte, value []byte) ([]byte, bool) {
 	return append(b, strings.ToUpper(hex.EncodeToString(value))...), true
 }
 
-// appendOID writes the name of an attribute's type, or the object identifier with dots.
+// appendOID writes the name of an attribute's type, or OID() around the object identifier with dots.
 func appendOID(b, oid []byte) []byte {
 	if name, ok := attributeNames[string(oid)]; ok {
 		return append(b, name...)
 	}
+	b = append(b, "OID("...)
 	var v uint64
 	for i, first := 0, true; i < len(oid); i++ {
 		if v > math.MaxUint64>>7 {
@@ -99,5 +108,5 @@ func appendOID(b, oid []byte) []byte {
 		b = strconv.AppendUint(append(b, '.'), v, 10)
 		v = 0
 	}
-	return b
+	return append(b, ')')
 }

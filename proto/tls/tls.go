@@ -49,6 +49,7 @@ type flags uint8
 const (
 	certificateWanted flags = 1 << iota // of the client
 	told                                // the record was told
+	ended                               // the client's direction; the next one: the server's
 )
 
 var (
@@ -216,19 +217,24 @@ func (s *Session) applicationData(d stream.Dir) {
 	s.protected()
 }
 
-// protected is called when a side begins to encrypt: the handshake is over, unless the server has more to say in clear. Early
-// data comes before its hello (RFC 8446, section 2.3), and where a session is resumed the server is the first to encrypt.
+// protected is called when a side sends application data, or the ChangeCipherSpec before it.
 func (s *Session) protected() {
 	client, server := &s.half[stream.ToServer], &s.half[stream.ToClient]
-	hello := s.tx.Server
-	switch {
-	case hello == nil || !client.encrypted && !server.opaque:
-	case server.encrypted, hello.Version.is13(), s.tx.chain[stream.ToClient].seen:
-		s.finish()
+	if client.opaque || server.opaque {
+		s.finishOpaque()
 	}
 	if s.config.Encrypted == Bypass && client.encrypted && server.encrypted {
 		s.judge()
 		s.conn.Bypass()
+	}
+}
+
+// finishOpaque ends the handshake of which no certificate was seen, unless the server has more to say in clear: early data
+// comes before its hello (RFC 8446, section 2.3), and data of the client may be read before the rest of its messages.
+func (s *Session) finishOpaque() {
+	hello := s.tx.Server
+	if hello != nil && (hello.Version.is13() || s.half[stream.ToClient].encrypted || s.tx.chain[stream.ToClient].seen) {
+		s.finish()
 	}
 }
 
@@ -244,6 +250,7 @@ func (s *Session) finish() {
 	}
 	s.flags |= told
 	s.tx.Tell()
+	s.shown()
 	if !s.config.Keep {
 		s.tx.slim()
 	}
@@ -320,8 +327,19 @@ func nextRecord(b []byte) int {
 
 // End is the last call of a direction.
 func (s *Session) End(d stream.Dir, rest []byte) {
-	if s.tx != nil {
-		s.judge()
+	if s.tx == nil {
+		return
+	}
+	s.judge()
+	if s.flags |= ended << d; s.flags&(ended|ended<<1) == ended|ended<<1 && s.flags&told == 0 {
+		s.shown()
+	}
+}
+
+// shown tells those who asked for it of the handshake.
+func (s *Session) shown() {
+	if s.config.OnHandshake != nil {
+		s.config.OnHandshake(s.conn, s.tx)
 	}
 }
 

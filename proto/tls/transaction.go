@@ -81,11 +81,8 @@ func (h *Handshake) JA4() string {
 	return h.Client.ja4()
 }
 
-// known reports whether the server's certificate says who it is.
-func (h *Handshake) known() bool {
-	c := h.certificate(stream.ToClient)
-	return c.Subject != "" && c.Issuer != ""
-}
+// known reports whether the server showed a certificate, however much of it can be read.
+func (h *Handshake) known() bool { return h.chain[stream.ToClient].First != nil }
 
 // worthy reports whether there is something to record: a certificate, a resumed session, a version that shows none; or
 // what is left of a handshake of which a part was lost.
