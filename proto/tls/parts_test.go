@@ -342,7 +342,7 @@ func benchmarkConnection(b *testing.B, name string) {
 	b.ReportAllocs()
 	for b.Loop() {
 		v.session = v.gateway.NewSession(app.Info{Transport: app.TCP, ServerPort: 443})
-		v.off = [2]int64{}
+		v.pair, v.off = stream.Pair{}, [2]int64{}
 		for _, s := range c {
 			v.say(s.dir, s.data)
 		}
