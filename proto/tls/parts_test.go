@@ -57,19 +57,22 @@ func TestHandshakes(t *testing.T) {
 	server, client, roots := certificates(t)
 	for _, test := range []struct {
 		name            string
-		client, server  tls.Config
+		client, server  *tls.Config
 		wantCertificate bool
 	}{
-		{name: "1.2", client: tls.Config{MaxVersion: tls.VersionTLS12}},
-		{name: "1.2 of one suite", client: tls.Config{MaxVersion: tls.VersionTLS12,
+		{name: "1.2", client: &tls.Config{MaxVersion: tls.VersionTLS12}},
+		{name: "1.2 of one suite", client: &tls.Config{MaxVersion: tls.VersionTLS12,
 			CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384}}},
-		{name: "1.3", client: tls.Config{MinVersion: tls.VersionTLS13}},
-		{name: "post-quantum", client: tls.Config{CurvePreferences: []tls.CurveID{tls.X25519MLKEM768}}},
-		{name: "client certificate", client: tls.Config{MaxVersion: tls.VersionTLS12, Certificates: []tls.Certificate{client}},
-			server: tls.Config{ClientAuth: tls.RequireAnyClientCert}, wantCertificate: true},
+		{name: "1.3", client: &tls.Config{MinVersion: tls.VersionTLS13}},
+		{name: "post-quantum", client: &tls.Config{CurvePreferences: []tls.CurveID{tls.X25519MLKEM768}}},
+		{name: "client certificate", client: &tls.Config{MaxVersion: tls.VersionTLS12, Certificates: []tls.Certificate{client}},
+			server: &tls.Config{ClientAuth: tls.RequireAnyClientCert}, wantCertificate: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c, s := test.client.Clone(), test.server.Clone()
+			if s == nil {
+				s = new(tls.Config)
+			}
 			c.RootCAs, c.ServerName, c.Time, c.NextProtos = roots, "www.example.org", at, []string{"http/1.1"}
 			s.Certificates, s.Time, s.NextProtos = []tls.Certificate{server}, at, []string{"http/1.1"}
 			said, state := exchange(t, c, s)
