@@ -349,3 +349,16 @@ stream.midstream = true
 		t.Errorf("Dump writes\n%s\nwant\n%s", got, want)
 	}
 }
+
+// A tls without any options does not log sessions that are resumed, one with any other option does.
+func TestTLSWithoutOptions(t *testing.T) {
+	for text, want := range map[string]bool{
+		"[tls]": false, "[tls: {extended: yes}]": true, "[tls: {session-resumption: no}]": false, "[http, tls: {custom: [sni]}]": true,
+	} {
+		name := write(t, filepath.Join(t.TempDir(), "c.yaml"), "outputs: [eve-log: {enabled: yes, types: "+text+"}]\n")
+		c, ps := Load(Options{File: name})
+		if len(c.EVE) != 1 || c.EVE[0].TLS.Resumed != want {
+			t.Errorf("%s: session-resumption is not %v; %v", text, want, ps)
+		}
+	}
+}

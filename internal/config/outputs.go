@@ -299,6 +299,9 @@ func newEVE(n *Node, path string, ps *Problems) EVE {
 			e.Types = append(e.Types, name)
 		}
 		fill(e.typeTable(name), body, path+".types."+i.Name+"."+name, true, ps)
+		if name == "tls" && body == nil {
+			e.TLS.Resumed = false // as with Suricata, which asks for options only where there are some
+		}
 	}
 	return e
 }

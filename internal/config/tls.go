@@ -59,7 +59,8 @@ func (l *TLSLog) table() []row {
 	return []row{
 		{"extended", boolean(&l.Extended), "no", "yes", "Log serial number, fingerprints, name of the server, version, validity, ALPN " +
 			"and the client's certificate, too."},
-		{"session-resumption", boolean(&l.Resumed), "yes", "", "Log sessions that are resumed, and show no certificate."},
+		{"session-resumption", boolean(&l.Resumed), "yes", "", "Log sessions that are resumed, and show no certificate; not if " +
+			"the type has no options at all."},
 		{"custom", list("a list of fields", &l.Custom, func(w string) error { return oneWord(w, tlsFields...) }), "[]", "",
 			"The fields of a record, in place of the usual ones: " + strings.Join(tlsFields, ", ") + "."},
 		{"ja4", boolean(&l.JA4), "yes", "", "no: leave JA4 out, whatever else asks for it."},
