@@ -132,6 +132,16 @@ func (c *Conn) State() any {
 	return c.rare.state
 }
 
+// Missing returns how many bytes at the end of direction d nobody saw although their receiver acknowledged them, as far as
+// that is known. No gap was told of them, as nothing came behind them. It is for Ender.End: with some missing, the end that is
+// told is not that of what was sent.
+func (c *Conn) Missing(d stream.Dir) int64 {
+	if c.gateway.missing == nil {
+		return 0
+	}
+	return c.gateway.missing.Missing((*Session)(c), d)
+}
+
 // Opaque says that what follows in direction d is encrypted. Parsing goes on; the bytes as they are are inspected up to here
 // and no more.
 func (c *Conn) Opaque(d stream.Dir) {

@@ -133,6 +133,7 @@ type Gateway struct {
 	errors   ErrorLogger // nil
 	expecter Expecter    // nil
 	windower Windower    // nil
+	missing  Missinger   // nil
 
 	now    int64  // of the packet being processed
 	number uint64 // likewise
@@ -161,6 +162,7 @@ func NewGateway(c Config, protocols []Protocol, l Logger) (*Gateway, error) {
 	g.errors, _ = l.(ErrorLogger)
 	g.expecter, _ = l.(Expecter)
 	g.windower, _ = l.(Windower)
+	g.missing, _ = l.(Missinger)
 	for i := range protocols {
 		p := protocols[i]
 		if err := check(&p); err != nil {

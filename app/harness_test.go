@@ -22,6 +22,7 @@ type notes struct {
 	announced string // protocol of every flow
 	inquiries int    // for it
 	windows   [2]int // of every flow's ends
+	missing   [2]int64
 	silent    bool
 }
 
@@ -66,6 +67,8 @@ func (n *notes) Expected(s *app.Session) (string, any) {
 }
 
 func (n *notes) Window(s *app.Session, d stream.Dir) int { return n.windows[d] }
+
+func (n *notes) Missing(s *app.Session, d stream.Dir) int64 { return n.missing[d] }
 
 func (n *notes) add(format string, args ...any) {
 	if !n.silent {

@@ -56,6 +56,12 @@ type Windower interface {
 	Window(s *Session, d stream.Dir) int
 }
 
+// Missinger is a Logger that knows what nobody saw of the ends of streams.
+type Missinger interface {
+	// Missing returns how many bytes at the end of direction d of the flow of s nobody saw although they were acknowledged.
+	Missing(s *Session, d stream.Dir) int64
+}
+
 // TransactionRecord fills in the type, transaction and body of tx's record.
 func TransactionRecord(r *event.Record, s *Session, tx Transaction) {
 	k := s.gateway.kind(s.parsed)

@@ -24,6 +24,7 @@ outputs:
       enabled: yes
       filetype: regular
       filename: eve.json
+      extensions: yes
       types:
         - http: {extended: yes}
         - dns

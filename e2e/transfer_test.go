@@ -48,6 +48,29 @@ func (r *report) compareFiles(t testing.TB, protocol string, want []*transfer) {
 	sameLines(t, protocol+" files", got, sent)
 }
 
+// tells reports whether the record of a file tells of a transfer: what was seen are the contents without the gaps that the
+// record lists, up to where it says that the file was cut off.
+func (e *event) tells(x *transfer) bool {
+	size := e.number("fileinfo.size")
+	if size > len(x.data) || size < len(x.data) && e.text("fileinfo.state") == "CLOSED" {
+		return false
+	}
+	seen := slices.Clone(x.data[:size])
+	gaps, _ := e.at("fileinfo.reknit.gaps").([]any)
+	if len(gaps) > 0 != (e.text("fileinfo.gaps") == "true") {
+		return false
+	}
+	for _, g := range slices.Backward(gaps) {
+		gap := &event{members: g.(map[string]any)}
+		from, to := gap.number("offset"), gap.number("offset")+gap.number("length")
+		if from < 0 || to > len(seen) || from >= to {
+			return false
+		}
+		seen = slices.Delete(seen, from, to)
+	}
+	return e.text("fileinfo.sha256") == sum(seen)
+}
+
 // stored wants the contents of a transfer to be in the store.
 func (r *report) stored(t testing.TB, x *transfer) {
 	t.Helper()

@@ -68,6 +68,25 @@ func (l *logger) Window(s *app.Session, d stream.Dir) int {
 	return 0
 }
 
+// Missing returns how many bytes at the end of direction d nobody saw, although the receiver acknowledged them. Where no FIN
+// was seen, the last one that was acknowledged is taken for it.
+func (l *logger) Missing(s *app.Session, d stream.Dir) int64 {
+	w := (*Worker)(l)
+	v := &w.entry.Value
+	if v.conn == 0 || s.Transport() != app.TCP {
+		return 0
+	}
+	if s.Reversed() {
+		d = d.Opposite()
+	}
+	st := w.conns.at(v.conn).Stream(d)
+	end, known := st.Finished()
+	if !known {
+		end = st.Acked() - 1
+	}
+	return max(0, min(end, st.Acked())-max(st.Edge(), st.App()))
+}
+
 // ends returns client and server of the current flow, the right way round.
 func (w *Worker) ends(s *app.Session) (client, server netip.AddrPort) {
 	f := Flow{w}

@@ -27,6 +27,7 @@ var (
 	_ app.ErrorLogger = (*logger)(nil)
 	_ app.Expecter    = (*logger)(nil)
 	_ app.Windower    = (*logger)(nil)
+	_ app.Missinger   = (*logger)(nil)
 )
 
 func (l *logger) Transaction(s *app.Session, tx app.Transaction) {

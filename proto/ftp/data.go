@@ -137,7 +137,15 @@ func (s *dataSession) End(d stream.Dir, rest []byte) {
 		return
 	}
 	x := s.data
-	if x.File != nil {
+	missing := s.conn.Missing(d)
+	if missing > 0 {
+		s.piece(stream.Piece{Lost: missing})
+	}
+	switch {
+	case x.File == nil:
+	case missing > 0:
+		x.File.Truncate()
+	default:
 		x.File.Close()
 	}
 	if h := x.config.Handler; h != nil && h.OnBodyStop != nil {

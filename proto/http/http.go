@@ -333,11 +333,11 @@ func (s *Session) Gap(d stream.Dir, l stream.Loss) {
 	r.state = torn
 }
 
-// resume goes on with a response behind a loss. The one that was lost, at least in part, is over when another request
-// awaits an answer.
+// resume goes on with a response behind a loss. The one that was lost, at least in part, is over, also when no other request
+// awaits an answer: that may have been lost, too. But what was lost may have been an interim response, if one was asked for.
 func (s *Session) resume(r *side) {
 	x := r.x
-	if x != nil && (x.Response.text != nil || x.next != nil) {
+	if x != nil && (x.Response.text != nil || x.next != nil || x.Request.value("Expect") == nil) {
 		s.endMessage(stream.ToClient, r)
 	}
 	r.x, r.state = nil, startLine
@@ -354,6 +354,12 @@ func (s *Session) End(d stream.Dir, rest []byte) {
 		s.tornHead(d, r.x)
 	}
 	whole := r.state == untilClose && !r.deep
+	if missing := s.conn.Missing(d); whole && missing > 0 {
+		whole = false
+		if r.body != nil {
+			r.body.lost(missing)
+		}
+	}
 	s.closeBody(r, whole)
 	if whole {
 		s.endMessage(d, r)
