@@ -55,7 +55,7 @@ func TestKeysTakeEffect(t *testing.T) {
 	defer text.Close()
 	row := regexp.MustCompile("^\\| `([a-z0-9.-]+)` \\| ([^|]+) \\|")
 	sections := map[string]bool{"Streams": true, "Target systems": true, "Tunnels": true, "Fragments": true, "Flows": true,
-		"Exception policies": true, "SMTP": true, "TLS": true, "Counters": true}
+		"Exception policies": true, "SMTP": true, "TLS": true, "SSH": true, "Counters": true}
 	without := waiting(t)
 	section, keys := "", 0
 	for lines := bufio.NewScanner(text); lines.Scan(); {
@@ -113,7 +113,7 @@ func told(t *testing.T, set ...string) string {
 			all += fmt.Sprint(of(netip.MustParseAddr("10.0.0.1")), " ")
 		}
 		e.Protocols, e.Policy, e.Defrag.TimeoutOf = nil, nil, nil
-		all += fmt.Sprintf("%+v %+v %+v\n", e, smtpConfig(c, wishes{}), tlsConfig(&c.Protocols.TLS, wishes{}))
+		all += fmt.Sprintf("%+v %+v %+v %+v\n", e, smtpConfig(c, wishes{}), tlsConfig(&c.Protocols.TLS, wishes{}), sshConfig(&c.Protocols.SSH))
 	}
 	return all
 }

@@ -119,6 +119,9 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			"ftp": {
 				Mode: mode(c.Protocols.FTP.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.FTP.DetectOn),
 			},
+			"ssh": {
+				Mode: mode(c.Protocols.SSH.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.SSH.DetectOn),
+			},
 			"tls": {
 				Mode: mode(c.Protocols.TLS.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.TLS.DetectOn),
 			},
@@ -149,6 +152,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 		DNS:       dnsConfig(&c.Protocols.DNS),
 		FTP:       ftpConfig(c, w),
 		TLS:       tlsConfig(&c.Protocols.TLS, w),
+		SSH:       sshConfig(&c.Protocols.SSH),
 		Files:     &files,
 		FileDepth: fileDepth(c, w),
 	}

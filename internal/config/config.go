@@ -43,6 +43,7 @@ type Protocols struct {
 	DNS  DNS
 	MDNS MDNS
 	TLS  TLS
+	SSH  SSH
 }
 
 // Options say where a configuration comes from.
@@ -99,6 +100,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Protocols.MDNS.table()...)
 	rows = append(rows, c.Protocols.FTP.table()...)
 	rows = append(rows, c.Protocols.TLS.table()...)
+	rows = append(rows, c.Protocols.SSH.table()...)
 	rows = append(rows, c.Rules.table()...)
 	rows = append(rows, c.Stats.table()...)
 	rows = append(rows, c.Threads.table()...)

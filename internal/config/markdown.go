@@ -43,6 +43,7 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	table(&b, "DNS", "", append(c.Protocols.DNS.table(), c.Protocols.MDNS.table()...))
 	table(&b, "FTP", "", c.Protocols.FTP.table())
 	table(&b, "TLS", "", c.Protocols.TLS.table())
+	table(&b, "SSH", "", c.Protocols.SSH.table())
 	table(&b, "Rules", "They are read and checked, by `-T` and `reknit rules check`, and not evaluated yet. The variables that rules name "+
 		"with `$` are the keys of `vars.address-groups` and `vars.port-groups`.", c.Rules.table())
 	table(&b, "Counters", "", c.Stats.table())

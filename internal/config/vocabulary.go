@@ -82,8 +82,6 @@ var vocabulary = []struct {
 	{"app-layer.protocols.pop3", notYet, "enabled detection-ports.dp detection-ports.sp stream-depth max-tx"},
 	{"app-layer.protocols.ftp", notYet, "memcap"},
 	{"app-layer.protocols.tftp", notYet, "enabled detection-ports.dp detection-ports.sp"},
-	{"app-layer.protocols.ssh", notYet, `enabled hassh encryption-handling detection-ports.dp
-		detection-ports.sp`},
 	{"app-layer.protocols.telnet", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.dns", obsolete, "global-memcap state-memcap request-flood"},
 	{"app-layer.protocols.llmnr", notYet, "enabled detection-ports.dp detection-ports.sp"},
@@ -152,7 +150,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
 	{"outputs.[].eve-log.types.[]", notYet, `llmnr.enabled websocket.enabled rdp.enabled
 		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
-		rfb.enabled sip.enabled ldap.enabled pop3.enabled ssh.enabled http2.enabled doh2.enabled
+		rfb.enabled sip.enabled ldap.enabled pop3.enabled  http2.enabled doh2.enabled
 		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled
 		imap.enabled telnet.enabled`},
 	{"outputs.[].eve-log.types.[]", obsolete, "ikev2.enabled vars.enabled"},

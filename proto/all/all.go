@@ -8,6 +8,7 @@ import (
 	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/smtp"
+	"github.com/reknit/reknit/proto/ssh"
 	"github.com/reknit/reknit/proto/tls"
 )
 
@@ -19,6 +20,7 @@ type Config struct {
 	MDNS dns.Config
 	FTP  ftp.Config
 	TLS  tls.Config
+	SSH  ssh.Config
 
 	// Files says what is done with files, in place of the settings of each protocol that carries some.
 	// When nil, those count.
@@ -59,5 +61,6 @@ func Protocols(c Config) []app.Protocol {
 		ftp.New(c.FTP),
 		c.carrier(ftp.NewData(c.FTP)),
 		tls.New(c.TLS),
+		ssh.New(c.SSH),
 	}
 }
