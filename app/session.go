@@ -180,7 +180,7 @@ func (s *Session) Opaque(d stream.Dir) bool { return s.dir[d]&opaque != 0 }
 // round; Read, Gap, End and Datagram are called as before.
 func (s *Session) Reversed() bool { return s.state&reversed != 0 }
 
-// TxCount returns the number of transactions so far.
+// TxCount returns the number of transactions of the flow's last protocol so far.
 func (s *Session) TxCount() uint64 { return s.nextTx }
 
 // Busy reports whether there are transactions that were not told yet, or not inspected.
