@@ -1,0 +1,369 @@
+package coding
+
+import "encoding/binary"
+
+// windowSize is how far back DEFLATE refers (RFC 1951, section 2).
+const windowSize = 32 << 10
+
+// inflater decodes DEFLATE (RFC 1951). It takes its input in pieces of any size and goes on where it stopped: bits that
+// are not enough for what comes next wait. A length with its distance and the extra bits of both needs at most 48.
+type inflater struct {
+	to     sink
+	bits   uint64 // input that was taken in; the next bit is the lowest
+	n      uint   // how many of them there are; what is above them is nothing, or what the input has there
+	state  inflateState
+	final  bool // the block is the last one
+	fixed  bool // the tables are those of fixed blocks
+	left   int  // bytes to come of a stored block
+	hlit   int  // number of code lengths of the literals and lengths, and so on
+	hdist  int
+	hclen  int
+	have   int // code lengths that were read
+	litLen table
+	dist   table
+	lens   [maxLitLen + maxDist]uint8
+
+	// The window: what was decoded last. It is moved down by half when it is full. What is behind told was not told yet.
+	b    [2 * windowSize]byte
+	at   int // where the next byte goes
+	told int
+}
+
+type inflateState uint8
+
+const (
+	blockHeader inflateState = iota
+	storedLength
+	storedData
+	dynamicHeader
+	codeLengths
+	symbolLengths
+	symbols
+	inflated // the last block ended
+	broken
+)
+
+const (
+	maxLitLen = 286
+	maxDist   = 30
+	numFixed  = 288
+)
+
+// sink takes what was decoded: bytes that are valid during the call. It reports whether it wants more.
+type sink interface{ take(b []byte) bool }
+
+// reset begins another stream, which may refer to history.
+func (f *inflater) reset(to sink, history []byte) {
+	f.to = to
+	f.bits, f.n, f.state, f.final = 0, 0, blockHeader, false
+	f.at = copy(f.b[:], history[max(0, len(history)-windowSize):])
+	f.told = f.at
+}
+
+// write decodes b, and tells what came of it. When it ends before b does, the rest is returned; behind whole bytes that
+// wait in bits. ok is false when b is no DEFLATE, or nobody wants more.
+func (f *inflater) write(b []byte) (rest []byte, ok bool) {
+	more := true
+	for more && f.state != inflated {
+		if b, more, ok = f.step(b); !ok {
+			f.flush()
+			f.state = broken
+			return b, false
+		}
+	}
+	if f.state == inflated {
+		f.drop(f.n % 8)
+	}
+	if !f.flush() {
+		f.state = broken
+		return b, false
+	}
+	return b, true
+}
+
+// flush tells what was decoded since the last time.
+func (f *inflater) flush() bool {
+	b := f.b[f.told:f.at]
+	f.told = f.at
+	return len(b) == 0 || f.to.take(b)
+}
+
+// step goes on until the state changes, or more input is needed: more is false.
+func (f *inflater) step(in []byte) (rest []byte, more, ok bool) {
+	switch f.state {
+	case blockHeader:
+		if in = f.fill(in); f.n < 3 {
+			return in, false, true
+		}
+		f.final = f.bits&1 != 0
+		kind := f.bits >> 1 & 3
+		f.drop(3)
+		return in, true, f.block(int(kind))
+	case storedLength:
+		f.drop(f.n % 8)
+		if in = f.fill(in); f.n < 32 {
+			return in, false, true
+		}
+		n := uint16(f.bits)
+		ok := n == ^uint16(f.bits>>16)
+		f.drop(32)
+		f.left, f.state = int(n), storedData
+		return in, true, ok
+	case storedData:
+		return f.stored(in)
+	case dynamicHeader:
+		if in = f.fill(in); f.n < 14 {
+			return in, false, true
+		}
+		f.hlit, f.hdist, f.hclen = int(f.bits&31)+257, int(f.bits>>5&31)+1, int(f.bits>>10&15)+4
+		f.drop(14)
+		f.have, f.state = 0, codeLengths
+		return in, true, f.hlit <= maxLitLen && f.hdist <= maxDist
+	case codeLengths:
+		return f.codeLengths(in)
+	case symbolLengths:
+		return f.symbolLengths(in)
+	case symbols:
+		return f.symbols(in)
+	}
+	return in, false, false
+}
+
+// fill takes input in until at least 56 bits are there, or none is left.
+func (f *inflater) fill(in []byte) []byte {
+	if len(in) >= 8 && f.n < 56 {
+		f.bits |= binary.LittleEndian.Uint64(in) << f.n
+		k := (63 - f.n) / 8
+		f.n += k * 8
+		return in[k:]
+	}
+	for len(in) > 0 && f.n < 56 {
+		f.bits |= uint64(in[0]) << f.n
+		f.n += 8
+		in = in[1:]
+	}
+	return in
+}
+
+// drop passes n bits.
+func (f *inflater) drop(n uint) {
+	f.bits >>= n
+	f.n -= n
+}
+
+// block begins a block of a kind (RFC 1951, section 3.2.3).
+func (f *inflater) block(kind int) bool {
+	switch kind {
+	case 0:
+		f.state = storedLength
+	case 1:
+		f.state = symbols
+		if !f.fixed {
+			f.fixed = true
+			f.fixedTables()
+		}
+	case 2:
+		f.state, f.fixed = dynamicHeader, false
+	default:
+		return false
+	}
+	return true
+}
+
+// endBlock ends a block.
+func (f *inflater) endBlock() {
+	f.state = blockHeader
+	if f.final {
+		f.state = inflated
+	}
+}
+
+// stored copies bytes of a stored block.
+func (f *inflater) stored(in []byte) (rest []byte, more, ok bool) {
+	for f.left > 0 {
+		if f.at == len(f.b) && !f.slide() {
+			return in, false, false
+		}
+		if f.n >= 8 {
+			f.b[f.at] = byte(f.bits)
+			f.at++
+			f.left--
+			f.drop(8)
+			continue
+		}
+		f.bits = 0 // the input comes from in from here on
+		n := copy(f.b[f.at:], in[:min(len(in), f.left)])
+		if n == 0 {
+			return in, false, true
+		}
+		f.at += n
+		f.left -= n
+		in = in[n:]
+	}
+	f.endBlock()
+	return in, true, true
+}
+
+// slide makes room in the window.
+func (f *inflater) slide() bool {
+	if !f.flush() {
+		return false
+	}
+	n := copy(f.b[:], f.b[f.at-windowSize:f.at])
+	f.at, f.told = n, n
+	return true
+}
+
+// symbols decodes literals, and copies what lengths and distances refer to (RFC 1951, section 3.2.5).
+func (f *inflater) symbols(in []byte) (rest []byte, more, ok bool) {
+	const longest = 258
+	for {
+		if f.at > len(f.b)-longest && !f.slide() {
+			return in, false, false
+		}
+		if f.n < 48 {
+			in = f.fill(in)
+		}
+		v, used, found := f.litLen.decode(f.bits, f.n)
+		if !found {
+			return in, false, used == 0
+		}
+		switch {
+		case v < 256:
+			f.b[f.at] = byte(v)
+			f.at++
+			f.drop(used)
+			continue
+		case v == 256:
+			f.drop(used)
+			f.endBlock()
+			return in, true, true
+		case v > 285:
+			return in, false, false
+		}
+		e := lengths[v-257]
+		length := int(e.base) + int(f.bits>>used&(1<<e.extra-1))
+		used += uint(e.extra)
+		if used > f.n {
+			return in, false, true
+		}
+		v, more, found := f.dist.decode(f.bits>>used, f.n-used)
+		if !found {
+			return in, false, more == 0
+		}
+		if v >= maxDist {
+			return in, false, false
+		}
+		used += more
+		e = distances[v]
+		distance := int(e.base) + int(f.bits>>used&(1<<e.extra-1))
+		if used += uint(e.extra); used > f.n {
+			return in, false, true
+		}
+		if distance > f.at {
+			return in, false, false
+		}
+		f.drop(used)
+		f.repeat(distance, length)
+	}
+}
+
+// repeat appends length bytes that lie distance back. They may include those that it appends.
+func (f *inflater) repeat(distance, length int) {
+	from := f.at - distance
+	for length > 0 {
+		n := copy(f.b[f.at:f.at+length], f.b[from:f.at])
+		f.at += n
+		length -= n
+	}
+}
+
+// codeLengths reads the lengths of the code in which the other lengths are written (RFC 1951, section 3.2.7).
+func (f *inflater) codeLengths(in []byte) (rest []byte, more, ok bool) {
+	if f.have == 0 {
+		clear(f.lens[:19])
+	}
+	for f.have < f.hclen {
+		if in = f.fill(in); f.n < 3 {
+			return in, false, true
+		}
+		f.lens[codeOrder[f.have]] = uint8(f.bits & 7)
+		f.have++
+		f.drop(3)
+	}
+	f.have, f.state = 0, symbolLengths
+	return in, true, f.litLen.build(f.lens[:19]) == completeCode
+}
+
+// symbolLengths reads the lengths of the codes of the block.
+func (f *inflater) symbolLengths(in []byte) (rest []byte, more, ok bool) {
+	for f.have < f.hlit+f.hdist {
+		in = f.fill(in)
+		v, used, found := f.litLen.decode(f.bits, f.n)
+		if !found {
+			return in, false, used == 0
+		}
+		if v < 16 {
+			f.drop(used)
+			f.lens[f.have] = uint8(v)
+			f.have++
+			continue
+		}
+		e := repeats[v-16]
+		n := int(e.base) + int(f.bits>>used&(1<<e.extra-1))
+		if used += uint(e.extra); used > f.n {
+			return in, false, true
+		}
+		f.drop(used)
+		var value uint8
+		if v == 16 {
+			if f.have == 0 {
+				return in, false, false
+			}
+			value = f.lens[f.have-1]
+		}
+		if f.have+n > f.hlit+f.hdist {
+			return in, false, false
+		}
+		for range n {
+			f.lens[f.have] = value
+			f.have++
+		}
+	}
+	f.state = symbols
+	return in, true, f.tables()
+}
+
+// tables makes the tables of a dynamic block. A distance code may be incomplete when it has one code, or none.
+func (f *inflater) tables() bool {
+	if f.lens[256] == 0 || f.litLen.build(f.lens[:f.hlit]) != completeCode {
+		return false
+	}
+	switch f.dist.build(f.lens[f.hlit : f.hlit+f.hdist]) {
+	case overfullCode:
+		return false
+	case incompleteCode:
+		return f.dist.longest <= 1
+	}
+	return true
+}
+
+// fixedTables makes the tables of fixed blocks (RFC 1951, section 3.2.6).
+func (f *inflater) fixedTables() {
+	var lens [numFixed]uint8
+	for i := range lens {
+		switch {
+		case i < 144, i >= 280:
+			lens[i] = 8
+		case i < 256:
+			lens[i] = 9
+		default:
+			lens[i] = 7
+		}
+	}
+	f.litLen.build(lens[:])
+	for i := range 32 {
+		lens[i] = 5
+	}
+	f.dist.build(lens[:32])
+}
