@@ -18,6 +18,10 @@ func httpConfig(c *config.Config, w wishes) http.Config {
 		EVE:       w.http,
 		XFF:       w.xff,
 	}
+	if p.MaxCodings = s.DecodeLayers; s.DecodeLayers == 0 {
+		p.MaxCodings = -1
+	}
+	p.Coding.BombSize = int64(s.BombLimit)
 	p.EVE.Brief = !w.httpExtended
 	p.URI.DoublePath = s.DoubleDecodePath
 	p.URI.DoubleQuery = s.DoubleDecode

@@ -22,6 +22,8 @@ type HTTPServer struct {
 	DoubleDecode     bool // of the query
 	URIIncludeAll    bool
 	PlusSpaceDecode  bool
+	DecodeLayers     int
+	BombLimit        Size
 }
 
 // personalities are those of libhtp, in either case.
@@ -48,6 +50,10 @@ func (s *HTTPServer) table() []row {
 			"Bytes of a start line or a header field; of a longer one the beginning counts."},
 		{"headers-limit", number(&s.HeadersLimit, 1, math.MaxInt32), "1024", "", "Header fields of a message that are read."},
 		{"max-tx", number(&s.MaxTx, 1, math.MaxInt32), "512", "", "Transactions of a connection that may be open at once."},
+		{"response-body-decompress-layer-limit", number(&s.DecodeLayers, 0, 8), "2", "",
+			"Content codings of a body that are undone; 0: bodies stay as they are."},
+		{"compression-bomb-limit", size(&s.BombLimit), "1 MiB", "",
+			"Decoded bytes of a body from which on they may be at most 2048 times as many as those that were sent."},
 		{"double-decode-path", boolean(&s.DoubleDecodePath), "no", "", "Decode the path of a target twice."},
 		{"double-decode-query", boolean(&s.DoubleDecode), "no", "", "Decode the query of a target twice."},
 		{"uri-include-all", boolean(&s.URIIncludeAll), "no", "", "Keep scheme, user, host and port in the normalised target."},

@@ -65,8 +65,8 @@ var vocabulary = []struct {
 	// Protocols.
 	{"app-layer.protocols.http", notYet, "detection-ports.dp detection-ports.sp memcap"},
 	{"app-layer.protocols.http.libhtp.default-config", notYet, libhtp},
-	{"app-layer.protocols.http.libhtp.server-config.[].*", notYet, "address personality meta-field-limit headers-limit max-tx " +
-		"double-decode-path double-decode-query uri-include-all query-plusspace-decode " + libhtp},
+	{"app-layer.protocols.http.libhtp.server-config.[].*", notYet, "address personality meta-field-limit headers-limit max-tx response-body-decompress-layer-limit " +
+		"compression-bomb-limit double-decode-path double-decode-query uri-include-all query-plusspace-decode " + libhtp},
 	{"app-layer.protocols.http.byterange", notYet, "memcap timeout max-queued"},
 	{"app-layer.protocols.http2", notYet, `enabled http1-rules max-streams max-table-size max-frames
 		max-reassembly-size detection-ports.dp detection-ports.sp`},
@@ -220,10 +220,10 @@ var vocabulary = []struct {
 // libhtp are the keys of an HTTP personality.
 const libhtp = `request-body-limit response-body-limit request-body-minimal-inspect-size
 	request-body-inspect-window response-body-minimal-inspect-size response-body-inspect-window
-	response-body-decompress-layer-limit http-body-inline swf-decompression.enabled swf-decompression.type
+	http-body-inline swf-decompression.enabled swf-decompression.type
 	swf-decompression.compress-depth swf-decompression.decompress-depth
 	randomize-inspection-sizes randomize-inspection-range decompression-time-limit lzma-enabled lzma-memlimit
-	compression-bomb-limit path-convert-backslash-separators
+	path-convert-backslash-separators
 	path-separators-compress path-control-chars-handling path-separators-decode path-nul-encoded-terminates
 	path-nul-raw-terminates path-u-encode-decode set-path-convert-u-encode
 	u-encode-decode convert-lowercase path-convert-lowercase url-encoding-invalid-handling

@@ -3,6 +3,7 @@ package http
 import (
 	"bytes"
 
+	"github.com/reknit/reknit/coding"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/stream"
@@ -23,10 +24,16 @@ type body struct {
 	session *Session
 	x       *Exchange
 	dir     stream.Dir
-	file    *File // that is open
-	form    *form // nil: the body is one file
-	made    bool  // there was a file
+	coded   *coding.Decoder // nil: the body has no content coding
+	file    *File           // that is open
+	form    *form           // nil: the body is one file
+	made    bool            // there was a file
+	bomb    bool            // not all of the body was decoded
+	codings [maxCodings]coding.Coding
 }
+
+// maxCodings is the number of content codings of a body that are undone at most.
+const maxCodings = 8
 
 // newBody returns what takes the body of a message.
 func (s *Session) newBody(x *Exchange, d stream.Dir) *body {
@@ -35,11 +42,15 @@ func (s *Session) newBody(x *Exchange, d stream.Dir) *body {
 		b = new(body)
 	}
 	b.session, b.x, b.dir = s, x, d
+	b.decode(x.message(d).value("Content-Encoding"))
 	return b
 }
 
 // freeBody lets go of b, which is over. It serves another message, perhaps of another session.
 func (s *Session) freeBody(b *body) {
+	if b.coded != nil {
+		b.coded.Close()
+	}
 	*b = body{}
 	s.config.bodies.Put(b)
 }
@@ -62,14 +73,86 @@ func (s *Session) requestBody(x *Exchange) *body {
 	return b
 }
 
-// write takes bytes of the body.
-func (b *body) write(p []byte) { b.decoded(p) }
+// decode makes ready to undo the codings that Content-Encoding lists. Of too many, those that were applied last are undone.
+func (b *body) decode(list []byte) {
+	s := b.session
+	limit := min(s.config.MaxCodings, maxCodings)
+	if list == nil || limit < 0 || s.bombs >= maxBombs {
+		return
+	}
+	n := 0
+	for len(list) > 0 {
+		var name []byte
+		name, list, _ = bytes.Cut(list, []byte(","))
+		c := b.coding(bytes.Trim(name, blanks))
+		if c == coding.Unknown {
+			continue
+		}
+		if n == limit {
+			s.raise(tooManyEncodingLayers, b.x)
+			copy(b.codings[:], b.codings[1:n])
+			n--
+		}
+		b.codings[n] = c
+		n++
+	}
+	if n > 0 {
+		b.coded = coding.New(s.config.Coding, b.codings[:n], b)
+	}
+}
 
-// decoded takes bytes of the body without its content codings.
-func (b *body) decoded(p []byte) {
+// coding returns the coding that a word of Content-Encoding names. Of those with more in it than a name, as libhtp has
+// it, the name counts.
+func (b *body) coding(word []byte) coding.Coding {
+	c := coding.Parse(word)
+	switch {
+	case c == coding.Identity:
+		c = coding.Unknown
+	case c != coding.Unknown || foldEqual(word, "none") || foldEqual(word, "inflate"):
+		return c
+	case containsFold(word, "gzip"):
+		c = coding.Gzip
+	case containsFold(word, "deflate"):
+		c = coding.Deflate
+	}
+	b.session.raise(abnormalCEHeader, b.x)
+	return c
+}
+
+// maxBombs is the number of compression bombs of a connection after which nothing is decompressed.
+const maxBombs = 3
+
+// write takes bytes of the body.
+func (b *body) write(p []byte) {
+	if b.coded == nil {
+		b.Decoded(p)
+		return
+	}
+	if err := b.coded.Write(p); err != nil {
+		b.failed(err)
+	}
+}
+
+// failed notes why not all could be decoded.
+func (b *body) failed(err error) {
+	s := b.session
+	if err != coding.ErrBomb {
+		s.raise(gzipDecompressionFailed, b.x)
+		return
+	}
+	b.bomb = true
+	s.raise(compressionBomb, b.x)
+	if s.bombs++; s.bombs == maxBombs {
+		s.raise(compressionBombLimitReached, b.x)
+	}
+}
+
+// Decoded takes bytes of the body without its content codings.
+func (b *body) Decoded(p []byte) {
 	if len(p) == 0 {
 		return
 	}
+	b.keep(p)
 	if b.form != nil {
 		b.form.write(p)
 		return
@@ -80,8 +163,25 @@ func (b *body) decoded(p []byte) {
 	b.file.Write(p)
 }
 
+// keep keeps the beginning of the body for rules.
+func (b *body) keep(p []byte) {
+	c := b.session.config
+	limit := c.RequestBody
+	if b.dir == stream.ToClient {
+		limit = c.ResponseBody
+	}
+	if m := b.x.message(b.dir); len(m.Body) < limit {
+		m.Body = append(m.Body, p[:min(len(p), limit-len(m.Body))]...)
+	}
+}
+
 // lost takes n lost bytes.
 func (b *body) lost(n int64) {
+	if b.coded != nil {
+		if err := b.coded.Lost(); err != nil {
+			b.failed(err)
+		}
+	}
 	if b.form != nil {
 		b.form.lost(n)
 		return
@@ -94,6 +194,12 @@ func (b *body) lost(n int64) {
 
 // close ends the body. whole says that its end was seen.
 func (b *body) close(whole bool) {
+	if b.coded != nil {
+		if err := b.coded.Close(); err != nil {
+			b.failed(err)
+		}
+		b.coded = nil
+	}
 	if b.form != nil {
 		b.form.close(whole)
 	}
@@ -128,7 +234,7 @@ func (b *body) end(whole bool) {
 		return
 	}
 	b.file = nil
-	if whole && !f.Gaps {
+	if whole && !f.Gaps && !b.bomb {
 		f.Close()
 	} else {
 		f.Truncate()

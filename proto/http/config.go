@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/coding"
 	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/stream"
 )
@@ -30,6 +31,14 @@ type Config struct {
 	// MaxFiles is the number of files of a request (parts of multipart/form-data) that wait for the end of the transaction
 	// to be told; further ones are told at their end. When zero, it is 64.
 	MaxFiles int
+
+	// RequestBody and ResponseBody are the numbers of bytes that are kept of decoded bodies, for rules.
+	RequestBody, ResponseBody int
+
+	// MaxCodings is the number of content codings of a body that are undone, at most 8; with more, the event
+	// too_many_encoding_layers. When zero, it is 2; negative: bodies stay as they are.
+	MaxCodings int
+	Coding     coding.Config // limits of decoding
 
 	Files file.Config // what is computed of bodies
 	URI   URI         // how targets are normalised
@@ -72,6 +81,12 @@ func (c Config) withDefaults() *Config {
 		if *f.field <= 0 {
 			*f.field = f.value
 		}
+	}
+	if c.MaxCodings == 0 {
+		c.MaxCodings = 2
+	}
+	if c.Coding.Pool == nil {
+		c.Coding.Pool = new(coding.Pool)
 	}
 	if c.XFF.Header == "" {
 		c.XFF.Header = "X-Forwarded-For"

@@ -28,7 +28,7 @@ func patterns() []app.Pattern {
 		}
 	}
 	for _, version := range [...]string{"HTTP/0.9", "HTTP/1.0", "HTTP/1.1"} {
-		list = append(list, app.Pattern{Dir: stream.ToClient, Text: version, Transport: app.TCP})
+		list = append(list, app.Pattern{Dir: stream.ToClient, Text: version, Fold: true, Transport: app.TCP})
 	}
 	return list
 }
@@ -67,7 +67,7 @@ func probe(d stream.Dir, head []byte) app.Guess {
 		const version = "HTTP/1."
 		n := min(len(line), len(version))
 		switch {
-		case string(line[:n]) != version[:n]:
+		case !foldEqual(line[:n], version[:n]):
 			return app.No
 		case n < len(version):
 			return app.Unknown

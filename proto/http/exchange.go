@@ -55,6 +55,7 @@ type Message struct {
 	head
 	Length int64   // bytes of the body as it was transferred, sizes of chunks included, with those that are lost
 	Files  []*File // that are its body, or in it
+	Body   []byte  // the beginning of the body, decoded, as far as Config says
 }
 
 // message returns the message of direction d.
@@ -149,7 +150,7 @@ func (x *Exchange) AppendJSON(o *event.Object) {
 }
 
 func optional(o *event.Object, key string, v []byte) {
-	if v != nil {
+	if len(v) > 0 {
 		o.Bytes(key, v)
 	}
 }

@@ -45,6 +45,10 @@ var fields = []app.Field{
 	single("http.stat_code", stream.ToClient, inFields, func(x *Exchange) []byte { return x.Response.part(x.code) }),
 	single("http.stat_msg", stream.ToClient, inFields, (*Exchange).Reason),
 	single("http.start", stream.ToClient, inBody, func(x *Exchange) []byte { return x.Response.startText() }),
+	message("http.request_body", stream.ToServer, (*Message).body),
+	message("http.response_body", stream.ToClient, (*Message).body),
+	message("file.data", stream.ToServer, (*Message).body),
+	message("file.data", stream.ToClient, (*Message).body),
 	fileName(stream.ToServer),
 	fileName(stream.ToClient),
 }
@@ -96,6 +100,8 @@ func fileName(d stream.Dir) app.Field {
 		return files[i].Name, true
 	}}
 }
+
+func (m *Message) body() []byte { return m.Body }
 
 // first returns the start line, nil when there is none.
 func (h *head) first() []byte {

@@ -15,7 +15,7 @@ const maxPartLine = 4096
 //	                            └── "--" ──▶ epilogue
 type form struct {
 	body     *body
-	boundary []byte // CRLF, two hyphens and the boundary
+	boundary []byte // CRLF, or LF, two hyphens and the boundary
 	held     []byte // the beginning of a line, or of what may be a boundary
 	ahead    int    // of held: bytes that are a line end before the part, and that a boundary may begin with all the same
 	name     []byte
@@ -44,7 +44,10 @@ func newForm(b *body, boundary []byte) *form {
 }
 
 // lineEnd notes that a line ended: a boundary may follow at once, at the very beginning or in an empty part.
-func (f *form) lineEnd() { f.held, f.ahead = append(f.held[:0], "\r\n"...), 2 }
+func (f *form) lineEnd() {
+	f.ahead = bytes.IndexByte(f.boundary, '-')
+	f.held = append(f.held[:0], f.boundary[:f.ahead]...)
+}
 
 // write takes bytes of the body.
 func (f *form) write(p []byte) {
@@ -157,6 +160,9 @@ func (f *form) line(p []byte) []byte {
 		return nil
 	}
 	line := bytes.TrimSuffix(f.held, []byte("\r"))
+	if f.state == boundaryLine && !f.parts && len(line) == len(f.held) {
+		f.boundary = f.boundary[1:] // lines end in LF alone, some clients do that
+	}
 	f.take(line)
 	f.held, f.long = f.held[:0], false
 	if f.state == partBody {

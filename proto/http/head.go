@@ -31,7 +31,7 @@ func (h *head) value(name string) []byte {
 	var value []byte
 	n := 0
 	for _, f := range h.fields {
-		if int(f.name.n) != len(name) || !foldEqual(h.at(f.name), name) {
+		if int(f.name.n) < len(name) || !isNamed(h.at(f.name), name) {
 			continue
 		}
 		v := h.at(f.value)
@@ -53,6 +53,27 @@ const maxJoined = 64
 
 // has reports whether there is a field of that name.
 func (h *head) has(name string) bool { return h.value(name) != nil }
+
+// isNamed reports whether a field is called name. As for some servers, NULs in what was sent mean nothing.
+func isNamed(b []byte, name string) bool {
+	if len(b) == len(name) {
+		return foldEqual(b, name)
+	}
+	i := 0
+	for _, c := range b {
+		switch {
+		case c == 0:
+		case i == len(name) || lower(c) != lower(name[i]):
+			return false
+		default:
+			i++
+		}
+	}
+	return i == len(name)
+}
+
+// sameName reports whether two fields have the same name.
+func sameName(a, b []byte) bool { return len(a) == len(b) && bytes.EqualFold(a, b) }
 
 // foldEqual reports whether b is name, which is in ASCII; letters of either case are the same.
 func foldEqual(b []byte, name string) bool {
@@ -87,8 +108,14 @@ type builder struct {
 	over   int    // that are kept though they do not fit
 	last   lastLine
 	oddity oddities
-	bareLF bool
-	crlf   bool
+
+	colon   bool     // the last field had one
+	pending oddities // of the last field, while it has none
+	bareLF  bool     // a line ended in LF alone
+	lastLF  bool     // the last one did
+
+	// unfolds says that a folded line with a colon is a field of its own, as it is for browsers.
+	unfolds bool
 }
 
 // lastLine is what became of the last line: what a folded line continues.
@@ -121,22 +148,29 @@ func (b *builder) startLine(line []byte, end string) {
 	b.line, b.start = len(line), len(b.raw)
 }
 
-// fieldLine takes a line of the header, at most one of maxFields fields and as long as they take up no more than limit bytes.
+// fieldLine takes a line of the header, of at most maxFields fields, and as long as they take up no more than limit bytes.
 func (b *builder) fieldLine(line []byte, end string, maxFields, limit int) {
-	if (line[0] == ' ' || line[0] == '\t') && b.last != noField {
+	if folds(line[0]) && b.last != noField {
 		b.oddity |= folded
-		b.fold(line, end, limit)
-		return
+		if !b.unfolds || !b.colon || bytes.IndexByte(line, ':') < 0 {
+			b.fold(line, end, limit)
+			return
+		}
+		line = bytes.TrimLeft(line, blanks)
 	}
-	b.count++
-	if b.count > maxFields {
+	b.oddity |= b.pending
+	b.pending = 0
+	if b.count++; b.count > maxFields {
 		b.oddity |= tooMany
 		b.last = forgotten
 		return
 	}
 	name, value, odd := parseField(line)
-	b.oddity |= odd
-	b.note(name)
+	b.colon = odd&noColon == 0
+	b.pending = odd // a line may follow that has the colon
+	if b.colon {
+		b.settle(name)
+	}
 	b.last = forgotten
 	if len(b.raw)+len(b.tail)+len(line) > limit {
 		if b.over == maxOver || len(line) > maxOverLine || !framing(name) {
@@ -149,6 +183,16 @@ func (b *builder) fieldLine(line []byte, end string, maxFields, limit int) {
 	b.raw = append(append(b.raw, line...), end...)
 	b.fields = append(b.fields, field{within(line, name, at), within(line, value, at)})
 }
+
+// settle notes what is odd about the last field, which has the name.
+func (b *builder) settle(name []byte) {
+	b.oddity |= b.pending
+	b.pending = 0
+	b.note(name)
+}
+
+// folds reports whether a line that begins with c goes on with the last field.
+func folds(c byte) bool { return c == ' ' || c == '\t' || c == 0 }
 
 // Fields that say how long the body is are kept even when the head is full, some of them.
 const (
@@ -165,7 +209,7 @@ func (b *builder) note(name []byte) {
 	bit := hash(name)
 	if b.names&bit != 0 && b.oddity&repeated == 0 && len(name) > 0 {
 		for _, f := range b.fields {
-			if int(f.name.n) == len(name) && bytes.EqualFold(b.raw[f.name.off:f.name.off+f.name.n], name) {
+			if f.name.off < tailBit && sameName(b.raw[f.name.off:f.name.off+f.name.n], name) {
 				b.oddity |= repeated
 				break
 			}
@@ -178,38 +222,54 @@ func (b *builder) note(name []byte) {
 func hash(name []byte) uint64 {
 	h := uint32(2166136261)
 	for _, c := range name {
+		if c == 0 {
+			continue
+		}
 		h = (h ^ uint32(lower(c))) * 16777619
 	}
 	return 1 << (h >> 26)
 }
 
-// fold adds a line to the last field (obs-fold, RFC 9112, section 5.2). As with libhtp the value goes on with the line as
-// it is, less what is around it.
+// fold adds a line to the last field (obs-fold, RFC 9112, section 5.2). The colon may be in it.
 func (b *builder) fold(line []byte, end string, limit int) {
 	if b.last != kept || len(b.raw)+len(b.tail)+2*len(line) > limit {
 		return
 	}
 	b.raw = append(append(b.raw, line...), end...)
-	text := bytes.Trim(line, " \t")
-	f := &b.fields[len(b.fields)-1].value
-	if f.off < tailBit {
+	text := bytes.Trim(line, blanks)
+	f := &b.fields[len(b.fields)-1]
+	if f.value.off < tailBit {
 		at := len(b.tail)
-		b.tail = append(b.tail, b.raw[f.off:f.off+f.n]...)
-		f.off = tailBit | uint32(at)
+		b.tail = append(b.tail, b.raw[f.value.off:f.value.off+f.value.n]...)
+		f.value.off = tailBit | uint32(at)
 	}
-	if f.n > 0 {
+	if f.value.n > 0 {
 		b.tail = append(b.tail, ' ')
-		f.n++
+		f.value.n++
 	}
 	b.tail = append(b.tail, text...)
-	f.n += uint32(len(text))
+	f.value.n += uint32(len(text))
+	if b.colon {
+		return
+	}
+	at := f.value.off &^ tailBit
+	name, value, odd := parseField(b.tail[at : at+f.value.n])
+	if odd&noColon == 0 {
+		b.colon, b.pending = true, odd
+		b.settle(name)
+		joined := b.tail[at:]
+		f.name, f.value = within(joined, name, int(at)), within(joined, value, int(at))
+		f.name.off |= tailBit
+		f.value.off |= tailBit
+	}
 }
 
 // tailBit marks spans of a builder's tail.
 const tailBit = 1 << 31
 
-// finish returns the head and makes b ready for another.
+// finish returns the head.
 func (b *builder) finish() (h head) {
+	b.oddity |= b.pending
 	h.text = make([]byte, len(b.raw)+len(b.tail))
 	copy(h.text, b.raw)
 	copy(h.text[len(b.raw):], b.tail)
@@ -219,11 +279,24 @@ func (b *builder) finish() (h head) {
 		copy(h.fields, b.fields)
 	}
 	for i := range h.fields {
-		if v := &h.fields[i].value; v.off >= tailBit {
-			v.off = v.off&^tailBit + h.end
+		for _, v := range [...]*span{&h.fields[i].name, &h.fields[i].value} {
+			if v.off >= tailBit {
+				v.off = v.off&^tailBit + h.end
+			}
 		}
 	}
 	return h
+}
+
+// join adds the fields of a trailer to those of h.
+func (h *head) join(t head) {
+	at := uint32(len(h.text))
+	h.text = append(h.text, t.text...)
+	for _, f := range t.fields {
+		f.name.off += at
+		f.value.off += at
+		h.fields = append(h.fields, f)
+	}
 }
 
 // maxPooled is the size of the largest builder that is used again.
@@ -252,10 +325,10 @@ func parseField(line []byte) (name, value []byte, odd oddities) {
 	if n < 0 {
 		return nil, line, noColon
 	}
-	name, value = line[:n], bytes.Trim(line[n+1:], " \t")
-	if n > 0 && (name[n-1] == ' ' || name[n-1] == '\t') {
+	name, value = line[:n], bytes.Trim(line[n+1:], blanks)
+	if n > 0 && isBlank(name[n-1]) {
 		odd |= blankBehindName
-		name = bytes.TrimRight(name, " \t")
+		name = bytes.TrimRight(name, blanks)
 	}
 	if len(name) == 0 {
 		return name, value, odd | emptyName

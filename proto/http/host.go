@@ -48,10 +48,22 @@ func (s *Session) hostField(x *Exchange, v []byte, inTarget bool) {
 		}
 		return
 	}
-	x.Host, x.Port = host, port
+	if x.Host, x.Port = host, port; text == nil {
+		x.Host = lowered(host) // as libhtp: not when a port follows
+	}
 	if _, server := s.conn.Ports(); port != 0 && port != server {
 		s.raise(requestServerPortTCPPortMismatch, x)
 	}
+}
+
+// lowered returns b in lower case: b itself when it is.
+func lowered(b []byte) []byte {
+	for _, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			return bytes.ToLower(b)
+		}
+	}
+	return b
 }
 
 // notSeen stands for the target of a request that was not seen, as with libhtp.

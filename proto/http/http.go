@@ -1,6 +1,8 @@
 package http
 
 import (
+	"bytes"
+
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/stream"
 )
@@ -12,6 +14,7 @@ type Session struct {
 	side    [2]side
 	pending queue // exchanges without a final response, oldest first
 	flags   flags
+	bombs   uint8 // compression bombs
 }
 
 // flags of a Session.
@@ -29,10 +32,13 @@ type side struct {
 	x     *Exchange // that the message belongs to; nil between messages
 	head  *builder  // nil but in a head
 	body  *body     // nil when there is none, or nobody wants it
+	junk  []byte    // in junkLine: the line
 	left  int64     // bytes to come of a body or chunk
 	state state
 	after state // what follows restOfLine
-	deep  bool  // bytes beyond the depth came
+
+	junkEnd stream.Ending
+	deep    bool // bytes beyond the depth came
 }
 
 // state is what the next bytes of a direction are.
@@ -47,6 +53,9 @@ const (
 	chunkData
 	chunkEnd   // the line end behind a chunk
 	trailer    // fields behind the last chunk
+	perhaps    // a body that there should not be, or the next response
+	blankLine  // behind a header that ended in an odd way: perhaps one more line end, which belongs to it
+	junkLine   // behind a line that is no status line: is the next one?
 	restOfLine // the rest of a line that was too long
 	short      // behind a request line without a protocol: fields, or nothing
 	deciding   // unknown until the response to CONNECT or Upgrade: requests or something else
@@ -93,6 +102,12 @@ func (s *Session) unit(d stream.Dir, r *side, in *stream.Cursor) bool {
 		return s.protocolMissing(r, in)
 	case deciding:
 		return s.decide(r, in)
+	case perhaps:
+		return s.unexpected(r, in)
+	case blankLine:
+		return s.blank(d, r, in)
+	case junkLine:
+		return s.junk(r, in)
 	case tunnel:
 		in.Skip(int64(in.Len()))
 		return false
@@ -109,11 +124,38 @@ func (s *Session) unit(d stream.Dir, r *side, in *stream.Cursor) bool {
 		}
 		return true
 	}
-	s.line(d, r, line, e)
+	if d == stream.ToClient && bytes.IndexByte(line, '\r') >= 0 && r.splits(line) {
+		s.lines(r, line, e)
+	} else {
+		s.line(d, r, line, e)
+	}
 	if long && r.state != untilClose {
 		s.tooLong(d, r)
 	}
 	return true
+}
+
+// splits reports whether a CR in line ends a line, as it does for browsers in the head of a response.
+func (r *side) splits(line []byte) bool {
+	return r.state == fieldLines || r.state == trailer || r.state == startLine && beginsResponse(line)
+}
+
+// lines takes a line of the head of a response with a CR in it: several lines. CR before or behind an LF belongs to it.
+func (s *Session) lines(r *side, line []byte, e stream.Ending) {
+	if line = bytes.Trim(line, "\r"); len(line) == 0 && r.state == fieldLines {
+		if r.head.lastLF { // LF CR, CR LF: two line ends
+			r.left, r.state = 2, blankLine
+		}
+		return
+	}
+	for len(line) > 0 && (r.state == fieldLines || r.state == trailer || r.state == startLine) {
+		var part []byte
+		part, line, _ = bytes.Cut(line, []byte("\r"))
+		if len(part) > 0 {
+			s.line(stream.ToClient, r, part, e)
+		}
+	}
+	s.raise(deformedEOL, r.x)
 }
 
 // line takes a line, or the beginning of one that is too long.
@@ -121,7 +163,7 @@ func (s *Session) line(d stream.Dir, r *side, line []byte, e stream.Ending) {
 	switch r.state {
 	case startLine:
 		switch {
-		case len(line) == 0:
+		case len(bytes.Trim(line, blanks)) == 0:
 		case d == stream.ToServer:
 			s.requestLine(r, line, e)
 		default:
@@ -135,9 +177,7 @@ func (s *Session) line(d stream.Dir, r *side, line []byte, e stream.Ending) {
 		r.x.message(d).Length += int64(len(line)) + endingLen[e]
 		r.state = chunkSize
 	case trailer:
-		if len(line) == 0 {
-			s.endMessage(d, r)
-		}
+		s.trailerLine(d, r, line, e)
 	case torn:
 		switch {
 		case d == stream.ToServer && certainRequest(line):
@@ -173,25 +213,87 @@ func pick(d stream.Dir, request, response app.EventID) app.EventID {
 
 // beginHead makes ready for the fields behind a start line.
 func (s *Session) beginHead(r *side, line []byte, e stream.Ending) {
-	b, ok := s.config.heads.Get().(*builder)
-	if !ok {
-		b = new(builder)
-	}
+	b := s.newBuilder()
 	r.head = b
 	b.startLine(line, endings[e])
 	b.ended(e)
 	r.state = fieldLines
 }
 
+func (s *Session) newBuilder() *builder {
+	if b, ok := s.config.heads.Get().(*builder); ok {
+		return b
+	}
+	return new(builder)
+}
+
+// freeBuilder lets go of b, for another head to use.
+func (s *Session) freeBuilder(b *builder) {
+	if b.reset() {
+		s.config.heads.Put(b)
+	}
+}
+
+// trailerLine takes a line behind the last chunk. Trailer fields join those of the head.
+func (s *Session) trailerLine(d stream.Dir, r *side, line []byte, e stream.Ending) {
+	if len(line) == 0 {
+		s.takeTrailer(d, r)
+		s.endMessage(d, r)
+		return
+	}
+	if r.head == nil {
+		r.head = s.newBuilder()
+	}
+	h := &r.x.message(d).head
+	r.head.fieldLine(line, endings[e], s.config.MaxFields-len(h.fields), s.config.MaxHead-len(h.text))
+}
+
+// takeTrailer adds trailer fields, as far as there are some, to the message.
+func (s *Session) takeTrailer(d stream.Dir, r *side) {
+	if b := r.head; b != nil {
+		r.head = nil
+		r.x.message(d).join(b.finish())
+		s.raiseFields(d, r.x, b)
+		s.freeBuilder(b)
+	}
+}
+
 // fieldLine takes a line of a head.
 func (s *Session) fieldLine(d stream.Dir, r *side, line []byte, e stream.Ending) {
 	b := r.head
 	b.ended(e)
-	if len(line) > 0 {
+	switch {
+	case len(line) == 1 && isBlank(line[0]) && e == stream.LF:
+		r.left, r.state = 1, blankLine
+		return
+	case len(line) > 0:
 		b.fieldLine(line, endings[e], s.config.MaxFields, s.config.MaxHead)
 		return
 	}
 	b.raw = append(b.raw, endings[e]...)
+	s.headEnd(d, r)
+}
+
+// blank ends a head behind an odd line end, with one more, r.left bytes long, that may follow.
+func (s *Session) blank(d stream.Dir, r *side, in *stream.Cursor) bool {
+	end := "\r\n"[2-r.left:]
+	b, ok := in.Peek(max(1, min(in.Len(), len(end))))
+	if !ok {
+		return false
+	}
+	switch {
+	case string(b) == end:
+		in.Skip(r.left)
+	case string(b) == end[:len(b)]:
+		_, ok := in.Peek(len(b) + 1)
+		return ok
+	}
+	s.headEnd(d, r)
+	return true
+}
+
+// headEnd acts on a head that is whole.
+func (s *Session) headEnd(d stream.Dir, r *side) {
 	s.takeHead(d, r)
 	if d == stream.ToServer {
 		s.requestHead(r)
@@ -201,7 +303,10 @@ func (s *Session) fieldLine(d stream.Dir, r *side, line []byte, e stream.Ending)
 }
 
 // ended notes how a line ended.
-func (b *builder) ended(e stream.Ending) { b.bareLF = b.bareLF || e == stream.LF }
+func (b *builder) ended(e stream.Ending) {
+	b.lastLF = e == stream.LF
+	b.bareLF = b.bareLF || b.lastLF
+}
 
 // takeHead makes what there is of a head that of the message.
 func (s *Session) takeHead(d stream.Dir, r *side) {
@@ -209,9 +314,7 @@ func (s *Session) takeHead(d stream.Dir, r *side) {
 	r.head = nil
 	r.x.message(d).head = b.finish()
 	s.raiseFields(d, r.x, b)
-	if b.reset() {
-		s.config.heads.Put(b)
-	}
+	s.freeBuilder(b)
 }
 
 // piece takes bytes of a body, or how many of them are lost.
@@ -254,6 +357,7 @@ func (s *Session) chunk(d stream.Dir, r *side, line []byte, e stream.Ending) {
 		r.state = chunkData
 		return
 	}
+	s.closeBody(r, true)
 	r.x.Advance(d, inTrailer)
 	r.state = trailer
 }
@@ -319,11 +423,12 @@ func (s *Session) Gap(d stream.Dir, l stream.Loss) {
 		return
 	case short:
 		s.endShort()
+	case perhaps:
+		s.endMessage(d, r)
+	case junkLine:
+		r.junk = nil
 	}
-	if r.head != nil {
-		s.takeHead(d, r)
-		s.tornHead(d, r.x)
-	}
+	s.tornHead(d, r)
 	if r.x != nil {
 		s.raise(invalidGap, r.x)
 		s.closeBody(r, false)
@@ -349,11 +454,15 @@ func (s *Session) End(d stream.Dir, rest []byte) {
 	if r.state == short {
 		s.endShort()
 	}
-	if r.head != nil {
-		s.takeHead(d, r)
-		s.tornHead(d, r.x)
+	s.tornHead(d, r)
+	if r.state == perhaps {
+		s.endMessage(d, r)
 	}
-	whole := r.state == untilClose && !r.deep
+	if r.state == junkLine {
+		s.noStatusLine(r, r.junk, r.junkEnd)
+	}
+	// As with Suricata a body that is shorter than it says is whole when the connection ends.
+	whole := (r.state == untilClose || r.state == identity && d == stream.ToClient) && !r.deep
 	if missing := s.conn.Missing(d); whole && missing > 0 {
 		whole = false
 		if r.body != nil {
@@ -367,9 +476,16 @@ func (s *Session) End(d stream.Dir, rest []byte) {
 	r.x, r.state = nil, tunnel
 }
 
-// tornHead makes do with what there is of a head.
-func (s *Session) tornHead(d stream.Dir, x *Exchange) {
-	if d == stream.ToServer {
-		s.target(x)
+// tornHead makes do with what there is of a head, or a trailer.
+func (s *Session) tornHead(d stream.Dir, r *side) {
+	switch {
+	case r.head == nil:
+	case r.state == trailer || r.state == restOfLine && r.after == trailer:
+		s.takeTrailer(d, r)
+	default:
+		s.takeHead(d, r)
+		if d == stream.ToServer {
+			s.target(r.x)
+		}
 	}
 }

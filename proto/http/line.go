@@ -7,10 +7,10 @@ type requestLine struct {
 	method, target, protocol []byte
 	blankFirst               bool // white space before the method
 	methodDelim              bool // the method ends in white space other than blanks
-	targetDelim              bool // so does the target, or there is such white space in it
+	targetDelim              bool // so does the target
 }
 
-// parseRequestLine takes a request line apart. The target may hold blanks: the protocol is what follows the last.
+// parseRequestLine takes a request line apart. The target ends at the first blank; the protocol is all that follows.
 func parseRequestLine(line []byte) (r requestLine) {
 	text := bytes.TrimLeft(line, blanks)
 	r.blankFirst = len(text) < len(line)
@@ -23,20 +23,13 @@ func parseRequestLine(line []byte) (r requestLine) {
 	rest := bytes.TrimLeft(text[n:], blanks)
 	r.methodDelim = odd(text[n : len(text)-len(rest)])
 	rest = bytes.TrimRight(rest, blanks)
-	at := bytes.LastIndexByte(rest, ' ')
-	if at < 0 {
-		at = bytes.LastIndexAny(rest, blanks)
-	}
-	if at < 0 {
+	n = bytes.IndexAny(rest, blanks)
+	if n < 0 {
 		r.target = rest
 		return r
 	}
-	if last := rest[at+1:]; looksLikeVersion(last) {
-		r.target, r.protocol = bytes.TrimRight(rest[:at], blanks), last
-	} else {
-		r.target = rest
-	}
-	r.targetDelim = odd(rest[:at+1])
+	r.target, r.protocol = rest[:n], bytes.TrimLeft(rest[n:], blanks)
+	r.targetDelim = odd(rest[n : len(rest)-len(r.protocol)])
 	return r
 }
 
@@ -45,11 +38,6 @@ const blanks = " \t\v\f\r\x00"
 
 // odd reports whether b holds white space other than blanks.
 func odd(b []byte) bool { return bytes.ContainsAny(b, "\t\v\f\r") }
-
-// looksLikeVersion reports whether the last word of a request line is a protocol, be it one that does not exist.
-func looksLikeVersion(b []byte) bool {
-	return bytes.HasPrefix(b, []byte("HTTP")) || bytes.HasPrefix(b, []byte("http"))
-}
 
 // isVersion reports whether b is HTTP-version as RFC 9112, section 2.3, has it, with major version 0 or 1.
 func isVersion(b []byte) bool {
@@ -88,7 +76,8 @@ func word(b []byte) (first, rest []byte) {
 // beginsResponse reports whether a line is a status line rather than anything else: servers that speak HTTP/0.9 begin
 // with the body.
 func beginsResponse(line []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(line, blanks), []byte("HTTP"))
+	line = bytes.TrimLeft(line, blanks)
+	return len(line) >= 4 && foldEqual(line[:4], "http")
 }
 
 // certainRequest and certainResponse are for lines behind a loss, which may be anything.

@@ -18,6 +18,9 @@ func (s *Session) requestLine(r *side, line []byte, e stream.Ending) {
 		return
 	}
 	s.flags = s.flags&^strayReq | begun
+	if a := &s.side[stream.ToClient]; a.state == perhaps {
+		s.endMessage(stream.ToClient, a)
+	}
 	x := &Exchange{config: s.config}
 	r.x = x
 	s.conn.Begin(x)
@@ -179,7 +182,7 @@ func (s *Session) contentLength(x *Exchange, d stream.Dir) (n int64, ok bool) {
 	h := &x.message(d).head
 	found := false
 	for _, f := range h.fields {
-		if !foldEqual(h.at(f.name), "content-length") {
+		if !isNamed(h.at(f.name), "content-length") {
 			continue
 		}
 		v, before, behind := parseContentLength(h.at(f.value))

@@ -11,6 +11,10 @@ import (
 func (s *Session) statusLine(r *side, line []byte, e stream.Ending) {
 	s.endShort()
 	if !beginsResponse(line) {
+		if x := s.pending.first; x != nil && !x.short {
+			r.junk, r.junkEnd, r.state = bytes.Clone(line), e, junkLine
+			return
+		}
 		s.noStatusLine(r, line, e)
 		return
 	}
@@ -22,6 +26,7 @@ func (s *Session) statusLine(r *side, line []byte, e stream.Ending) {
 		x.Response = Message{}
 	}
 	s.beginHead(r, line, e)
+	r.head.unfolds = isVersion(l.protocol) && !old(l.protocol)
 	x.version, x.code, x.reason = within(line, l.protocol, 0), within(line, l.code, 0), within(line, l.reason, 0)
 	x.status = uint16(l.status)
 	if !isVersion(l.protocol) {
@@ -51,18 +56,39 @@ func (s *Session) answered() *Exchange {
 	return x
 }
 
+// junk finds out whether a status line follows a line that is none. If it does, the line means nothing.
+func (s *Session) junk(r *side, in *stream.Cursor) bool {
+	const next = "HTTP"
+	b, ok := in.Peek(max(1, min(in.Len(), len(next))))
+	if !ok {
+		return false
+	}
+	switch {
+	case string(b) == next:
+		r.state = startLine
+	case string(b) == next[:len(b)]:
+		_, ok := in.Peek(len(b) + 1)
+		return ok
+	default:
+		s.noStatusLine(r, r.junk, r.junkEnd)
+	}
+	r.junk = nil
+	return true
+}
+
 // noStatusLine takes a line where a response should begin: a body without a head, as HTTP/0.9 has it, or bytes that belong
 // to nothing.
 func (s *Session) noStatusLine(r *side, line []byte, e stream.Ending) {
 	x := s.pending.first
 	if x == nil {
+		r.state = startLine
 		if s.flags&stray == 0 {
 			s.flags |= stray
 			s.conn.Raise(responseBodyUnexpected, nil)
 		}
 		return
 	}
-	r.x = x
+	r.x, r.junk = x, nil
 	if !x.short {
 		s.raise(responseLineInvalidProtocol, x)
 	}
@@ -85,7 +111,7 @@ func (s *Session) responseHead(r *side) {
 		}
 		r.x, r.state = nil, startLine
 		return
-	case status == 101:
+	case status == 101 && (x.Response.has("Upgrade") || !x.Response.has("Content-Length")):
 		s.upgraded(r)
 		return
 	case x.tunnel && status/100 == 2:
@@ -105,19 +131,58 @@ func (x *Exchange) interim() bool { return x.status/100 == 1 && x.status != 101 
 func (s *Session) responseBody(r *side) {
 	x := r.x
 	h := &x.Response.head
-	if x.status == 204 || x.status == 304 || string(x.Method()) == "HEAD" {
+	if string(x.Method()) == "HEAD" {
 		s.endMessage(stream.ToClient, r)
 		return
 	}
+	if x.status == 204 || x.status == 304 {
+		if r.state = perhaps; !h.has("Content-Length") && !h.has("Transfer-Encoding") {
+			s.endMessage(stream.ToClient, r)
+		}
+		return
+	}
+	if x.status == 101 {
+		s.raise(switchingProtoWithContentLength, x)
+	}
+	s.framed(r)
+}
+
+// unexpected finds out whether a response that has no body has one all the same: browsers take what is there for it.
+func (s *Session) unexpected(r *side, in *stream.Cursor) bool {
+	const next = "HTTP/"
+	b, ok := in.Peek(max(1, min(in.Len(), len(next))))
+	if !ok {
+		return false
+	}
+	switch {
+	case string(b) == next:
+		s.endMessage(stream.ToClient, r)
+	case string(b) == next[:len(b)]:
+		_, ok := in.Peek(len(b) + 1)
+		return ok
+	default:
+		s.raise(responseBodyUnexpected, r.x)
+		s.framed(r)
+	}
+	return true
+}
+
+// framed makes ready for a body as the header tells of it.
+func (s *Session) framed(r *side) {
+	x := r.x
+	h := &x.Response.head
 	te := h.value("Transfer-Encoding")
 	if te != nil && h.has("Content-Length") {
 		s.raise(responseLengthAndEncoding, x)
+	}
+	if bytes.IndexByte(te, 0) >= 0 {
+		te = bytes.ReplaceAll(te, []byte{0}, nil)
 	}
 	if containsFold(te, "chunked") {
 		if !foldEqual(bytes.Trim(te, blanks), "chunked") {
 			s.raise(responseAbnormalTransferEncoding, x)
 		}
-		if old(x.Version()) {
+		if !isVersion(x.Version()) || old(x.Version()) {
 			s.raise(responseChunkedOldProto, x)
 		}
 		r.state = chunkSize

@@ -129,7 +129,7 @@ const (
 	DecodeInvalid
 )
 
-// normal appends u as http.uri shows it. twice reports that there was something encoded twice.
+// normal appends u as http.uri shows it. twice reports that something was decoded twice.
 func (c *URI) normal(dst []byte, u *uri) (out []byte, twice bool) {
 	if c.All && u.scheme != nil {
 		dst = append(append(dst, u.scheme...), "://"...)
@@ -146,8 +146,8 @@ func (c *URI) normal(dst []byte, u *uri) (out []byte, twice bool) {
 		dst = append(dst, '?')
 		at := len(dst)
 		dst = c.decodeQuery(dst, u.query)
-		again := escaped(dst[at:])
-		if twice = twice || again; again && c.DoubleQuery {
+		if c.DoubleQuery && escaped(dst[at:]) {
+			twice = true
 			dst = c.decodeQuery(dst[:at], bytes.Clone(dst[at:]))
 		}
 	}
@@ -161,8 +161,8 @@ func (c *URI) normal(dst []byte, u *uri) (out []byte, twice bool) {
 func (c *URI) appendPath(dst, path []byte) (out []byte, twice bool) {
 	at := len(dst)
 	dst = c.decodePath(dst, path)
-	twice = escaped(dst[at:])
-	if twice && c.DoublePath {
+	if c.DoublePath && escaped(dst[at:]) {
+		twice = true
 		dst = c.decodePath(dst[:at], bytes.Clone(dst[at:]))
 	}
 	if !c.KeepUTF8 {
