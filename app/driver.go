@@ -349,6 +349,7 @@ func (s *Session) report(c Cause, d stream.Dir, offset int64, err error, stack [
 // disable ends the session's parsing, quietly. What there is of transactions is told.
 func (s *Session) disable() {
 	s.state |= disabled
+	s.nextTx = s.TxCount() // no other will begin
 	s.stream, s.datagram, s.rare = nil, nil, nil
 	s.finishAll()
 }

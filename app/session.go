@@ -39,6 +39,7 @@ type Session struct {
 type rare struct {
 	request Switch   // the pending one, and its port later on
 	state   any      // left by the predecessor
+	before  uint64   // transactions of the protocols before the last change
 	expect  protoID  // the flow was announced
 	lost    [2]int64 // before there was a parser to tell
 	files   uint32   // so far
@@ -111,7 +112,7 @@ func (s *Session) few() *rare {
 func (s *Session) lean() {
 	r := s.rare
 	if r != nil && r.request.Expect == "" && r.request.Port == 0 && r.request.State == nil && r.state == nil &&
-		r.expect == unknown && r.lost == [2]int64{} && r.files == 0 && r.order == nil {
+		r.expect == unknown && r.before == 0 && r.lost == [2]int64{} && r.files == 0 && r.order == nil {
 		s.rare = nil
 	}
 }
@@ -180,8 +181,13 @@ func (s *Session) Opaque(d stream.Dir) bool { return s.dir[d]&opaque != 0 }
 // round; Read, Gap, End and Datagram are called as before.
 func (s *Session) Reversed() bool { return s.state&reversed != 0 }
 
-// TxCount returns the number of transactions of the flow's last protocol so far.
-func (s *Session) TxCount() uint64 { return s.nextTx }
+// TxCount returns the number of transactions so far, of all protocols.
+func (s *Session) TxCount() uint64 {
+	if s.rare == nil {
+		return s.nextTx
+	}
+	return s.rare.before + s.nextTx
+}
 
 // Busy reports whether there are transactions that were not told yet, or not inspected.
 func (s *Session) Busy() bool { return s.liveTx > 0 || !s.finished.empty() || !s.kept.empty() }

@@ -56,6 +56,7 @@ func (v *drive) changed(id protoID) {
 	}
 	v.finishAll()
 	v.stream = nil
+	v.rare.before += v.nextTx
 	v.nextTx = 0 // the numbers are those of another protocol from here on
 	v.rare.state, v.rare.request.State = v.rare.request.State, nil
 }
