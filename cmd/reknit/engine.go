@@ -38,6 +38,7 @@ type wishes struct {
 	stores         *config.FileStore // nil: none
 	bodyMD5        bool
 	subjectMD5     bool
+	imapPasswords  bool
 	extensions     bool // the object reknit
 	passwords      bool // in it
 	mailFields     []mime.Field
@@ -126,6 +127,9 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 				Mode: mode(c.Protocols.TLS.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.TLS.DetectOn),
 			},
 			"ftp-data": {Mode: mode(c.Protocols.FTP.DataEnabled)},
+			"imap": {
+				Mode: mode(c.Protocols.IMAP.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.IMAP.DetectOn),
+			},
 		}, Faults: o.parserFaults},
 		RawPackets:       !c.Stream.Reassembly.Raw,
 		BypassDeep:       c.Stream.Bypass,
@@ -151,6 +155,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 		HTTP:      httpConfig(c, w),
 		DNS:       dnsConfig(&c.Protocols.DNS),
 		FTP:       ftpConfig(c, w),
+		IMAP:      imapConfig(&c.Protocols.IMAP, w),
 		TLS:       tlsConfig(&c.Protocols.TLS, w),
 		SSH:       sshConfig(&c.Protocols.SSH),
 		Files:     &files,

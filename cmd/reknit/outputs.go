@@ -194,6 +194,7 @@ func (w *wishes) add(e *config.EVE) {
 		w.addHTTP(e)
 	}
 	w.extensions = w.extensions || e.Extensions
+	w.imapPasswords = w.imapPasswords || e.Logs("imap") && e.IMAP.Passwords
 	if e.Logs("smtp") {
 		for _, name := range e.SMTP.Custom {
 			if f, err := mime.ParseField(name); err == nil && !slices.Contains(w.mailFields, f) {

@@ -38,6 +38,7 @@ type PcapFile struct {
 // Protocols is the section app-layer.protocols.
 type Protocols struct {
 	FTP  FTP
+	IMAP IMAP
 	SMTP SMTP
 	HTTP HTTP
 	DNS  DNS
@@ -99,6 +100,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Protocols.DNS.table()...)
 	rows = append(rows, c.Protocols.MDNS.table()...)
 	rows = append(rows, c.Protocols.FTP.table()...)
+	rows = append(rows, c.Protocols.IMAP.table()...)
 	rows = append(rows, c.Protocols.TLS.table()...)
 	rows = append(rows, c.Protocols.SSH.table()...)
 	rows = append(rows, c.Rules.table()...)

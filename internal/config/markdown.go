@@ -42,6 +42,7 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	table(&b, "HTTP", "", c.Protocols.HTTP.table())
 	table(&b, "DNS", "", append(c.Protocols.DNS.table(), c.Protocols.MDNS.table()...))
 	table(&b, "FTP", "", c.Protocols.FTP.table())
+	table(&b, "IMAP", "", c.Protocols.IMAP.table())
 	table(&b, "TLS", "", c.Protocols.TLS.table())
 	table(&b, "SSH", "", c.Protocols.SSH.table())
 	table(&b, "Rules", "They are read and checked, by `-T` and `reknit rules check`, and not evaluated yet. The variables that rules name "+

@@ -31,6 +31,7 @@ type EVE struct {
 	HTTP    HTTPLog
 	DNS     DNSLog
 	TLS     TLSLog
+	IMAP    IMAPLog
 	Files   FilesLog
 	Anomaly AnomalyLog
 	Stats   StatsLog
@@ -105,6 +106,8 @@ func (e *EVE) table() []row {
 // typeTable returns the options of a type.
 func (e *EVE) typeTable(typ string) []row {
 	switch typ {
+	case "imap":
+		return e.IMAP.table()
 	case "smtp":
 		l := &e.SMTP
 		return []row{
@@ -160,7 +163,7 @@ func (e *EVE) typeTable(typ string) []row {
 }
 
 // types with options, or that are logged so far.
-var loggedTypes = []string{"smtp", "http", "dns", "mdns", "tls", "ssh", "ftp", "files", "flow", "anomaly", "stats"}
+var loggedTypes = []string{"smtp", "http", "dns", "mdns", "tls", "ssh", "ftp", "imap", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
 var typesOnRequest = []string{"drop", "netflow", "arp"}

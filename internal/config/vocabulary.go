@@ -77,7 +77,6 @@ var vocabulary = []struct {
 	{"app-layer.protocols.smtp", notYet, `mime.header-value-depth
 		inspected-tracker.content-limit inspected-tracker.content-inspect-min-size
 		inspected-tracker.content-inspect-window`},
-	{"app-layer.protocols.imap", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.msn", obsolete, "enabled"},
 	{"app-layer.protocols.pop3", notYet, "enabled detection-ports.dp detection-ports.sp stream-depth max-tx"},
 	{"app-layer.protocols.ftp", notYet, "memcap"},
@@ -152,7 +151,7 @@ var vocabulary = []struct {
 		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
 		rfb.enabled sip.enabled ldap.enabled pop3.enabled  http2.enabled doh2.enabled
 		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled
-		imap.enabled telnet.enabled`},
+		telnet.enabled`},
 	{"outputs.[].eve-log.types.[]", obsolete, "ikev2.enabled vars.enabled"},
 	{"outputs.[].file-store", notYet, "force-magic xff.enabled xff.mode xff.deployment xff.header"},
 	{"outputs.[].file-store", obsolete, "log-dir force-md5 write-meta waldo include-pid"},

@@ -7,6 +7,7 @@ import (
 	"github.com/reknit/reknit/proto/dns"
 	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/http"
+	"github.com/reknit/reknit/proto/imap"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/proto/ssh"
 	"github.com/reknit/reknit/proto/tls"
@@ -19,6 +20,7 @@ type Config struct {
 	DNS  dns.Config
 	MDNS dns.Config
 	FTP  ftp.Config
+	IMAP imap.Config
 	TLS  tls.Config
 	SSH  ssh.Config
 
@@ -39,6 +41,7 @@ func (c *Config) files() {
 		&c.SMTP.Files,
 		&c.HTTP.Files,
 		&c.FTP.Files,
+		&c.IMAP.Files,
 	} {
 		*f = *c.Files
 	}
@@ -60,6 +63,7 @@ func Protocols(c Config) []app.Protocol {
 		dns.NewMulticast(c.MDNS),
 		ftp.New(c.FTP),
 		c.carrier(ftp.NewData(c.FTP)),
+		c.carrier(imap.New(c.IMAP)),
 		tls.New(c.TLS),
 		ssh.New(c.SSH),
 	}
