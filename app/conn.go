@@ -133,8 +133,8 @@ func (c *Conn) State() any {
 }
 
 // Missing returns how many bytes at the end of direction d nobody saw although their receiver acknowledged them, as far as
-// that is known. No gap was told of them, as nothing came behind them. It is for Ender.End: with some missing, the end that is
-// told is not that of what was sent.
+// that is known. No gap was told of them, as nothing came behind them so far. In Ender.End it tells that the end is not that of
+// what was sent; before, that the sender of the other direction had more than was seen, unless it is only late.
 func (c *Conn) Missing(d stream.Dir) int64 {
 	if c.gateway.missing == nil {
 		return 0

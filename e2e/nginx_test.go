@@ -96,8 +96,12 @@ func (n *nginx) protocols() []string { return []string{"http"} }
 func (n *nginx) files() []*transfer { return n.sent }
 
 // got notes that a file was transferred to a client, put that a client sent one.
-func (n *nginx) got(name string)              { n.note(&transfer{name, clientAddr, n.have[name]}) }
-func (n *nginx) put(name string, data []byte) { n.note(&transfer{name, serverAddr, data}) }
+func (n *nginx) got(name string) {
+	n.note(&transfer{name: name, toward: clientAddr, data: n.have[name]})
+}
+func (n *nginx) put(name string, data []byte) {
+	n.note(&transfer{name: name, toward: serverAddr, data: data})
+}
 
 func (n *nginx) note(x *transfer) {
 	n.mu.Lock()
@@ -172,9 +176,9 @@ func (n *nginx) forms() {
 	one, two := pdf(30_000, 20), noise(777, 21)
 	n.curl("-o", "/dev/null", "-F", "name=somebody", "-F", "one=@"+n.write(filepath.Join(n.dir, "one.pdf"), one),
 		"-F", "two=@"+n.write(filepath.Join(n.dir, "two.bin"), two)+";type=image/png", web+"/form")
-	n.put("one.pdf", one)
-	n.put("two.bin", two)
-	n.note(&transfer{"/form", clientAddr, []byte("thank you")})
+	n.note(&transfer{name: "one.pdf", toward: serverAddr, data: one, part: true})
+	n.note(&transfer{name: "two.bin", toward: serverAddr, data: two, part: true})
+	n.note(&transfer{name: "/form", toward: clientAddr, data: []byte("thank you")})
 }
 
 // odd asks for what has no body, or another one.
@@ -190,7 +194,7 @@ func (n *nginx) odd() {
 // part asks for a part of a file.
 func (n *nginx) part() {
 	n.curl("-o", "/dev/null", "-r", "1000-1999", web+"/large.bin")
-	n.note(&transfer{"/large.bin", clientAddr, n.have["/large.bin"][1000:2000]})
+	n.note(&transfer{name: "/large.bin", toward: clientAddr, data: n.have["/large.bin"][1000:2000]})
 }
 
 // pipelined sends many requests at once (RFC 9112, section 9.3.2).
@@ -229,7 +233,7 @@ func (n *nginx) pipelined() {
 // version6 asks over IPv6.
 func (n *nginx) version6() {
 	n.curl("-g", "-o", "/dev/null", "http://["+serverAddr6+"]/b.txt")
-	n.note(&transfer{"/b.txt", "2001:0db8:0000:0000:0000:0000:0000:0010", n.have["/b.txt"]})
+	n.note(&transfer{name: "/b.txt", toward: "2001:0db8:0000:0000:0000:0000:0000:0010", data: n.have["/b.txt"]})
 }
 
 func (n *nginx) large() {

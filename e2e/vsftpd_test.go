@@ -99,7 +99,7 @@ func (v *vsftpd) passive() {
 	}
 	v.curl("--disable-epsv", "-o", "/dev/null", ftp+"/large.bin")
 	for _, name := range []string{"report.pdf", "small.bin", "large.bin"} {
-		v.note(&transfer{name, clientAddr, v.have[name]})
+		v.note(&transfer{name: name, toward: clientAddr, data: v.have[name]})
 	}
 }
 
@@ -108,7 +108,7 @@ func (v *vsftpd) active() {
 	v.curl("-P", "-", "-o", "/dev/null", ftp+"/report.pdf")
 	v.curl("-P", "-", "--disable-eprt", "-o", "/dev/null", ftp+"/list.txt")
 	for _, name := range []string{"report.pdf", "list.txt"} {
-		v.note(&transfer{name, clientAddr, v.have[name]})
+		v.note(&transfer{name: name, toward: clientAddr, data: v.have[name]})
 	}
 }
 
@@ -121,7 +121,7 @@ func (v *vsftpd) uploads() {
 			args = append([]string{"-P", "-"}, args...)
 		}
 		v.curl(args...)
-		v.note(&transfer{name, serverAddr, data})
+		v.note(&transfer{name: name, toward: serverAddr, data: data})
 		if got, err := os.ReadFile(filepath.Join(v.dir, "root", "in", name)); err != nil || !slices.Equal(got, data) {
 			v.t.Errorf("the server got another %s: %v", name, err)
 		}
@@ -133,7 +133,7 @@ func (v *vsftpd) resumed() {
 	const at = 700_000
 	file := v.write(filepath.Join(v.dir, "half"), v.have["large.bin"][:at])
 	v.curl("-C", "-", "-o", file, ftp+"/large.bin")
-	v.note(&transfer{"large.bin", clientAddr, v.have["large.bin"][at:]})
+	v.note(&transfer{name: "large.bin", toward: clientAddr, data: v.have["large.bin"][at:]})
 }
 
 // mirror gets all files with lftp, which lists directories and asks for sizes and dates. It gets one as a text.
@@ -141,7 +141,7 @@ func (v *vsftpd) mirror() {
 	to := v.directory("vsftpd", "mirror")
 	v.in(v.client, "lftp", "-e", "set net:max-retries 5; set net:timeout 20; mirror --exclude in/ . "+to+"; bye", ftp)
 	for name, data := range v.have {
-		v.note(&transfer{name, clientAddr, data})
+		v.note(&transfer{name: name, toward: clientAddr, data: data})
 		if got, err := os.ReadFile(filepath.Join(to, name)); err != nil || !slices.Equal(got, data) {
 			v.t.Errorf("lftp got another %s: %v", name, err)
 		}

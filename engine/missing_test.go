@@ -1,11 +1,16 @@
 package engine_test
 
 import (
+	"crypto/md5"
+	"encoding/hex"
+	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/engine"
+	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/proto/http"
 )
 
@@ -40,5 +45,37 @@ func TestMissingAtTheEnd(t *testing.T) {
 				"fileinfo.state": test.state, "fileinfo.size": test.size, "fileinfo.gaps": test.gaps,
 			})
 		})
+	}
+}
+
+// Behind responses that are lost the next one belongs to the last request, as the client had the others before it asked on.
+func TestResponsesMissing(t *testing.T) {
+	const response = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"
+	s := newScript()
+	v := s.talk(client, netip.AddrPortFrom(server.Addr(), 80)).open()
+	for _, name := range []string{"aaa", "bbb", "ccc", "ddd", "eee"} {
+		v.segment(0, psh|ack, "GET /"+name+" HTTP/1.1\r\nHost: a.example\r\n\r\n")
+		if name == "bbb" || name == "ccc" {
+			v.seq[1] += uint32(len(response + name))
+			continue
+		}
+		v.segment(1, psh|ack, response+name)
+	}
+	v.close()
+	f := s.play(t, engine.Config{Protocols: []app.Protocol{http.New(http.Config{Files: file.Config{MD5: true}})}})
+	var got []string
+	for _, r := range f.all("fileinfo") {
+		got = append(got, fmt.Sprint(r.of("fileinfo", "filename"), " ", r.of("fileinfo", "md5")))
+	}
+	var want []string
+	for _, name := range []string{"aaa", "ddd", "eee"} {
+		sum := md5.Sum([]byte(name))
+		want = append(want, "/"+name+" "+hex.EncodeToString(sum[:]))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("files %q, want %q", got, want)
+	}
+	if n := len(f.all("http")); n != 5 {
+		t.Errorf("%d http records, want 5", n)
 	}
 }

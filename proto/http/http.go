@@ -21,10 +21,11 @@ type Session struct {
 type flags uint8
 
 const (
-	begun    flags = 1 << iota // there was a request
-	stray                      // bytes that belong to no response: noted once
-	strayReq                   // bytes that belong to no request: noted once
-	replaced                   // another protocol was asked for
+	begun     flags = 1 << iota // there was a request
+	stray                       // bytes that belong to no response: noted once
+	strayReq                    // bytes that belong to no request: noted once
+	replaced                    // another protocol was asked for
+	pipelines                   // the client sends requests before it has the answers to earlier ones
 )
 
 // side is what is known of one direction.
@@ -440,8 +441,15 @@ func (s *Session) Gap(d stream.Dir, l stream.Loss) {
 
 // resume goes on with a response behind a loss. The one that was lost, at least in part, is over, also when no other request
 // awaits an answer: that may have been lost, too. But what was lost may have been an interim response, if one was asked for.
+// A client that waits for its answers had all but the last.
 func (s *Session) resume(r *side) {
 	x := r.x
+	for x != nil && s.flags&pipelines == 0 && x.next != nil && x.next.next != nil {
+		r.x = x
+		s.endMessage(stream.ToClient, r)
+		x = s.pending.first
+	}
+	r.x = x
 	if x != nil && (x.Response.text != nil || x.next != nil || x.Request.value("Expect") == nil) {
 		s.endMessage(stream.ToClient, r)
 	}

@@ -38,6 +38,9 @@ func (s *Session) requestLine(r *side, line []byte, e stream.Ending) {
 
 // await queues x for its response.
 func (s *Session) await(x *Exchange) {
+	if s.pending.first != nil && s.side[stream.ToClient].state != torn && s.conn.Missing(stream.ToClient) == 0 {
+		s.flags |= pipelines
+	}
 	s.pending.push(x)
 	if s.pending.n > s.config.MaxTx {
 		s.forget()
