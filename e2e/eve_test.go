@@ -42,6 +42,7 @@ outputs:
       enabled: yes
       force-filestore: yes
       stream-depth: 0
+app-layer.protocols.ssh.hassh: yes
 `
 
 // report is what reknit says of a capture.

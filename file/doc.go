@@ -20,6 +20,8 @@
 //
 // Lost bytes are part of the size that EVE shows and of the offsets of Missing, but neither of the hashes nor of the stored
 // contents: these are what was seen, drawn together, as with Suricata. A file with gaps that came to its end is CLOSED.
+// Of a file that is encoded in a mail the lost bytes are those of the encoding, so that sizes and offsets behind them are
+// nearly right only.
 //
 // # Not here
 //
