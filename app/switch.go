@@ -23,7 +23,11 @@ func (v *drive) change() {
 		v.due[d] = true
 	}
 	if v.expected != unknown && !g.detectable(v.expected, v.Session) {
-		// There is nothing to recognise it by: take the parser's word.
+		// There is nothing to recognise it by: take the parser's word, for both directions.
+		for _, d := range directions {
+			v.result[d] = v.expected
+			v.dir[d] |= patternsDone | probesDone | decided
+		}
 		v.settle(v.expected)
 	}
 }
