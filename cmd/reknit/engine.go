@@ -114,9 +114,10 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 				Mode: mode(c.Protocols.SMTP.Enabled), MaxTx: c.Protocols.SMTP.MaxTx,
 				Ports: detectionPorts(app.TCP, c.Protocols.SMTP.DetectOn),
 			},
-			"http": {Mode: mode(c.Protocols.HTTP.Enabled), MaxTx: c.Protocols.HTTP.Server.MaxTx},
-			"dns":  {Ports: dnsPorts(&c.Protocols.DNS)},
-			"mdns": {Mode: mode(c.Protocols.MDNS.Enabled), Ports: detectionPorts(app.UDP, c.Protocols.MDNS.DetectOn)},
+			"websocket": {Mode: mode(c.Protocols.WebSocket.Enabled)},
+			"http":      {Mode: mode(c.Protocols.HTTP.Enabled), MaxTx: c.Protocols.HTTP.Server.MaxTx},
+			"dns":       {Ports: dnsPorts(&c.Protocols.DNS)},
+			"mdns":      {Mode: mode(c.Protocols.MDNS.Enabled), Ports: detectionPorts(app.UDP, c.Protocols.MDNS.DetectOn)},
 			"ftp": {
 				Mode: mode(c.Protocols.FTP.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.FTP.DetectOn),
 			},
@@ -153,6 +154,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 	return all.Config{
 		SMTP:      smtpConfig(c, w),
 		HTTP:      httpConfig(c, w),
+		WebSocket: websocketConfig(&c.Protocols.WebSocket, w),
 		DNS:       dnsConfig(&c.Protocols.DNS),
 		FTP:       ftpConfig(c, w),
 		IMAP:      imapConfig(&c.Protocols.IMAP, w),

@@ -37,14 +37,15 @@ type PcapFile struct {
 
 // Protocols is the section app-layer.protocols.
 type Protocols struct {
-	FTP  FTP
-	IMAP IMAP
-	SMTP SMTP
-	HTTP HTTP
-	DNS  DNS
-	MDNS MDNS
-	TLS  TLS
-	SSH  SSH
+	FTP       FTP
+	IMAP      IMAP
+	SMTP      SMTP
+	HTTP      HTTP
+	WebSocket WebSocket
+	DNS       DNS
+	MDNS      MDNS
+	TLS       TLS
+	SSH       SSH
 }
 
 // Options say where a configuration comes from.
@@ -97,6 +98,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Policies.table()...)
 	rows = append(rows, c.Protocols.SMTP.table()...)
 	rows = append(rows, c.Protocols.HTTP.table()...)
+	rows = append(rows, c.Protocols.WebSocket.table()...)
 	rows = append(rows, c.Protocols.DNS.table()...)
 	rows = append(rows, c.Protocols.MDNS.table()...)
 	rows = append(rows, c.Protocols.FTP.table()...)

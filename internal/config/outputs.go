@@ -163,7 +163,7 @@ func (e *EVE) typeTable(typ string) []row {
 }
 
 // types with options, or that are logged so far.
-var loggedTypes = []string{"smtp", "http", "dns", "mdns", "tls", "ssh", "ftp", "imap", "files", "flow", "anomaly", "stats"}
+var loggedTypes = []string{"smtp", "http", "websocket", "dns", "mdns", "tls", "ssh", "ftp", "imap", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
 var typesOnRequest = []string{"drop", "netflow", "arp"}

@@ -71,7 +71,6 @@ var vocabulary = []struct {
 	{"app-layer.protocols.http2", notYet, `enabled http1-rules max-streams max-table-size max-frames
 		max-reassembly-size detection-ports.dp detection-ports.sp`},
 	{"app-layer.protocols.doh2", notYet, "enabled"},
-	{"app-layer.protocols.websocket", notYet, "enabled max-payload-size"},
 	{"app-layer.protocols.tls", notYet, "encrypt-handling no-reassemble subjectaltname"},
 	{"app-layer.protocols.quic", notYet, "enabled ja3-fingerprints ja4-fingerprints encryption-handling"},
 	{"app-layer.protocols.smtp", notYet, `mime.header-value-depth
@@ -147,7 +146,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].flow", moot, "exception-policy"}, // always written
 	{"outputs.[].eve-log.types.[].stream", notYet, "enabled all event-set state-update spurious-retransmission"},
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
-	{"outputs.[].eve-log.types.[]", notYet, `llmnr.enabled websocket.enabled rdp.enabled
+	{"outputs.[].eve-log.types.[]", notYet, `llmnr.enabled  rdp.enabled
 		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
 		rfb.enabled sip.enabled ldap.enabled pop3.enabled  http2.enabled doh2.enabled
 		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled

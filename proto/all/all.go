@@ -11,18 +11,20 @@ import (
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/proto/ssh"
 	"github.com/reknit/reknit/proto/tls"
+	"github.com/reknit/reknit/proto/websocket"
 )
 
 // Config has the settings of each protocol. The zero value is ready to use.
 type Config struct {
-	SMTP smtp.Config
-	HTTP http.Config
-	DNS  dns.Config
-	MDNS dns.Config
-	FTP  ftp.Config
-	IMAP imap.Config
-	TLS  tls.Config
-	SSH  ssh.Config
+	SMTP      smtp.Config
+	HTTP      http.Config
+	WebSocket websocket.Config
+	DNS       dns.Config
+	MDNS      dns.Config
+	FTP       ftp.Config
+	IMAP      imap.Config
+	TLS       tls.Config
+	SSH       ssh.Config
 
 	// Files says what is done with files, in place of the settings of each protocol that carries some.
 	// When nil, those count.
@@ -59,6 +61,7 @@ func Protocols(c Config) []app.Protocol {
 	return []app.Protocol{
 		c.carrier(smtp.New(c.SMTP)),
 		c.carrier(http.New(c.HTTP)),
+		websocket.New(c.WebSocket),
 		dns.New(c.DNS),
 		dns.NewMulticast(c.MDNS),
 		ftp.New(c.FTP),
