@@ -12,6 +12,7 @@ import (
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/proto/dns"
 	"github.com/reknit/reknit/proto/ftp"
+	"github.com/reknit/reknit/proto/imap"
 	"github.com/reknit/reknit/proto/smtp"
 )
 
@@ -65,6 +66,8 @@ func (s *summary) Event(r *event.Record) {
 		s.mail(r, b)
 	case *ftp.Data:
 		s.transfers.take(r, b)
+	case *imap.Mail:
+		s.transfers.takeMail(r, b)
 	case *dns.Message:
 		s.names.message(r.Time, b)
 	case *event.Flow:

@@ -10,13 +10,15 @@ import (
 
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/proto/ftp"
+	"github.com/reknit/reknit/proto/imap"
 	"github.com/reknit/reknit/stream"
 )
 
-// transferLine is a file on a connection of its own, as FTP has them.
+// transferLine is a file on a connection of its own, as FTP has them, or a mail that was fetched from a mailbox or put into one.
 type transferLine struct {
 	time     int64 // when it ended
 	flow     uint64
+	protocol string
 	command  string
 	name     string
 	size     int64
@@ -40,15 +42,32 @@ func (t *transfers) take(r *event.Record, d *ftp.Data) {
 	if d.File == nil {
 		return
 	}
-	t.seen++
-	l := transferLine{
-		time: r.Time, flow: r.FlowID, command: d.Transfer.Command, name: shownText(string(d.Transfer.Name)), size: d.File.Size,
-		from: netip.AddrPortFrom(r.Src, r.SrcPort), to: netip.AddrPortFrom(r.Dst, r.DstPort),
+	l := transferLine{protocol: "FTP", command: d.Transfer.Command, name: shownText(string(d.Transfer.Name)), size: d.File.Size}
+	t.add(r, l, d.Transfer.Dir(), d.File.Gaps)
+}
+
+// takeMail takes the record of a mail in IMAP.
+func (t *transfers) takeMail(r *event.Record, m *imap.Mail) {
+	l := transferLine{protocol: "IMAP", command: m.Command, name: shownText(m.Message.Email.Subject()), size: m.Message.Size}
+	if l.name == "" {
+		l.name = "(no subject)"
 	}
-	if d.Transfer.Dir() == stream.ToClient {
+	d := stream.ToClient
+	if m.Command == "APPEND" {
+		d = stream.ToServer
+	}
+	t.add(r, l, d, m.Message.Lost > 0)
+}
+
+// add keeps a line, if it is among the earliest.
+func (t *transfers) add(r *event.Record, l transferLine, d stream.Dir, gaps bool) {
+	t.seen++
+	l.time, l.flow = r.Time, r.FlowID
+	l.from, l.to = netip.AddrPortFrom(r.Src, r.SrcPort), netip.AddrPortFrom(r.Dst, r.DstPort)
+	if d == stream.ToClient {
 		l.from, l.to = l.to, l.from
 	}
-	if d.File.Gaps {
+	if gaps {
 		l.note = "with gaps"
 	}
 	i, _ := slices.BinarySearchFunc(t.lines, l, func(a, b transferLine) int { return a.compare(&b) })
@@ -68,7 +87,7 @@ func (s *summary) printTransfers(b *strings.Builder) {
 	var c columns
 	for i := range t.lines {
 		l := &t.lines[i]
-		c.add(left(time.Unix(0, l.time).In(s.zone).Format("15:04:05")), left("FTP"), left(l.command), left(l.name),
+		c.add(left(time.Unix(0, l.time).In(s.zone).Format("15:04:05")), left(l.protocol), left(l.command), left(l.name),
 			right(bytesOf(l.size)), left(l.from.String()+" → "+l.to.String()), left(l.note))
 	}
 	c.write(b)

@@ -17,15 +17,39 @@ func parseCommand(line []byte) (tag, name string, args []byte, ok bool) {
 	if len(word) == 0 || len(word) > maxName || !isWord(word) {
 		return "", "", nil, false
 	}
-	name = strings.ToUpper(string(word))
+	name = upper(word)
 	if name == "UID" {
 		second, more := cutBlank(rest)
 		if len(second) == 0 || len(second) > maxName || !isWord(second) {
 			return "", "", nil, false
 		}
-		name, rest = name+" "+strings.ToUpper(string(second)), more
+		name, rest = uidCommand(second), more
 	}
 	return string(t), name, rest, true
+}
+
+// upper returns a word of at most maxName bytes in upper case. Those that occur often take no memory.
+func upper(word []byte) string {
+	var b [maxName]byte
+	n := copy(b[:], word)
+	for i, c := range b[:n] {
+		if 'a' <= c && c <= 'z' {
+			b[i] = c - ('a' - 'A')
+		}
+	}
+	if s, ok := names[string(b[:n])]; ok {
+		return s
+	}
+	return string(b[:n])
+}
+
+// uidCommand returns the name of the command behind UID, with it.
+func uidCommand(word []byte) string {
+	name := upper(word)
+	if s, ok := uidNames[name]; ok {
+		return s
+	}
+	return "UID " + name
 }
 
 const (
@@ -67,6 +91,22 @@ var commands = func() map[string]bool {
 		m["UID "+name] = true
 	}
 	return m
+}()
+
+// names are words that occur often, and uidNames commands behind UID with it.
+var names, uidNames = func() (all, uid map[string]string) {
+	all, uid = map[string]string{}, map[string]string{}
+	for name := range commands {
+		if plain, ok := strings.CutPrefix(name, "UID "); ok {
+			uid[plain] = name
+		} else {
+			all[name] = name
+		}
+	}
+	for _, name := range strings.Fields("UID OK NO BAD BYE PREAUTH EXISTS RECENT FLAGS ESEARCH VANISHED QUOTA QUOTAROOT ENABLED") {
+		all[name] = name
+	}
+	return all, uid
 }()
 
 // literal is the announcement of a literal at the end of a line (RFC 9051, section 4.3).

@@ -288,9 +288,9 @@ func (x *Exchange) end(r *response) {
 func clip(b []byte) string { return string(b[:min(len(b), maxText)]) }
 
 // find returns the exchange with this tag, or nil.
-func (s *Session) find(tag string) *Exchange {
+func (s *Session) find(tag []byte) *Exchange {
 	for x := s.first; x != nil; x = x.later {
-		if x.Tag == tag {
+		if x.Tag == string(tag) {
 			return x
 		}
 	}

@@ -114,7 +114,7 @@ func TestParseResponse(t *testing.T) {
 		{"", noResponse, "", -1, "", ""},
 	} {
 		r := parseResponse([]byte(test.line))
-		if r.kind != test.kind || r.tag != test.tag || r.number != test.number || r.name != test.name || string(r.text) != test.text {
+		if r.kind != test.kind || string(r.tag) != test.tag || r.number != test.number || r.name != test.name || string(r.text) != test.text {
 			t.Errorf("parseResponse(%q) = %+v, want %+v", test.line, r, test)
 		}
 	}

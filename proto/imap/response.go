@@ -18,7 +18,7 @@ const (
 // response is a response as far as its form goes.
 type response struct {
 	kind   responseKind
-	tag    string
+	tag    []byte // valid as long as the line
 	number int64  // before the name; -1: none
 	name   string // in upper case: OK, NO, BAD, BYE, PREAUTH, FETCH, EXISTS, …
 	text   []byte // behind the name
@@ -39,7 +39,7 @@ func parseResponse(line []byte) (r response) {
 		}
 		r.kind = untagged
 	case isTag(first):
-		r.kind, r.tag = tagged, string(first)
+		r.kind, r.tag = tagged, first
 	default:
 		return r
 	}
@@ -47,7 +47,7 @@ func parseResponse(line []byte) (r response) {
 	if len(word) == 0 || len(word) > maxName || !isWord(word) {
 		return response{number: -1}
 	}
-	r.name, r.text = strings.ToUpper(string(word)), text
+	r.name, r.text = upper(word), text
 	if r.kind == tagged && r.name != "OK" && r.name != "NO" && r.name != "BAD" {
 		return response{number: -1}
 	}
