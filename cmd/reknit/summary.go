@@ -14,6 +14,8 @@ import (
 	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/imap"
 	"github.com/reknit/reknit/proto/smtp"
+	"github.com/reknit/reknit/proto/ssh"
+	"github.com/reknit/reknit/proto/tls"
 )
 
 // summary is a Sink that tells people what was found: mails as they are complete, and in the end flows, anomalies and
@@ -32,6 +34,7 @@ type summary struct {
 	files     uint64
 	transfers transfers
 	names     names
+	peers     peers
 	flows     largest
 	anomalies map[anomalyKind]uint64
 	odd       uint64 // anomalies
@@ -48,9 +51,9 @@ func newSummary(out *terminal, verbose bool) *summary {
 		s.maxMails, s.maxFlows, s.maxErrors = 1<<30, 1<<20, 1<<20
 	}
 	s.flows.limit, s.transfers.limit = s.maxFlows, s.maxFlows
-	s.names.limit = maxShownNames
+	s.names.limit, s.peers.limit = maxShownNames, maxShownPeers
 	if verbose {
-		s.names.limit = maxNames
+		s.names.limit, s.peers.limit = maxNames, maxPeers
 	}
 	return s
 }
@@ -70,6 +73,14 @@ func (s *summary) Event(r *event.Record) {
 		s.transfers.takeMail(r, b)
 	case *dns.Message:
 		s.names.message(r.Time, b)
+	case *tls.Handshake:
+		if r.Type == "tls" {
+			s.peers.tls(r, b)
+		}
+	case *ssh.Exchange:
+		if r.Type == "ssh" {
+			s.peers.ssh(r, b)
+		}
 	case *event.Flow:
 		s.flow(r, b)
 	case *app.Anomaly:
@@ -98,6 +109,7 @@ func (s *summary) print() {
 	}
 	s.printTransfers(&b)
 	s.names.print(&b, func(text string) string { return s.out.style(bold, text) })
+	s.peers.print(&b, func(text string) string { return s.out.style(bold, text) })
 	s.printFlows(&b)
 	s.printAnomalies(&b)
 	fmt.Fprint(s.out, b.String())
