@@ -22,7 +22,7 @@ type transferLine struct {
 	command  string
 	name     string
 	size     int64
-	note     string         // gaps
+	note     string         // what is odd about it
 	from, to netip.AddrPort // of the bytes
 }
 
@@ -43,6 +43,9 @@ func (t *transfers) take(r *event.Record, d *ftp.Data) {
 		return
 	}
 	l := transferLine{protocol: "FTP", command: d.Transfer.Command, name: shownText(string(d.Transfer.Name)), size: d.File.Size}
+	if at := d.Transfer.Offset; at > 0 {
+		l.note = "from byte " + count(at)
+	}
 	t.add(r, l, d.Transfer.Dir(), d.File.Gaps)
 }
 
@@ -68,7 +71,7 @@ func (t *transfers) add(r *event.Record, l transferLine, d stream.Dir, gaps bool
 		l.from, l.to = l.to, l.from
 	}
 	if gaps {
-		l.note = "with gaps"
+		l.note = strings.TrimPrefix(l.note+", with gaps", ", ")
 	}
 	i, _ := slices.BinarySearchFunc(t.lines, l, func(a, b transferLine) int { return a.compare(&b) })
 	if i < t.limit {
