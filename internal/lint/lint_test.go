@@ -50,7 +50,7 @@ func TestFindings(t *testing.T) {
 		{"tcp imports app", Imports, "tcp/x.go", `package tcp; import _ "example.org/m/app"`,
 			"tcp/x.go:1: package tcp must not import app (allowed: stream; see internal/lint/imports.go)"},
 		{"a protocol imports another", Imports, "proto/smtp/x.go", `package smtp; import _ "example.org/m/proto/http"`,
-			"proto/smtp/x.go:1: package proto/smtp must not import proto/http (allowed: app, stream, event, wire, mime, file, mail, coding; see internal/lint/imports.go)"},
+			"proto/smtp/x.go:1: package proto/smtp must not import proto/http (allowed: app, stream, event, wire, mime, file, mail, mail/sasl, coding; see internal/lint/imports.go)"},
 		{"the list imports a protocol", Imports, "proto/all/x.go", `package all; import _ "example.org/m/proto/http"`, ""},
 		{"engine imports a protocol", Imports, "engine/x.go", `package engine; import _ "example.org/m/proto/http"`,
 			"engine/x.go:1: package engine must not import proto/http (allowed: packet, packet/defrag, flow, event, expect, wire, stream, tcp, app, mime, file, rule, stats; see internal/lint/imports.go)"},

@@ -1,9 +1,9 @@
 package smtp
 
 import (
-	"bytes"
 	"strings"
 
+	"github.com/reknit/reknit/mail/sasl"
 	"github.com/reknit/reknit/stream"
 )
 
@@ -26,15 +26,12 @@ const maxSecret = 1024
 // beginAuth takes the AUTH command: mechanism and, perhaps, the first answer.
 func (s *Session) beginAuth(m *Mail, arg []byte) {
 	mechanism := firstWord(arg)
-	s.login = &Login{Mechanism: strings.ToUpper(string(mechanism[:min(len(mechanism), maxMechanism)]))}
+	s.login = &Login{Mechanism: strings.ToUpper(string(mechanism[:min(len(mechanism), sasl.MaxMechanism)]))}
 	m.Login = s.login
 	if first := trim(arg[len(mechanism):]); len(first) > 0 {
 		s.authAnswer(first)
 	}
 }
-
-// maxMechanism is the length of a SASL mechanism's name (RFC 4422, section 3.1).
-const maxMechanism = 20
 
 // authLine takes a line of the client in an exchange.
 func (s *Session) authLine(line []byte, e stream.Ending) {
@@ -64,11 +61,11 @@ func (s *Session) authAnswer(text []byte) {
 	if l == nil || string(text) == "*" { // the client gives up
 		return
 	}
-	message, ok := decodeBase64(text)
+	message, ok := sasl.Decode(text)
 	if !ok && string(text) != "=" {
 		message = nil
 	}
-	user, password := credentials(l.Mechanism, l.step, message)
+	user, password := sasl.Credentials(l.Mechanism, l.step, message)
 	l.step = min(l.step+1, 250)
 	if user != nil {
 		l.User = clip(user)
@@ -106,51 +103,6 @@ func (s *Session) authAnswered(code uint16) {
 	if waits {
 		s.next(commands)
 	}
-}
-
-// credentials returns what an answer of the client tells: the step counts from 0. A nil slice says that it tells nothing.
-func credentials(mechanism string, step uint8, message []byte) (user, password []byte) {
-	if len(message) == 0 {
-		return nil, nil
-	}
-	switch {
-	case mechanism == "PLAIN":
-		if user, password, ok := parsePlain(message); ok && step == 0 {
-			return user, password
-		}
-	case mechanism == "LOGIN":
-		switch step {
-		case 0:
-			return message, nil
-		case 1:
-			return nil, message
-		}
-	case mechanism == "CRAM-MD5": // user, blank, digest (RFC 2195, section 2)
-		if i := bytes.LastIndexByte(message, ' '); i > 0 {
-			return message[:i], nil
-		}
-	case mechanism == "XOAUTH2":
-		return attribute(message, "user=", 1), nil
-	case mechanism == "OAUTHBEARER": // RFC 7628, section 3.1: the GS2 header names the user
-		return attribute(message, "a=", ','), nil
-	case strings.HasPrefix(mechanism, "SCRAM-"): // RFC 5802, section 7
-		if step == 0 {
-			return attribute(message, "n=", ','), nil
-		}
-	}
-	return nil, nil
-}
-
-// attribute returns the value behind name, at the beginning of message or behind a separator, up to the next separator.
-func attribute(message []byte, name string, separator byte) []byte {
-	for len(message) > 0 {
-		item, rest, _ := bytes.Cut(message, []byte{separator})
-		if value, ok := bytes.CutPrefix(item, []byte(name)); ok {
-			return value
-		}
-		message = rest
-	}
-	return nil
 }
 
 func clip(b []byte) string { return string(b[:min(len(b), maxSecret)]) }

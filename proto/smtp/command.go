@@ -2,7 +2,6 @@ package smtp
 
 import (
 	"bytes"
-	"encoding/base64"
 	"iter"
 	"strings"
 )
@@ -236,22 +235,6 @@ func parseBDAT(arg []byte) (size int64, last, ok bool) {
 
 // maxChunkDigits keeps a chunk-size within an int64. RFC 3030 sets no limit.
 const maxChunkDigits = 18
-
-// parsePlain reads the message of the PLAIN mechanism: [authzid] NUL authcid NUL passwd (RFC 4616, section 2). The user
-// is authcid: whose password it is.
-func parsePlain(message []byte) (user, password []byte, ok bool) {
-	_, rest, ok1 := bytes.Cut(message, []byte{0})
-	user, password, ok2 := bytes.Cut(rest, []byte{0})
-	return user, password, ok1 && ok2
-}
-
-// decodeBase64 decodes one line of an AUTH exchange (RFC 4954, section 4). Missing padding is accepted.
-func decodeBase64(text []byte) ([]byte, bool) {
-	text = bytes.TrimRight(trim(text), "=")
-	out := make([]byte, base64.RawStdEncoding.DecodedLen(len(text)))
-	n, err := base64.RawStdEncoding.Decode(out, text)
-	return out[:n], err == nil
-}
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
