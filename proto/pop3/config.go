@@ -1,0 +1,124 @@
+package pop3
+
+import (
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/file"
+	"github.com/reknit/reknit/mail"
+	"github.com/reknit/reknit/mime"
+	"github.com/reknit/reknit/stream"
+)
+
+// Config has the settings of the parser. The zero value is ready to use.
+type Config struct {
+	// MaxCommand and MaxResponse are the lengths of the longest command and of the longest line of a response that is no
+	// message. Of a longer one the beginning is used, with the events request_too_long and response_too_long.
+	// When zero, they are 255 (RFC 2449, section 4) and 512 (RFC 1939, section 3).
+	MaxCommand  int
+	MaxResponse int
+
+	// MaxAuth is the length of the longest answer in an AUTH exchange.
+	// When zero, it is 12288 (RFC 5034, section 4).
+	MaxAuth int
+
+	// MaxText is the number of bytes of a message's line that are handled at once. A longer line is handled in parts.
+	// When zero, it is 4096.
+	MaxText int
+
+	// MaxData is the number of bytes kept of the lines of a response.
+	// When zero, it is 65536.
+	MaxData int
+
+	// MaxTx is the number of commands without a response; with more the oldest transaction ends, with the event
+	// too_many_transactions.
+	// When zero, it is 256.
+	MaxTx int
+
+	// MaxOwed is the number of commands whose responses are awaited, with or without a transaction; with more, parsing ends.
+	// When zero, it is 4096.
+	MaxOwed int
+
+	// Depth is the number of bytes of each direction that are read, when that is more than the engine's own.
+	// When zero, there is no limit.
+	Depth int64
+
+	// Passwords writes the arguments of PASS, APOP and AUTH into records.
+	Passwords bool
+
+	// MIME, Email and Files say how messages are taken apart, what is kept of them, and what is computed of attachments.
+	MIME  mime.Config
+	Email mime.EmailConfig
+	Files file.Config
+
+	mail *mail.Config
+}
+
+// withDefaults returns c with every limit set.
+func (c Config) withDefaults() *Config {
+	for _, f := range []struct {
+		field *int
+		value int
+	}{
+		{&c.MaxCommand, 255},
+		{&c.MaxResponse, 512},
+		{&c.MaxAuth, 12288},
+		{&c.MaxText, 4096},
+		{&c.MaxData, 64 << 10},
+		{&c.MaxTx, 256},
+		{&c.MaxOwed, 4096},
+	} {
+		if *f.field <= 0 {
+			*f.field = f.value
+		}
+	}
+	if c.Depth <= 0 {
+		c.Depth = file.Unlimited
+	}
+	c.mail = &mail.Config{MIME: c.MIME, Email: c.Email, Files: c.Files, MaxText: c.MaxText}
+	return &c
+}
+
+// New returns the protocol with these settings.
+func New(c Config) app.Protocol {
+	config := c.withDefaults()
+	return app.Protocol{
+		Name: "pop3",
+		Ports: []app.Port{
+			{Transport: app.TCP, Number: 110, Dir: stream.ToServer},
+			{Transport: app.TCP, Number: 110, Dir: stream.ToClient},
+		},
+		Patterns: []app.Pattern{
+			{Dir: stream.ToServer, Text: "CAPA\r\n", Fold: true},
+			{Dir: stream.ToServer, Text: "APOP ", Fold: true},
+			{Dir: stream.ToClient, Text: "+OK "},
+		},
+		Probe:     probe,
+		NewStream: func(c *app.Conn) app.StreamParser { return &Session{conn: c, config: config} },
+		Fields:    mail.Fields(stream.ToClient, 0, emailOf),
+		Events:    events,
+		MaxTx:     config.MaxTx,
+		Depth:     config.Depth,
+	}
+}
+
+// The anomalies. Those of messages follow.
+const (
+	tooManyTransactions app.EventID = iota
+	requestTooLong
+	incorrectArgumentCount
+	unknownCommand
+	responseTooLong
+	invalidResponse
+	failedProtocolChange
+	firstMIME
+)
+
+// events are their names. Suricata has the first five.
+var events = append([]app.EventInfo{
+	tooManyTransactions:    {Name: "too_many_transactions"},
+	requestTooLong:         {Name: "request_too_long"},
+	incorrectArgumentCount: {Name: "incorrect_argument_count"},
+	unknownCommand:         {Name: "unknown_command"},
+	responseTooLong:        {Name: "response_too_long"},
+	invalidResponse:        {Name: "invalid_response"},
+	failedProtocolChange:   {Name: "failed_protocol_change"},
+}, mail.Events()...)
