@@ -42,6 +42,7 @@ type wishes struct {
 	extensions     bool // the object reknit
 	passwords      bool // in it
 	mailFields     []mime.Field
+	pop3Passwords  bool
 	http           http.EVE
 	httpExtended   bool
 	xff            http.XFF
@@ -116,8 +117,12 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			},
 			"websocket": {Mode: mode(c.Protocols.WebSocket.Enabled)},
 			"http":      {Mode: mode(c.Protocols.HTTP.Enabled), MaxTx: c.Protocols.HTTP.Server.MaxTx},
-			"dns":       {Ports: dnsPorts(&c.Protocols.DNS)},
-			"mdns":      {Mode: mode(c.Protocols.MDNS.Enabled), Ports: detectionPorts(app.UDP, c.Protocols.MDNS.DetectOn)},
+			"pop3": {
+				Mode: mode(c.Protocols.POP3.Enabled), MaxTx: c.Protocols.POP3.MaxTx,
+				Ports: detectionPorts(app.TCP, c.Protocols.POP3.DetectOn),
+			},
+			"dns":  {Ports: dnsPorts(&c.Protocols.DNS)},
+			"mdns": {Mode: mode(c.Protocols.MDNS.Enabled), Ports: detectionPorts(app.UDP, c.Protocols.MDNS.DetectOn)},
 			"ftp": {
 				Mode: mode(c.Protocols.FTP.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.FTP.DetectOn),
 			},
@@ -156,6 +161,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 		HTTP:      httpConfig(c, w),
 		WebSocket: websocketConfig(&c.Protocols.WebSocket, w),
 		DNS:       dnsConfig(&c.Protocols.DNS),
+		POP3:      pop3Config(c, w),
 		FTP:       ftpConfig(c, w),
 		IMAP:      imapConfig(&c.Protocols.IMAP, w),
 		TLS:       tlsConfig(&c.Protocols.TLS, w),

@@ -44,6 +44,7 @@ type Protocols struct {
 	WebSocket WebSocket
 	DNS       DNS
 	MDNS      MDNS
+	POP3      POP3
 	TLS       TLS
 	SSH       SSH
 }
@@ -101,6 +102,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Protocols.WebSocket.table()...)
 	rows = append(rows, c.Protocols.DNS.table()...)
 	rows = append(rows, c.Protocols.MDNS.table()...)
+	rows = append(rows, c.Protocols.POP3.table()...)
 	rows = append(rows, c.Protocols.FTP.table()...)
 	rows = append(rows, c.Protocols.IMAP.table()...)
 	rows = append(rows, c.Protocols.TLS.table()...)

@@ -41,6 +41,7 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	table(&b, "SMTP", "", c.Protocols.SMTP.table())
 	table(&b, "HTTP", "", c.Protocols.HTTP.table())
 	table(&b, "WebSocket", "", c.Protocols.WebSocket.table())
+	table(&b, "POP3", "Messages are taken apart as `app-layer.protocols.smtp.mime` says.", c.Protocols.POP3.table())
 	table(&b, "DNS", "", append(c.Protocols.DNS.table(), c.Protocols.MDNS.table()...))
 	table(&b, "FTP", "", c.Protocols.FTP.table())
 	table(&b, "IMAP", "", c.Protocols.IMAP.table())

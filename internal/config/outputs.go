@@ -30,6 +30,7 @@ type EVE struct {
 	SMTP    SMTPLog
 	HTTP    HTTPLog
 	DNS     DNSLog
+	POP3    POP3Log
 	TLS     TLSLog
 	IMAP    IMAPLog
 	Files   FilesLog
@@ -123,6 +124,8 @@ func (e *EVE) typeTable(typ string) []row {
 		return e.HTTP.table()
 	case "dns":
 		return e.DNS.table()
+	case "pop3":
+		return e.POP3.table()
 	case "tls":
 		return e.TLS.table()
 	case "files":
@@ -163,7 +166,7 @@ func (e *EVE) typeTable(typ string) []row {
 }
 
 // types with options, or that are logged so far.
-var loggedTypes = []string{"smtp", "http", "websocket", "dns", "mdns", "tls", "ssh", "ftp", "imap", "files", "flow", "anomaly", "stats"}
+var loggedTypes = []string{"smtp", "http", "websocket", "dns", "mdns", "pop3", "tls", "ssh", "ftp", "imap", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
 var typesOnRequest = []string{"drop", "netflow", "arp"}

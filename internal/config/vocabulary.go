@@ -77,7 +77,6 @@ var vocabulary = []struct {
 		inspected-tracker.content-limit inspected-tracker.content-inspect-min-size
 		inspected-tracker.content-inspect-window`},
 	{"app-layer.protocols.msn", obsolete, "enabled"},
-	{"app-layer.protocols.pop3", notYet, "enabled detection-ports.dp detection-ports.sp stream-depth max-tx"},
 	{"app-layer.protocols.ftp", notYet, "memcap"},
 	{"app-layer.protocols.tftp", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.telnet", notYet, "enabled detection-ports.dp detection-ports.sp"},
@@ -148,7 +147,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
 	{"outputs.[].eve-log.types.[]", notYet, `llmnr.enabled  rdp.enabled
 		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
-		rfb.enabled sip.enabled ldap.enabled pop3.enabled  http2.enabled doh2.enabled
+		rfb.enabled sip.enabled ldap.enabled  http2.enabled doh2.enabled
 		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled
 		telnet.enabled`},
 	{"outputs.[].eve-log.types.[]", obsolete, "ikev2.enabled vars.enabled"},

@@ -8,6 +8,7 @@ import (
 	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/imap"
+	"github.com/reknit/reknit/proto/pop3"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/proto/ssh"
 	"github.com/reknit/reknit/proto/tls"
@@ -21,6 +22,7 @@ type Config struct {
 	WebSocket websocket.Config
 	DNS       dns.Config
 	MDNS      dns.Config
+	POP3      pop3.Config
 	FTP       ftp.Config
 	IMAP      imap.Config
 	TLS       tls.Config
@@ -41,6 +43,7 @@ func (c *Config) files() {
 	}
 	for _, f := range []*file.Config{
 		&c.SMTP.Files,
+		&c.POP3.Files,
 		&c.HTTP.Files,
 		&c.FTP.Files,
 		&c.IMAP.Files,
@@ -64,6 +67,7 @@ func Protocols(c Config) []app.Protocol {
 		websocket.New(c.WebSocket),
 		dns.New(c.DNS),
 		dns.NewMulticast(c.MDNS),
+		c.carrier(pop3.New(c.POP3)),
 		ftp.New(c.FTP),
 		c.carrier(ftp.NewData(c.FTP)),
 		c.carrier(imap.New(c.IMAP)),

@@ -182,30 +182,3 @@ func TestProbe(t *testing.T) {
 		apptest.CheckMonotone(t, "imap", probe, test.d, []byte(test.text))
 	}
 }
-
-func TestCredentials(t *testing.T) {
-	for _, test := range []struct {
-		mechanism      string
-		step           uint8
-		message        string
-		user, password string
-	}{
-		{"PLAIN", 0, "\x00ann\x00secret", "ann", "secret"},
-		{"PLAIN", 0, "ann", "", ""},
-		{"LOGIN", 0, "ann", "ann", ""},
-		{"LOGIN", 1, "secret", "", "secret"},
-		{"LOGIN", 2, "x", "", ""},
-		{"CRAM-MD5", 0, "ann 0123", "ann", ""},
-		{"XOAUTH2", 0, "user=ann\x01auth=Bearer x\x01\x01", "ann", ""},
-		{"OAUTHBEARER", 0, "n,a=ann,\x01auth=Bearer x\x01\x01", "ann", ""},
-		{"SCRAM-SHA-256", 0, "n,,n=ann,r=nonce", "ann", ""},
-		{"SCRAM-SHA-256", 1, "c=biws,r=nonce", "", ""},
-		{"GSSAPI", 0, "x", "", ""},
-	} {
-		user, password := credentials(test.mechanism, test.step, []byte(test.message))
-		if string(user) != test.user || string(password) != test.password {
-			t.Errorf("credentials(%s, %d, %q) = %q, %q, want %q, %q", test.mechanism, test.step, test.message, user, password,
-				test.user, test.password)
-		}
-	}
-}

@@ -82,6 +82,7 @@ func (x *Exchange) AppendJSON(o *event.Object) {
 			o.Item(x.Line(i))
 		}
 		o.CloseArray()
+		o.True("data_truncated", x.cut)
 		o.Close()
 	}
 	o.Close()
