@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/mail"
 	"github.com/reknit/reknit/mime"
 	"github.com/reknit/reknit/stream"
 )
@@ -67,7 +68,7 @@ func upper(s string) string {
 }
 
 // fields are what rules can inspect.
-var fields = []app.Field{
+var fields = append([]app.Field{
 	{Name: "smtp.helo", Dir: stream.ToServer, Get: single((*Mail).Helo)},
 	{Name: "smtp.mail_from", Dir: stream.ToServer, Get: single(func(m *Mail) string { return m.From.Text })},
 	{Name: "smtp.rcpt_to", Dir: stream.ToServer, Get: func(tx app.Transaction, i int) ([]byte, bool) {
@@ -77,17 +78,7 @@ var fields = []app.Field{
 		}
 		return []byte(m.Recipients[i].Text), true
 	}},
-	header("email.from", mime.From),
-	header("email.subject", mime.Subject),
-	header("email.to", mime.To),
-	header("email.cc", mime.Cc),
-	header("email.date", mime.Date),
-	header("email.message_id", mime.MessageID),
-	header("email.x_mailer", mime.XMailer),
-	list("email.url", (*mime.Email).URLs),
-	list("email.received", (*mime.Email).Received),
-	list("email.attachment", (*mime.Email).Attachments),
-}
+}, mail.Fields(stream.ToServer, requestData, func(tx app.Transaction) *mime.Email { return tx.(*Mail).email() })...)
 
 // single makes the getter of a text that a mail has once.
 func single(get func(m *Mail) string) func(app.Transaction, int) ([]byte, bool) {
@@ -95,31 +86,4 @@ func single(get func(m *Mail) string) func(app.Transaction, int) ([]byte, bool) 
 		text := get(tx.(*Mail))
 		return []byte(text), i == 0 && text != ""
 	}
-}
-
-// header makes the field for a header field of the message.
-func header(name string, f mime.Field) app.Field {
-	return app.Field{Name: name, Dir: stream.ToServer, At: requestData, Get: func(tx app.Transaction, i int) ([]byte, bool) {
-		e := tx.(*Mail).email()
-		if e == nil || i > 0 {
-			return nil, false
-		}
-		value := e.Field(f)
-		return value, value != nil
-	}}
-}
-
-// list makes the field for something of which a message has several.
-func list(name string, get func(*mime.Email) [][]byte) app.Field {
-	return app.Field{Name: name, Dir: stream.ToServer, At: requestData, Get: func(tx app.Transaction, i int) ([]byte, bool) {
-		e := tx.(*Mail).email()
-		if e == nil {
-			return nil, false
-		}
-		items := get(e)
-		if i >= len(items) {
-			return nil, false
-		}
-		return items[i], true
-	}}
 }

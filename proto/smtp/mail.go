@@ -3,7 +3,7 @@ package smtp
 import (
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
-	"github.com/reknit/reknit/file"
+	"github.com/reknit/reknit/mail"
 	"github.com/reknit/reknit/mime"
 	"github.com/reknit/reknit/stream"
 )
@@ -96,11 +96,7 @@ func (r *Recipient) Accepted() bool { return r.Reply >= 200 && r.Reply < 300 }
 func (m *Mail) Delivered() bool { return m.Reply == 250 }
 
 // Attachment is a file that a message brings along.
-type Attachment struct {
-	*file.File
-	MediaType string // as the part says: "application/pdf"
-	Part      int    // index of the part in the message
-}
+type Attachment = mail.Attachment
 
 var _ app.Transaction = (*Mail)(nil)
 

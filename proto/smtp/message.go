@@ -4,7 +4,6 @@ import (
 	"bytes"
 
 	"github.com/reknit/reknit/app"
-	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/mime"
 	"github.com/reknit/reknit/stream"
@@ -540,6 +539,3 @@ func (s *Session) truncate(in *stream.Cursor) {
 	t.file.Truncate()
 	t.file = nil
 }
-
-// AppendJSON writes the members of a fileinfo object.
-func (a *Attachment) AppendJSON(o *event.Object) { a.AppendMembers(o) }
