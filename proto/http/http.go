@@ -473,7 +473,7 @@ func (s *Session) End(d stream.Dir, rest []byte) {
 	whole := (r.state == untilClose || r.state == identity && d == stream.ToClient) && !r.deep
 	if missing := s.conn.Missing(d); whole && missing > 0 {
 		whole = false
-		if r.body != nil {
+		if r.state == untilClose && r.body != nil {
 			r.body.lost(missing)
 		}
 	}

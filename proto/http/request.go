@@ -242,6 +242,10 @@ func (s *Session) decide(r *side, in *stream.Cursor) bool {
 	if !ok {
 		return false
 	}
+	if b[0] == '\r' || b[0] == '\n' { // an empty line behind the request belongs to it
+		in.Skip(1)
+		return true
+	}
 	if !s.conn.PeerLost() {
 		s.conn.WaitPeer()
 		return false

@@ -130,21 +130,35 @@ func (x *Exchange) interim() bool { return x.status/100 == 1 && x.status != 101 
 // responseBody makes ready for the body of a response (RFC 9112, section 6.3).
 func (s *Session) responseBody(r *side) {
 	x := r.x
-	h := &x.Response.head
 	if string(x.Method()) == "HEAD" {
 		s.endMessage(stream.ToClient, r)
 		return
 	}
 	if x.status == 204 || x.status == 304 {
-		if r.state = perhaps; !h.has("Content-Length") && !h.has("Transfer-Encoding") {
-			s.endMessage(stream.ToClient, r)
-		}
+		s.noBody(r)
 		return
 	}
 	if x.status == 101 {
 		s.raise(switchingProtoWithContentLength, x)
 	}
 	s.framed(r)
+}
+
+// noBody acts on a response that must not have a body. When its header tells of one all the same, browsers read it, and so
+// does Suricata.
+func (s *Session) noBody(r *side) {
+	h := &r.x.Response.head
+	chunked := h.has("Transfer-Encoding")
+	if !chunked && !h.has("Content-Length") {
+		s.endMessage(stream.ToClient, r)
+		return
+	}
+	s.raise(responseBodyUnexpected, r.x)
+	if n, ok := s.contentLength(r.x, stream.ToClient); ok && n == 0 && !chunked {
+		s.endMessage(stream.ToClient, r)
+		return
+	}
+	r.state = perhaps
 }
 
 // unexpected finds out whether a response that has no body has one all the same: browsers take what is there for it.
@@ -161,7 +175,6 @@ func (s *Session) unexpected(r *side, in *stream.Cursor) bool {
 		_, ok := in.Peek(len(b) + 1)
 		return ok
 	default:
-		s.raise(responseBodyUnexpected, r.x)
 		s.framed(r)
 	}
 	return true
