@@ -63,7 +63,7 @@ func (s *Session) requestBody(x *Exchange) *body {
 		return nil
 	}
 	b := s.newBody(x, stream.ToServer)
-	if v := x.Request.value("Content-Type"); foldEqual(bytes.Trim(mediaType(v), blanks), "multipart/form-data") {
+	if v := x.Request.value("Content-Type"); foldEqual(trim(mediaType(v)), "multipart/form-data") {
 		if boundary := param(v, "boundary"); len(boundary) > 0 && len(boundary) <= maxBoundary {
 			b.form = newForm(b, boundary)
 		} else {
@@ -84,7 +84,7 @@ func (b *body) decode(list []byte) {
 	for len(list) > 0 {
 		var name []byte
 		name, list, _ = bytes.Cut(list, []byte(","))
-		c := b.coding(bytes.Trim(name, blanks))
+		c := b.coding(trim(name))
 		if c == coding.Unknown {
 			continue
 		}
@@ -261,7 +261,7 @@ func param(v []byte, name string) []byte {
 		if n < 0 {
 			return nil
 		}
-		v = bytes.TrimLeft(v[n+1:], blanks)
+		v = trimLeft(v[n+1:])
 		key, rest, ok := bytes.Cut(v, []byte("="))
 		if !ok {
 			return nil
@@ -269,8 +269,8 @@ func param(v []byte, name string) []byte {
 		if bytes.IndexByte(key, ';') >= 0 {
 			continue
 		}
-		value, after := paramValue(bytes.TrimLeft(rest, blanks))
-		if foldEqual(bytes.Trim(key, blanks), name) {
+		value, after := paramValue(trimLeft(rest))
+		if foldEqual(trim(key), name) {
 			return value
 		}
 		v = after

@@ -264,12 +264,12 @@ func parseRange(v []byte) (start, end, size int64, ok bool) {
 		return 0, 0, 0, false
 	}
 	start, end, size = -1, -1, -1
-	if total = bytes.Trim(total, blanks); string(total) != "*" {
+	if total = trim(total); string(total) != "*" {
 		if size, ok = number(total); !ok {
 			return 0, 0, 0, false
 		}
 	}
-	if which = bytes.Trim(which, blanks); string(which) == "*" {
+	if which = trim(which); string(which) == "*" {
 		return start, end, size, true
 	}
 	from, to, _ := bytes.Cut(which, []byte("-"))
@@ -280,7 +280,7 @@ func parseRange(v []byte) (start, end, size int64, ok bool) {
 }
 
 func number(b []byte) (int64, bool) {
-	n, err := strconv.ParseInt(string(bytes.Trim(b, blanks)), 10, 63)
+	n, err := strconv.ParseInt(string(trim(b)), 10, 63)
 	return n, err == nil && n >= 0
 }
 

@@ -156,7 +156,7 @@ func (b *builder) fieldLine(line []byte, end string, maxFields, limit int) {
 			b.fold(line, end, limit)
 			return
 		}
-		line = bytes.TrimLeft(line, blanks)
+		line = trimLeft(line)
 	}
 	b.oddity |= b.pending
 	b.pending = 0
@@ -236,7 +236,7 @@ func (b *builder) fold(line []byte, end string, limit int) {
 		return
 	}
 	b.raw = append(append(b.raw, line...), end...)
-	text := bytes.Trim(line, blanks)
+	text := trim(line)
 	f := &b.fields[len(b.fields)-1]
 	if f.value.off < tailBit {
 		at := len(b.tail)
@@ -325,7 +325,7 @@ func parseField(line []byte) (name, value []byte, odd oddities) {
 	if n < 0 {
 		return nil, line, noColon
 	}
-	name, value = line[:n], bytes.Trim(line[n+1:], blanks)
+	name, value = line[:n], trim(line[n+1:])
 	if n > 0 && isBlank(name[n-1]) {
 		odd |= blankBehindName
 		name = bytes.TrimRight(name, blanks)

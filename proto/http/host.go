@@ -116,7 +116,7 @@ func (x *Exchange) xff() []byte {
 	} else if n := bytes.LastIndexByte(v, ','); n >= 0 {
 		v = v[n+1:]
 	}
-	v = bytes.Trim(v, blanks)
+	v = trim(v)
 	if _, err := netip.ParseAddr(string(v)); err == nil {
 		return v
 	}

@@ -164,7 +164,7 @@ func (s *Session) line(d stream.Dir, r *side, line []byte, e stream.Ending) {
 	switch r.state {
 	case startLine:
 		switch {
-		case len(bytes.Trim(line, blanks)) == 0:
+		case len(trim(line)) == 0:
 		case d == stream.ToServer:
 			s.requestLine(r, line, e)
 		default:

@@ -12,7 +12,7 @@ type requestLine struct {
 
 // parseRequestLine takes a request line apart. The target ends at the first blank; the protocol is all that follows.
 func parseRequestLine(line []byte) (r requestLine) {
-	text := bytes.TrimLeft(line, blanks)
+	text := trimLeft(line)
 	r.blankFirst = len(text) < len(line)
 	n := bytes.IndexAny(text, blanks)
 	if n < 0 {
@@ -20,7 +20,7 @@ func parseRequestLine(line []byte) (r requestLine) {
 		return r
 	}
 	r.method = text[:n]
-	rest := bytes.TrimLeft(text[n:], blanks)
+	rest := trimLeft(text[n:])
 	r.methodDelim = odd(text[n : len(text)-len(rest)])
 	rest = bytes.TrimRight(rest, blanks)
 	n = bytes.IndexAny(rest, blanks)
@@ -28,13 +28,29 @@ func parseRequestLine(line []byte) (r requestLine) {
 		r.target = rest
 		return r
 	}
-	r.target, r.protocol = rest[:n], bytes.TrimLeft(rest[n:], blanks)
+	r.target, r.protocol = rest[:n], trimLeft(rest[n:])
 	r.targetDelim = odd(rest[n : len(rest)-len(r.protocol)])
 	return r
 }
 
 // blanks are what separates the words of a line for tolerant servers.
 const blanks = " \t\v\f\r\x00"
+
+// trim returns b without blanks around it, trimLeft without those at the beginning.
+func trim(b []byte) []byte {
+	b = trimLeft(b)
+	for len(b) > 0 && isBlank(b[len(b)-1]) {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+func trimLeft(b []byte) []byte {
+	for len(b) > 0 && isBlank(b[0]) {
+		b = b[1:]
+	}
+	return b
+}
 
 // odd reports whether b holds white space other than blanks.
 func odd(b []byte) bool { return bytes.ContainsAny(b, "\t\v\f\r") }
@@ -54,7 +70,7 @@ type statusLine struct {
 }
 
 func parseStatusLine(line []byte) (s statusLine) {
-	text := bytes.TrimLeft(line, blanks)
+	text := trimLeft(line)
 	s.protocol, text = word(text)
 	s.code, text = word(text)
 	s.reason = text
@@ -70,13 +86,13 @@ func word(b []byte) (first, rest []byte) {
 	if n < 0 {
 		return b, nil
 	}
-	return b[:n], bytes.TrimLeft(b[n:], blanks)
+	return b[:n], trimLeft(b[n:])
 }
 
 // beginsResponse reports whether a line is a status line rather than anything else: servers that speak HTTP/0.9 begin
 // with the body.
 func beginsResponse(line []byte) bool {
-	line = bytes.TrimLeft(line, blanks)
+	line = trimLeft(line)
 	return len(line) >= 4 && foldEqual(line[:4], "http")
 }
 

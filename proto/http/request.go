@@ -214,7 +214,7 @@ func hasToken(list []byte, word string) bool {
 	for len(list) > 0 {
 		var item []byte
 		item, list, _ = bytes.Cut(list, []byte(","))
-		if foldEqual(bytes.Trim(item, blanks), word) {
+		if foldEqual(trim(item), word) {
 			return true
 		}
 	}

@@ -192,7 +192,7 @@ func (s *Session) framed(r *side) {
 		te = bytes.ReplaceAll(te, []byte{0}, nil)
 	}
 	if containsFold(te, "chunked") {
-		if !foldEqual(bytes.Trim(te, blanks), "chunked") {
+		if !foldEqual(trim(te), "chunked") {
 			s.raise(responseAbnormalTransferEncoding, x)
 		}
 		if !isVersion(x.Version()) || old(x.Version()) {

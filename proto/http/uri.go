@@ -46,7 +46,7 @@ func (u *uri) authority(b []byte) {
 
 // splitHost separates a host from its port. An IPv6 address keeps its brackets.
 func splitHost(b []byte) (host, port []byte) {
-	b = bytes.Trim(b, blanks)
+	b = trim(b)
 	from := 0
 	if len(b) > 0 && b[0] == '[' {
 		if n := bytes.IndexByte(b, ']'); n >= 0 {
@@ -63,7 +63,7 @@ func splitHost(b []byte) (host, port []byte) {
 // parsePort reads a port; 0: it is none.
 func parsePort(b []byte) uint16 {
 	n := 0
-	for _, c := range bytes.Trim(b, blanks) {
+	for _, c := range trim(b) {
 		if !isDigit(c) {
 			return 0
 		}
