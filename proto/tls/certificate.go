@@ -26,6 +26,7 @@ type certificateFault uint8
 
 const (
 	soundCertificate certificateFault = iota
+	badCertificate                    // not even a sequence
 	badDER
 	badVersion
 	badSerial
@@ -48,7 +49,7 @@ func parseCertificate(b []byte) *Certificate {
 	whole := outer.within(tagSequence)
 	tbs := whole.within(tagSequence)
 	if tbs.bad {
-		c.fault = badDER
+		c.fault = badCertificate
 		return c
 	}
 	c.fault = c.read(&tbs)

@@ -13,7 +13,7 @@
 //
 // A connection has one transaction, the type Handshake. It begins with the connection's first bytes and lives as long as it. It
 // is told, once, when the handshake is over as far as it can be read: the server has sent its certificate and asked for
-// none, or the client has answered with its own; or, where no certificate can be seen, both hellos have passed and a side
+// none, or the client has answered with its own; or, where these cannot be seen, both hellos have passed and a side
 // sends application data. A handshake that never came so far is told at the end of the
 // flow. It has a record if the server showed a certificate, if TLS 1.3 was chosen, or if an earlier session may have
 // been resumed: the server repeats the session identifier, or the client's hello has the extension session_ticket.

@@ -42,7 +42,8 @@ const (
 )
 
 // events are their names. too_many_records_in_packet is not raised, since what a packet holds does not matter here, nor
-// are invalid_certificate, certificate_invalid_x509name and invalid_ssl_record, for which there are closer names.
+// are certificate_invalid_x509name and invalid_ssl_record, for which there are closer names, nor, as
+// in Suricata, heartbeat_message for a heartbeat that is in order.
 var events = func() []app.EventInfo {
 	list := []app.EventInfo{
 		invalidSSL2Header:      {Name: "invalid_sslv2_header"},
@@ -84,15 +85,16 @@ var events = func() []app.EventInfo {
 
 // certificateEvents are the anomalies of certificates.
 var certificateEvents = map[certificateFault]app.EventID{
-	badDER:        certificateDER,
-	badVersion:    certificateVersion,
-	badSerial:     certificateSerial,
-	badAlgorithm:  certificateAlgorithm,
-	badIssuer:     certificateIssuer,
-	badValidity:   certificateValidity,
-	badDate:       certificateDate,
-	badSubject:    certificateSubject,
-	badExtensions: certificateExtensions,
+	badCertificate: invalidCertificate,
+	badDER:         certificateDER,
+	badVersion:     certificateVersion,
+	badSerial:      certificateSerial,
+	badAlgorithm:   certificateAlgorithm,
+	badIssuer:      certificateIssuer,
+	badValidity:    certificateValidity,
+	badDate:        certificateDate,
+	badSubject:     certificateSubject,
+	badExtensions:  certificateExtensions,
 }
 
 // Progress of the client.

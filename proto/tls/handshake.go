@@ -125,7 +125,7 @@ func (s *Session) message(d stream.Dir, typ byte, body []byte) {
 		}
 	case typeServerHelloDone:
 		if d == stream.ToClient {
-			s.serverHelloDone(body)
+			s.serverHelloDone()
 			return
 		}
 	case typeServerKeyExchange:
@@ -178,7 +178,7 @@ func (s *Session) faults(h *Hello) {
 		fault helloFaults
 		event app.EventID
 	}{
-		{severalNames, multipleSNI}, {badNameType, invalidSNIType}, {badNameLength, invalidSNILength}, {badHello, invalidHandshake},
+		{severalNames, multipleSNI}, {badNameType, invalidSNIType}, {badNameLength, invalidSNILength}, {badHello, handshakeInvalidLength},
 	} {
 		if h.faults&f.fault != 0 {
 			s.raise(f.event)
@@ -215,7 +215,7 @@ func (s *Session) certificates(d stream.Dir, body []byte) {
 	}
 	if d == stream.ToServer {
 		s.tx.Advance(d, clientCertDone)
-		if s.tx.Server != nil {
+		if c.First != nil && s.tx.Server != nil {
 			s.finish()
 		}
 		return
@@ -228,10 +228,7 @@ const maxChain = 128
 
 // serverHelloDone ends what the server has to say for now. If it wants no certificate, nothing that is to be told can
 // follow.
-func (s *Session) serverHelloDone(body []byte) {
-	if len(body) > 0 {
-		s.raise(handshakeInvalidLength)
-	}
+func (s *Session) serverHelloDone() {
 	s.tx.Advance(stream.ToClient, serverHelloDone)
 	if s.flags&certificateWanted == 0 && s.tx.known() {
 		s.finish()

@@ -24,7 +24,6 @@ type beat struct {
 // heartbeat looks at the fragment of a heartbeat record. Encrypted ones show only their length: a response that is longer
 // than its request gives away what was not asked for.
 func (s *Session) heartbeat(d stream.Dir, b []byte) {
-	s.raise(heartbeatMessage)
 	response := s.beat.pending && s.beat.dir != d
 	if !s.half[d].encrypted {
 		if e, odd := checkHeartbeat(b); odd {
