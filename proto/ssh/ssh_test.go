@@ -231,3 +231,27 @@ func BenchmarkEncrypted(b *testing.B) {
 		c.say(stream.ToClient, segment)
 	}
 }
+
+// What becomes of the flow once both sides encrypt.
+func TestEncryptionHandling(t *testing.T) {
+	for _, test := range []struct {
+		handling         Handling
+		opaque, bypassed bool
+	}{{Track, true, false}, {Full, false, false}, {Bypass, true, true}} {
+		c := greeted(Config{Encrypted: test.handling})
+		c.say(stream.ToServer, packet(msgNewKeys, ""))
+		if c.session.Opaque(stream.ToServer) || c.session.Bypassed() {
+			t.Errorf("handling %d: only one side encrypts", test.handling)
+		}
+		c.say(stream.ToClient, packet(msgNewKeys, ""))
+		for _, d := range [...]stream.Dir{stream.ToServer, stream.ToClient} {
+			if c.session.Opaque(d) != test.opaque {
+				t.Errorf("handling %d: opaque %v is %v", test.handling, d, !test.opaque)
+			}
+		}
+		if c.session.Bypassed() != test.bypassed {
+			t.Errorf("handling %d: bypassed is %v", test.handling, !test.bypassed)
+		}
+		c.close()
+	}
+}

@@ -367,3 +367,30 @@ func BenchmarkData(b *testing.B) {
 		}
 	}
 }
+
+// What becomes of the flow once both sides encrypt.
+func TestEncryptionHandling(t *testing.T) {
+	for _, test := range []struct {
+		handling         Handling
+		opaque, bypassed bool
+	}{{Track, true, false}, {Full, false, false}, {Bypass, true, true}} {
+		for _, name := range []string{"tls12", "tls12-resumed", "tls13", "tls13-retry"} {
+			told := false
+			v := newConnection(New(Config{Encrypted: test.handling, OnHandshake: func(*app.Conn, *Handshake) { told = true }}))
+			for _, s := range load(t, name) {
+				if v.session.Bypassed() && !told {
+					t.Errorf("%s: bypassed before it was told", name)
+				}
+				v.say(s.dir, s.data)
+			}
+			opaque := v.session.Opaque(stream.ToServer) && v.session.Opaque(stream.ToClient)
+			if test.handling == Bypass {
+				opaque = v.session.Opaque(stream.ToServer) || v.session.Opaque(stream.ToClient)
+			}
+			if opaque != test.opaque || v.session.Bypassed() != test.bypassed || !told {
+				t.Errorf("%s, handling %d: opaque %v, bypassed %v, told %v", name, test.handling, opaque, v.session.Bypassed(), told)
+			}
+			v.close()
+		}
+	}
+}

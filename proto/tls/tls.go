@@ -220,9 +220,10 @@ func (s *Session) applicationData(d stream.Dir) {
 // protected is called when a side sends application data, or the ChangeCipherSpec before it.
 func (s *Session) protected() {
 	client, server := &s.half[stream.ToServer], &s.half[stream.ToClient]
-	if client.opaque || server.opaque {
-		s.finishOpaque()
+	if !client.opaque && !server.opaque {
+		return
 	}
+	s.finishOpaque()
 	if s.config.Encrypted == Bypass && client.encrypted && server.encrypted {
 		s.judge()
 		s.conn.Bypass()
