@@ -33,6 +33,14 @@ func (s *Session) beginAuth(x *Exchange) {
 
 // authLine takes a line of the client in an exchange of AUTHENTICATE.
 func (s *Session) authLine(line []byte, e stream.Ending) {
+	if s.flags&guessed != 0 {
+		s.flags &^= guessed
+		if _, name, _, ok := parseCommand(line); ok && commands[name] {
+			s.client = commandLines
+			s.commandLine(line, e)
+			return
+		}
+	}
 	s.client = authSent
 	if e == stream.None {
 		s.client = inAuth // the rest of the line follows; it tells nothing

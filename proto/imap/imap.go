@@ -65,7 +65,7 @@ const (
 	responseLiteral
 )
 
-type flags uint8
+type flags uint16
 
 const (
 	doubtful   flags = 1 << iota // ends of awaited exchanges may have been lost
@@ -76,6 +76,7 @@ const (
 	invalid                      // so was a line that is none
 	tornClient                   // behind a gap: what comes may be the rest of a line, or of a message
 	tornServer
+	guessed // what comes is taken for an answer of AUTHENTICATE, without the server's word
 )
 
 var (
@@ -156,6 +157,7 @@ func (s *Session) decide(in *stream.Cursor) bool {
 		s.takeLiteral()
 	case s.client == authSent:
 		s.client = inAuth
+		s.flags |= guessed
 	case head[0] == handshake:
 		s.secure()
 		return s.client == dead
