@@ -27,6 +27,7 @@ type Expectation struct {
 	// Client and Server are its ends. One that is not valid is that of this connection, or of its other end with Back.
 	Client, Server netip.Addr
 	Back           bool          // this connection's server opens it
+	Also           netip.Addr    // another address that its server may have; not valid: none
 	Port           uint16        // of the server; 0: any
 	Transport      Transport     // 0: TCP
 	Protocol       string        // which it has if nothing else is found in its bytes

@@ -35,7 +35,12 @@ func (l *logger) Expect(s *app.Session, e app.Expectation) {
 	if e.Server.IsValid() {
 		c.Server = e.Server.Unmap()
 	}
-	w.expectations.Announce(w.now, e.Lifetime, c, foretold{e.Protocol, e.State, w.entry.ID()})
+	f := foretold{e.Protocol, e.State, w.entry.ID()}
+	w.expectations.Announce(w.now, e.Lifetime, c, f)
+	if also := e.Also.Unmap(); also.IsValid() && also != c.Server {
+		c.Server = also
+		w.expectations.Announce(w.now, e.Lifetime, c, f)
+	}
 }
 
 // Expected returns what was announced for the current flow.

@@ -37,20 +37,23 @@ func TestFTPTransfers(t *testing.T) {
 	const passive, active = "> PASV;< 227 Entering Passive Mode (198,51,100,25,195,80)", "> PORT 192,0,2,1,195,80;< 200 ok"
 	for _, test := range []struct {
 		name, before, command string
-		active                bool // the server opens the data connection
-		sends                 int  // end of the data connection that does: 0 is the one that opened it
+		active                bool   // the server opens the data connection
+		sends                 int    // end of the data connection that does: 0 is the one that opened it
+		other                 string // host that is connected to; empty: the control connection's
 		file                  string
 	}{
-		{"passive download", passive, "RETR a.txt", false, 1, "a.txt"},
-		{"passive upload", passive, "STOR dir/a b.txt", false, 0, "dir/a b.txt"},
-		{"active download", active, "RETR a.txt", true, 0, "a.txt"},
-		{"active upload", active, "APPE a.txt", true, 1, "a.txt"},
-		{"extended passive", "> EPSV;< 229 ok (|||50000|)", "STOU", false, 0, "<stou>"},
-		{"extended active", "> EPRT |1|192.0.2.1|50000|;< 200 ok", "RETR a.txt", true, 0, "a.txt"},
-		{"passive listing", passive, "LIST -a", false, 1, ""},
-		{"active listing", active, "MLSD", true, 0, ""},
-		{"announced anew", passive + ";> EPSV;< 229 ok (|||50000|)", "RETR a", false, 1, "a"},
-		{"other address", "> PASV;< 227 (10,0,0,1,195,80)", "RETR a", false, 1, "a"},
+		{"passive download", passive, "RETR a.txt", false, 1, "", "a.txt"},
+		{"passive upload", passive, "STOR dir/a b.txt", false, 0, "", "dir/a b.txt"},
+		{"active download", active, "RETR a.txt", true, 0, "", "a.txt"},
+		{"active upload", active, "APPE a.txt", true, 1, "", "a.txt"},
+		{"extended passive", "> EPSV;< 229 ok (|||50000|)", "STOU", false, 0, "", "<stou>"},
+		{"extended active", "> EPRT |1|192.0.2.1|50000|;< 200 ok", "RETR a.txt", true, 0, "", "a.txt"},
+		{"passive listing", passive, "LIST -a", false, 1, "", ""},
+		{"active listing", active, "MLSD", true, 0, "", ""},
+		{"announced anew", passive + ";> EPSV;< 229 ok (|||50000|)", "RETR a", false, 1, "", "a"},
+		{"translated address", "> PASV;< 227 (10,0,0,1,195,80)", "RETR a", false, 1, "", "a"},
+		{"other host, passive", "> PASV;< 227 (10,0,0,1,195,80)", "RETR a", false, 1, "10.0.0.1", "a"},
+		{"other host, active", "> PORT 10,0,0,1,195,80;< 200 ok", "RETR a", true, 0, "10.0.0.1", "a"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newScript()
@@ -60,6 +63,9 @@ func TestFTPTransfers(t *testing.T) {
 			from, to := at(client, 41000), at(ftpServer, 50000)
 			if test.active {
 				from, to = at(ftpServer, 20), at(client, 50000)
+			}
+			if test.other != "" {
+				to = netip.AddrPortFrom(netip.MustParseAddr(test.other), to.Port())
 			}
 			content := strings.Repeat("some bytes of a file\n", 100)
 			data := s.talk(from, to).open()

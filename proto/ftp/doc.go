@@ -10,7 +10,9 @@
 //	PORT, EPRT, PASV, EPSV ──positive reply──▶ a data connection is known ──RETR, STOR, …──▶ Conn.Expect
 //
 // A control connection and its data connections are flows of their own, perhaps of different workers. The former announces
-// the latter with a Transfer, which tells what it is for.
+// the latter with a Transfer, which tells what it is for. The end that is connected to is expected at the address that was
+// announced as well as at that of the control connection: the former may be another host (transfers between two servers, the
+// bounce attack), or that of the far side of an address translation.
 //
 // # Terms
 //
@@ -54,7 +56,7 @@
 //
 // # Missing on purpose
 //
-// Data connections to other hosts than those of the control connection (transfers between two servers). Long addresses (RFC
-// 1639). MODE B and C and STRU R, whose files have the marks of these modes in them; TYPE E. The name that a server gives to
-// the file of STOU. Data connections that are opened and closed without a byte, which nothing is recorded of.
+// Long addresses (RFC 1639). MODE B and C and STRU R, whose files have the marks of these modes in them; TYPE E. The name that
+// a server gives to the file of STOU. Data connections that are opened and closed without a byte, which nothing is recorded
+// of.
 package ftp

@@ -313,7 +313,7 @@ func (s *Session) expect(x *Exchange, to endpoint, active bool) {
 		t.dir = stream.ToServer
 	}
 	s.tellLink(Link{Transfer: t, Addr: to.addr, Port: to.port, Active: active})
-	s.conn.Expect(app.Expectation{Port: to.port, Back: active, Protocol: "ftp-data", State: t})
+	s.conn.Expect(app.Expectation{Port: to.port, Back: active, Also: to.addr, Protocol: "ftp-data", State: t})
 }
 
 // unnamed is the name of a file that the server names itself.
