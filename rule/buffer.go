@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -181,13 +182,13 @@ func (l *Language) learnBuffer(r bufferRow, from []Field) {
 		b.addFields(from, r.dirs == 0)
 	}
 	missing := r.source == FromField && len(from) == 0
-	k := &keyword{name: r.name, old: r.old, value: noValue, buffer: b}
+	k := &keyword{name: r.name, old: r.old, value: mayHaveValue, buffer: b}
 	m := &keyword{name: r.mod, value: noValue, buffer: b}
 	if missing {
 		k.from = first(b.App)
 		m.from = k.from
 	} else {
-		k.read = func(c *compiler, _ string) error { return c.selects(b) }
+		k.read = func(c *compiler, value string) error { return c.selects(b, value) }
 		m.read = func(c *compiler, _ string) error { return c.moves(b) }
 		l.buffers[r.name] = b
 	}
@@ -226,14 +227,29 @@ func first(list []string) string {
 	return list[0]
 }
 
-// selects makes b the buffer that payload keywords refer to.
-func (c *compiler) selects(b *Buffer) error {
-	c.content, c.home = nil, nil
-	if b.Source == FromPayload {
+// selects makes b the buffer that payload keywords refer to. A buffer that exists in both directions can be asked for in one.
+func (c *compiler) selects(b *Buffer, value string) error {
+	c.content, c.home, c.previous = nil, nil, nil
+	if b.Source == FromPayload && value == "" {
 		c.sticky = nil
 		return nil
 	}
-	c.sticky = c.section(b)
+	var dirs Dirs
+	switch {
+	case value == "":
+		c.sticky = c.section(b)
+		return nil
+	case b.Dirs != Both || b.Source == FromPayload:
+		return fmt.Errorf("the keyword takes no value")
+	case value == "to_server":
+		dirs = ToServer
+	case value == "to_client":
+		dirs = ToClient
+	default:
+		return fmt.Errorf("want to_server or to_client, not %q", value)
+	}
+	c.sticky = &Section{Buffer: b, Dirs: dirs}
+	c.rule.Sections = append(c.rule.Sections, c.sticky)
 	return nil
 }
 

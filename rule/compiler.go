@@ -140,11 +140,11 @@ func (c *compiler) current(relative bool) *Section {
 // section returns the section of a buffer without transforms, which may be new.
 func (c *compiler) section(b *Buffer) *Section {
 	for _, s := range c.rule.Sections {
-		if s.Buffer == b && len(s.Transforms) == 0 && !b.Multi {
+		if s.Buffer == b && s.Dirs == b.Dirs && len(s.Transforms) == 0 && !b.Multi {
 			return s
 		}
 	}
-	s := &Section{Buffer: b}
+	s := &Section{Buffer: b, Dirs: b.Dirs}
 	c.rule.Sections = append(c.rule.Sections, s)
 	return s
 }

@@ -86,9 +86,9 @@ func (c *compiler) checkDirections() error {
 	}
 	common, firstOf := Both, map[Dirs]string{}
 	for _, s := range r.Sections {
-		common &= s.Buffer.Dirs
-		if s.Buffer.Dirs != Both {
-			firstOf[s.Buffer.Dirs] = s.Buffer.Name
+		common &= s.Dirs
+		if s.Dirs != Both {
+			firstOf[s.Dirs] = s.Buffer.Name
 		}
 	}
 	if common == 0 {

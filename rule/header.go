@@ -37,7 +37,7 @@ func ParseAction(text string) (Action, error) {
 	if i := slices.Index(actionNames[:], lower); i >= 0 {
 		return Action(i), nil
 	}
-	if name, _, _ := strings.Cut(lower, ":"); name == "accept" || name == "drop" || name == "pass" || name == "reject" {
+	if name, _, _ := strings.Cut(lower, ":"); name == "accept" || name == "drop" || name == "pass" || name == "reject" || name == "config" {
 		return 0, notYet("action "+name+" with a scope", "firewall rules are not supported yet")
 	}
 	return 0, &fault{kind: Syntax, text: "unknown action " + text}
@@ -92,6 +92,11 @@ func appNames(name string) (names []string, ok bool) {
 	return names, ok
 }
 
+func isApp(name string) bool {
+	_, ok := appProtocols[name]
+	return ok
+}
+
 // protocol finds a protocol by its name.
 func (l *Language) protocol(text string) (*Protocol, error) {
 	name := strings.ToLower(text)
@@ -103,7 +108,7 @@ func (l *Language) protocol(text string) (*Protocol, error) {
 		return nil, notYet("protocol "+name, "the protocol %s has no parser yet", name)
 	}
 	switch {
-	case hook && (l.protocols[base] != nil || appProtocols[base] != nil):
+	case hook && (base == "arp" || base == "ether" || base == "igmp" || l.protocols[base] != nil || isApp(base)):
 		return nil, notYet("hook "+name, "hooks are not supported yet")
 	case name == "ether" || name == "arp" || name == "igmp":
 		return nil, notYet("protocol "+name, "rules for %s are not supported yet", name)

@@ -82,12 +82,17 @@ func (e *Event) String() string {
 
 func readStreamEvent(c *compiler, value string) error {
 	name := strings.TrimPrefix(strings.ToLower(value), "stream.")
-	if !slices.Contains(c.lang.streamEvents, name) {
+	name = strings.Replace(name, "_with_different_ack", "_with_diff_ack", 1)
+	if !slices.Contains(neverRaised, name) && !slices.Contains(c.lang.streamEvents, name) {
 		return fmt.Errorf("unknown event %s", value)
 	}
 	c.test(&Event{true, name})
 	return nil
 }
+
+// neverRaised are stream events that exist, and that nothing raises any more.
+var neverRaised = []string{"3whs_synack_resend_with_diff_seq", "reassembly_segment_before_base_seq", "reassembly_insert_memcap",
+	"reassembly_insert_invalid"}
 
 func readDecodeEvent(c *compiler, value string) error {
 	name := strings.TrimPrefix(strings.ToLower(value), "decoder.")
@@ -132,20 +137,19 @@ func readAppProtocol(c *compiler, value string) error {
 		return fmt.Errorf("unknown mode %q", mode)
 	}
 	name, a.Negated = strings.CutPrefix(strings.TrimSpace(name), "!")
-	switch name {
-	case "":
+	if name == "" {
 		return errors.New("want the name of a protocol")
-	case "failed", "unknown":
-		a.Names = []string{name}
-	default:
-		names, ok := appNames(name)
-		if !ok && c.lang.parsed[name] == nil {
-			return fmt.Errorf("unknown protocol %s", name)
+	}
+	for n := range strings.SplitSeq(name, "|") {
+		n = strings.TrimSpace(n)
+		names, ok := appNames(n)
+		if !ok && c.lang.parsed[n] == nil && n != "failed" && n != "unknown" {
+			return fmt.Errorf("unknown protocol %s", n)
 		}
 		if !ok {
-			names = []string{name}
+			names = []string{n}
 		}
-		a.Names = names
+		a.Names = append(a.Names, names...)
 	}
 	if a.Negated && len(c.rule.Protocol.appOrNil()) > 0 {
 		return conflict("the rule's own protocol says which it is")

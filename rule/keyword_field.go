@@ -26,7 +26,7 @@ var valueRows = []valueRow{
 	{"ftp.dynamic_port", 16, ""},
 	{"ftp.mode", 0, "active passive"},
 	{"ftp.reply_received", 0, "yes no"},
-	{"ftpdata_command", 0, "stor retr"},
+	{"ftpdata_command", 0, "stor retr appe stou list nlst mlsd"},
 }
 
 // FieldNumber compares a field that is a number.
@@ -72,6 +72,9 @@ func (v *valueRow) read(b *Buffer, value string) (Test, error) {
 			return nil, fmt.Errorf("want one of %s, not %q", strings.Join(words, ", "), value)
 		}
 		return &FieldWord{b, value}, nil
+	}
+	if strings.Contains(value, ",") {
+		return nil, notYet(v.name+" with an index", "an index is not supported yet")
 	}
 	plain := strings.TrimLeft(value, "!=")
 	if n := slices.Index(words, plain); n >= 0 && plain != "-" {

@@ -28,7 +28,7 @@ func (c *compiler) inFile(buffer, value string, prefix string, end bool) error {
 	if inner == "" {
 		return fmt.Errorf("nothing to look for")
 	}
-	s := &Section{Buffer: c.lang.buffers[buffer]}
+	s := &Section{Buffer: c.lang.buffers[buffer], Dirs: Both}
 	s.Tests = []payload.Test{&payload.Content{Text: []byte(prefix + inner), Negated: negated, Nocase: true, EndsWith: end}}
 	c.rule.Sections = append(c.rule.Sections, s)
 	return nil

@@ -16,7 +16,7 @@ var headerKeywords = []keyword{
 	{name: "id", traits: needsPacket, read: numeric("id", 16)},
 	{name: "tos", traits: needsPacket, read: readTOS},
 	{name: "ip_proto", traits: needsAddress, read: readIPProto},
-	{name: "ipopts", traits: needsPacket, read: choice("ipopts", "rr", "eol", "nop", "ts", "sec", "esec", "lsrr", "ssrr", "satid", "any")},
+	{name: "ipopts", traits: needsPacket, read: choice("ipopts", "rr", "eol", "nop", "ts", "sec", "esec", "lsrr", "ssrr", "satid", "rtralt", "any")},
 	{name: "sameip", traits: needsPacket, value: noValue, read: func(c *compiler, _ string) error {
 		c.test(&Word{"sameip", ""})
 		return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/reknit/reknit/rule/payload"
 	"github.com/reknit/reknit/rule/pcre"
 )
 
@@ -53,10 +52,8 @@ func (c *compiler) transforms(t Transform) error {
 	switch {
 	case c.sticky == nil:
 		return conflict("a transform needs a sticky buffer before it")
-	case len(c.sticky.Tests) > 0 && c.content != nil:
-		return conflict("transforms come before the tests of their buffer")
 	case len(c.sticky.Tests) > 0: // another use of the buffer
-		c.sticky = &Section{Buffer: c.sticky.Buffer}
+		c.sticky = &Section{Buffer: c.sticky.Buffer, Dirs: c.sticky.Dirs}
 		c.rule.Sections = append(c.rule.Sections, c.sticky)
 	}
 	c.sticky.Transforms = append(c.sticky.Transforms, t)
@@ -75,11 +72,7 @@ func readXor(c *compiler, value string) error {
 }
 
 func readPcrexform(c *compiler, value string) error {
-	inner, err := payload.Quoted(value)
-	if err != nil {
-		return err
-	}
-	re, err := pcre.Parse(inner, 0)
+	re, err := pcre.Parse(bare(value), 0)
 	if err != nil {
 		return err
 	}

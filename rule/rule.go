@@ -45,6 +45,7 @@ type Rule struct {
 // Section is what is looked for in one buffer.
 type Section struct {
 	Buffer     *Buffer
+	Dirs       Dirs // in which it is looked at, if the rule is
 	Transforms []Transform
 	Tests      []payload.Test
 }
