@@ -71,7 +71,7 @@ func (s *Set) Scan(st State, b []byte, h *Hits) State {
 				state = s.step(state, b[i], limit)
 			}
 			i++
-			if e := s.out[state]; e != 0 {
+			if e := s.nodes[state].out; e != 0 {
 				h.add(s, e)
 			}
 			// What may begin with the last byte alone is better looked for with what comes behind it.
@@ -91,10 +91,11 @@ func (s *Set) Scan(st State, b []byte, h *Hits) State {
 func (s *Set) step(state uint32, c byte, limit uint32) uint32 {
 	c = fold(c)
 	for state >= limit {
-		if next := s.child(state, c); next != 0 {
+		n := &s.nodes[state]
+		if next := s.child(n, c); next != 0 {
 			return next
 		}
-		state = s.fail[state]
+		state = n.fail
 	}
 	return s.dense[state<<8|uint32(c)]
 }

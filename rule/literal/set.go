@@ -10,10 +10,8 @@ const maxDense = 1024
 
 // Set is a set of literals. It is read-only.
 type Set struct {
-	first  []uint32 // children of state s are first[s] to first[s+1]-1
+	nodes  []node
 	label  []byte   // the byte that leads to a state
-	fail   []uint32 // the state of the longest proper suffix
-	out    []uint32 // index into ends; 0: nothing ends here
 	dense  []uint32 // successors of states 0 to len(dense)/256-1, by byte
 	depth1 uint32   // states up to this one are the root and its children
 	ends   []end
@@ -21,6 +19,15 @@ type Set struct {
 
 	size  int // number of literals
 	skips bitmap
+}
+
+// node is a state. What a step needs is in one place.
+type node struct {
+	first    uint32 // its children are first to first+children-1
+	fail     uint32 // the state of its longest proper suffix
+	out      uint32 // index into ends; 0: nothing ends here
+	children uint16
+	label    byte // that leads to the first child
 }
 
 // end says which literals end in a state.
@@ -42,7 +49,7 @@ func New(literals [][]byte) *Set {
 	s := &Set{size: len(literals)}
 	list := prepare(literals)
 	s.build(list)
-	s.link(list)
+	s.link()
 	s.fill()
 	s.skips.learn(list)
 	return s
@@ -77,12 +84,12 @@ type span struct{ from, to uint32 }
 // build makes the trie, level by level. Literals with the same beginning are neighbours in the sorted list.
 func (s *Set) build(list []entry) {
 	level := []span{{0, uint32(len(list))}}
-	s.label, s.out, s.ends = []byte{0}, []uint32{0}, []end{{}}
-	next := uint32(1)
+	s.nodes, s.label, s.ends = []node{{}}, []byte{0}, []end{{}}
+	parent := 0
 	for depth := 0; len(level) > 0; depth++ {
 		var below []span
 		for _, sp := range level {
-			s.first = append(s.first, next)
+			s.nodes[parent].first = uint32(len(s.nodes))
 			for i := sp.from; i < sp.to; {
 				if len(list[i].text) == depth {
 					i++
@@ -94,18 +101,27 @@ func (s *Set) build(list []entry) {
 					j++
 				}
 				below = append(below, span{i, j})
-				s.label = append(s.label, c)
-				s.out = append(s.out, s.endOf(list, i, j, depth+1))
-				next++
+				s.add(parent, c, s.endOf(list, i, j, depth+1))
 				i = j
 			}
+			parent++
 		}
 		if depth == 0 {
-			s.depth1 = next - 1
+			s.depth1 = uint32(len(s.nodes) - 1)
 		}
 		level = below
 	}
-	s.first = append(s.first, next)
+}
+
+// add adds a child behind all states.
+func (s *Set) add(parent int, label byte, out uint32) {
+	p := &s.nodes[parent]
+	if p.children == 0 {
+		p.label = label
+	}
+	p.children++
+	s.label = append(s.label, label)
+	s.nodes = append(s.nodes, node{out: out})
 }
 
 // endOf adds an end for the literals of list[i:j] that have length bytes. They come first.
@@ -122,18 +138,19 @@ func (s *Set) endOf(list []entry, i, j uint32, length int) uint32 {
 }
 
 // link finds the suffixes of all states. A state's suffix is less deep, so it is known before.
-func (s *Set) link(list []entry) {
-	s.fail = make([]uint32, len(s.label))
-	for parent := range uint32(len(s.label)) {
-		for child := s.first[parent]; child < s.first[parent+1]; child++ {
+func (s *Set) link() {
+	for parent := range s.nodes {
+		p := s.nodes[parent]
+		for k := p.first; k < p.first+uint32(p.children); k++ {
+			child := &s.nodes[k]
 			if parent != 0 {
-				s.fail[child] = s.from(s.fail[parent], s.label[child])
+				child.fail = s.from(p.fail, s.label[k])
 			}
-			suffix := s.out[s.fail[child]]
-			if s.out[child] == 0 {
-				s.out[child] = suffix
+			suffix := s.nodes[child.fail].out
+			if child.out == 0 {
+				child.out = suffix
 			} else {
-				s.ends[s.out[child]].next = suffix
+				s.ends[child.out].next = suffix
 			}
 		}
 	}
@@ -142,19 +159,26 @@ func (s *Set) link(list []entry) {
 // from returns the successor of a state by links alone.
 func (s *Set) from(state uint32, c byte) uint32 {
 	for {
-		if next := s.child(state, c); next != 0 {
+		n := &s.nodes[state]
+		if next := s.child(n, c); next != 0 {
 			return next
 		}
 		if state == 0 {
 			return 0
 		}
-		state = s.fail[state]
+		state = n.fail
 	}
 }
 
 // child returns the child that a byte leads to, or 0.
-func (s *Set) child(state uint32, c byte) uint32 {
-	for k := s.first[state]; k < s.first[state+1]; k++ {
+func (s *Set) child(n *node, c byte) uint32 {
+	if n.children == 0 {
+		return 0
+	}
+	if n.label == c {
+		return n.first
+	}
+	for k := n.first + 1; k < n.first+uint32(n.children); k++ {
 		if s.label[k] == c {
 			return k
 		}
@@ -164,14 +188,15 @@ func (s *Set) child(state uint32, c byte) uint32 {
 
 // fill makes the rows of the dense states.
 func (s *Set) fill() {
-	n := min(len(s.label), maxDense)
-	s.dense = make([]uint32, n*256)
-	for state := range uint32(n) {
+	count := min(len(s.nodes), maxDense)
+	s.dense = make([]uint32, count*256)
+	for state := range count {
+		n := &s.nodes[state]
 		row := s.dense[state<<8:][:256]
 		if state != 0 { // its suffix has a lower number, so its row is ready
-			copy(row, s.dense[s.fail[state]<<8:][:256])
+			copy(row, s.dense[n.fail<<8:][:256])
 		}
-		for k := s.first[state]; k < s.first[state+1]; k++ {
+		for k := n.first; k < n.first+uint32(n.children); k++ {
 			c := s.label[k]
 			row[c] = k
 			if 'a' <= c && c <= 'z' {
@@ -186,5 +211,5 @@ func (s *Set) Len() int { return s.size }
 
 // Size returns the bytes of memory that the set takes.
 func (s *Set) Size() int {
-	return 4*(len(s.first)+len(s.fail)+len(s.out)+len(s.dense)+len(s.ids)) + len(s.label) + 12*len(s.ends) + s.skips.size()
+	return 4*(len(s.dense)+len(s.ids)) + 16*len(s.nodes) + len(s.label) + 12*len(s.ends) + s.skips.size()
 }
