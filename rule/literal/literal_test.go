@@ -9,7 +9,7 @@ import (
 
 // naive returns the literals that the text holds, one by one.
 func naive(literals [][]byte, text []byte) (found []uint32) {
-	text = bytes.Map(func(r rune) rune { return r }, folded(text))
+	text = folded(text)
 	for i, l := range literals {
 		if len(l) > 0 && bytes.Contains(text, folded(l[:min(len(l), MaxLength)])) {
 			found = append(found, uint32(i))

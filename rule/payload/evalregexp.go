@@ -1,0 +1,51 @@
+package payload
+
+import "github.com/reknit/reknit/rule/pcre"
+
+// regexps is what searches for regular expressions work with.
+type regexps struct{ matcher pcre.Matcher }
+
+// subject returns what a regular expression looks at.
+func (e *Evaluator) subject(t *Regexp, cursor int) (b []byte, base int) {
+	if t.Relative {
+		cursor = min(cursor, len(e.body))
+		return e.body[cursor:], cursor
+	}
+	return e.body, 0
+}
+
+// matches reports whether a regular expression matches.
+func (e *Evaluator) matches(t *Regexp, cursor int) bool {
+	b, _ := e.subject(t, cursor)
+	_, _, ok, err := t.Find(&e.regexps.matcher, b, 0)
+	if err != nil {
+		e.GivenUpRegexps++
+	}
+	return ok
+}
+
+// regexp looks for a regular expression, and makes the tests behind it, at one match after the other.
+func (e *Evaluator) regexp(t *Regexp, i, cursor int) outcome {
+	b, base := e.subject(t, cursor)
+	for from := 0; from <= len(b); {
+		start, end, ok, err := t.Find(&e.regexps.matcher, b, from)
+		if err != nil {
+			e.GivenUpRegexps++
+			break
+		}
+		if !ok {
+			break
+		}
+		if result := e.run(i+1, base+end); result != no {
+			return result
+		}
+		if e.steps--; e.steps < 0 {
+			return never
+		}
+		from = max(start, from) + 1
+	}
+	if t.Relative || e.usesVariables() {
+		return no
+	}
+	return never
+}
