@@ -13,7 +13,7 @@ import (
 var transformKeywords = []keyword{
 	transform("dotprefix"), transform("strip_whitespace"), transform("compress_whitespace"), transform("to_lowercase"),
 	transform("to_uppercase"), transform("to_md5"), transform("to_sha1"), transform("to_sha256"), transform("url_decode"),
-	transform("header_lowercase"), transform("strip_pseudo_headers"), transform("domain"), transform("tld"),
+	transform("header_lowercase"), transform("strip_pseudo_headers"),
 	{name: "xor", read: readXor},
 	{name: "pcrexform", read: readPcrexform},
 	{name: "from_base64", value: mayHaveValue, read: readFromBase64},
