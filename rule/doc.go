@@ -18,7 +18,7 @@
 //   - number: integer expressions
 //   - payload: tests on the bytes of a buffer, and their evaluation
 //   - pcre: regular expressions
-//   - literal: many literals at once, for what must be found before rules are evaluated
 //
-// Missing so far: the evaluation of rules in an engine; firewall rules (accept and scopes of actions), hooks, lua, frames; the keywords and buffers of later.go.
+// Missing so far: the evaluation of rules in an engine; firewall rules (accept and scopes of actions), hooks, lua, frames; the
+// keywords and buffers of later.go.
 package rule

@@ -43,7 +43,6 @@ var rules = []rule{
 		[]string{"golang.org/x/text/...", "golang.org/x/net/http2/hpack"}},
 	{"docs/*", []string{"app", "stream", "event"}, nothing},
 	{"rule/number", nothing, nothing},
-	{"rule/literal", nothing, nothing},
 	{"rule/pcre", nothing, nothing},
 	{"rule/payload", []string{"rule/number", "rule/pcre"}, nothing},
 	{"rule", []string{"app", "packet", "stream", "event", "rule/*"}, anything},
