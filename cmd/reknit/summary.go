@@ -12,6 +12,7 @@ import (
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/proto/dns"
 	"github.com/reknit/reknit/proto/ftp"
+	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/imap"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/proto/ssh"
@@ -34,6 +35,7 @@ type summary struct {
 	files     uint64
 	transfers transfers
 	names     names
+	hosts     hosts
 	peers     peers
 	flows     largest
 	anomalies map[anomalyKind]uint64
@@ -51,8 +53,9 @@ func newSummary(out *terminal, verbose bool) *summary {
 		s.maxMails, s.maxFlows, s.maxErrors = 1<<30, 1<<20, 1<<20
 	}
 	s.flows.limit, s.transfers.limit = s.maxFlows, s.maxFlows
-	s.names.limit, s.peers.limit = maxShownNames, maxShownPeers
+	s.names.limit, s.peers.limit, s.hosts.limit = maxShownNames, maxShownPeers, maxShownHosts
 	if verbose {
+		s.hosts.limit = maxHosts
 		s.names.limit, s.peers.limit = maxNames, maxPeers
 	}
 	return s
@@ -71,6 +74,10 @@ func (s *summary) Event(r *event.Record) {
 		s.transfers.take(r, b)
 	case *imap.Mail:
 		s.transfers.takeMail(r, b)
+	case *http.Exchange:
+		if r.Type == "http" {
+			s.hosts.take(r, b)
+		}
 	case *dns.Message:
 		s.names.message(r.Time, b)
 	case *tls.Handshake:
@@ -108,6 +115,7 @@ func (s *summary) print() {
 		fmt.Fprintf(&b, "%s more; -v shows all.\n\n", plural(more, "mail"))
 	}
 	s.printTransfers(&b)
+	s.hosts.print(&b, func(text string) string { return s.out.style(bold, text) })
 	s.names.print(&b, func(text string) string { return s.out.style(bold, text) })
 	s.peers.print(&b, func(text string) string { return s.out.style(bold, text) })
 	s.printFlows(&b)

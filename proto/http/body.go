@@ -28,6 +28,7 @@ type body struct {
 	file    *File           // that is open
 	form    *form           // nil: the body is one file
 	made    bool            // there was a file
+	none    bool            // the body is no file: it is only read for the handler
 	bomb    bool            // not all of the body was decoded
 	codings [maxCodings]coding.Coding
 }
@@ -60,7 +61,12 @@ func (s *Session) requestBody(x *Exchange) *body {
 	switch string(x.Method()) {
 	case "POST", "PUT":
 	default:
-		return nil
+		if s.config.Handler == nil {
+			return nil
+		}
+		b := s.newBody(x, stream.ToServer)
+		b.none = true
+		return b
 	}
 	b := s.newBody(x, stream.ToServer)
 	if v := x.Request.value("Content-Type"); foldEqual(trim(mediaType(v)), "multipart/form-data") {
@@ -153,7 +159,13 @@ func (b *body) Decoded(p []byte) {
 		return
 	}
 	b.keep(p)
-	if b.form != nil {
+	if h := b.session.config.Handler; h != nil && h.OnBody != nil {
+		b.session.verdict(h.OnBody(b.session.here(b.dir, b.x), p))
+	}
+	switch {
+	case b.none:
+		return
+	case b.form != nil:
 		b.form.write(p)
 		return
 	}
@@ -182,7 +194,13 @@ func (b *body) lost(n int64) {
 			b.failed(err)
 		}
 	}
-	if b.form != nil {
+	if h := b.session.config.Handler; h != nil && h.OnLost != nil {
+		b.session.verdict(h.OnLost(b.session.here(b.dir, b.x), n))
+	}
+	switch {
+	case b.none:
+		return
+	case b.form != nil:
 		b.form.lost(n)
 		return
 	}

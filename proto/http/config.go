@@ -46,6 +46,9 @@ type Config struct {
 	EVE EVE
 	XFF XFF
 
+	// Handler is told what every session reads. When nil, nobody is.
+	Handler *Handler
+
 	bodies *sync.Pool // of *body
 	heads  *sync.Pool // of *builder
 }

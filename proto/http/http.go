@@ -25,6 +25,7 @@ const (
 	stray                       // bytes that belong to no response: noted once
 	strayReq                    // bytes that belong to no request: noted once
 	replaced                    // another protocol was asked for
+	blocked                     // the handler said so
 	pipelines                   // the client sends requests before it has the answers to earlier ones
 )
 
@@ -35,6 +36,7 @@ type side struct {
 	body  *body     // nil when there is none, or nobody wants it
 	junk  []byte    // in junkLine: the line
 	left  int64     // bytes to come of a body or chunk
+	at    int64     // offset of the unit that is being read
 	state state
 	after state // what follows restOfLine
 
@@ -86,12 +88,16 @@ func (s *Session) Server(in *stream.Cursor) error {
 func (s *Session) read(d stream.Dir, in *stream.Cursor) {
 	r := &s.side[d]
 	r.deep = r.deep || in.Deep()
-	for s.flags&replaced == 0 && s.unit(d, r, in) {
+	for s.flags&(replaced|blocked) == 0 && s.unit(d, r, in) {
+	}
+	if s.flags&blocked != 0 {
+		in.Skip(int64(in.Len()))
 	}
 }
 
 // unit reads one unit and reports whether it was there.
 func (s *Session) unit(d stream.Dir, r *side, in *stream.Cursor) bool {
+	r.at = in.Offset()
 	switch r.state {
 	case identity, chunkData, untilClose:
 		p, ok := in.Piece(r.left)
@@ -395,6 +401,7 @@ func (s *Session) endMessage(d stream.Dir, r *side) {
 		return
 	}
 	s.closeBody(r, true)
+	s.tellEnd(d, x, true)
 	if d == stream.ToServer {
 		if x.awaitsAnswer() {
 			r.state = deciding
@@ -433,6 +440,7 @@ func (s *Session) Gap(d stream.Dir, l stream.Loss) {
 	if r.x != nil {
 		s.raise(invalidGap, r.x)
 		s.closeBody(r, false)
+		s.tellEnd(d, r.x, false)
 	} else if d == stream.ToClient && len(l.Held) == 0 {
 		r.x = s.pending.first // its answer, or the beginning of it, was lost
 	}
@@ -480,6 +488,8 @@ func (s *Session) End(d stream.Dir, rest []byte) {
 	s.closeBody(r, whole)
 	if whole {
 		s.endMessage(d, r)
+	} else if r.x != nil {
+		s.tellEnd(d, r.x, false)
 	}
 	r.x, r.state = nil, tunnel
 }
@@ -495,5 +505,6 @@ func (s *Session) tornHead(d stream.Dir, r *side) {
 		if d == stream.ToServer {
 			s.target(r.x)
 		}
+		s.tellHead(d, r.x)
 	}
 }

@@ -122,6 +122,8 @@ func (s *Session) endShort() {
 	x := r.x
 	s.takeHead(stream.ToServer, r)
 	s.target(x)
+	s.tellHead(stream.ToServer, x)
+	s.tellEnd(stream.ToServer, x, true)
 	r.x, r.state = nil, torn
 	x.Advance(stream.ToServer, complete)
 }
@@ -130,6 +132,7 @@ func (s *Session) endShort() {
 func (s *Session) requestHead(r *side) {
 	x := r.x
 	s.target(x)
+	s.tellHead(stream.ToServer, x)
 	s.checkAuth(x)
 	s.account(x)
 	x.Advance(stream.ToServer, inBody)

@@ -101,6 +101,7 @@ func (s *Session) noStatusLine(r *side, line []byte, e stream.Ending) {
 // responseHead acts on the head of a response, which is whole.
 func (s *Session) responseHead(r *side) {
 	x := r.x
+	s.tellHead(stream.ToClient, x)
 	switch status := x.status; {
 	case x.interim():
 		if status == 100 {
