@@ -54,7 +54,9 @@ func (w *wishes) addHTTP(e *config.EVE) {
 	}
 	w.http.Request = w.http.Request || l.Dump == "both" || l.Dump == "request"
 	w.http.Response = w.http.Response || l.Dump == "both" || l.Dump == "response"
-	if l.XFF.Enabled {
-		w.xff = http.XFF{Enabled: true, Header: l.XFF.Header, Forward: l.XFF.Deployment == "forward"}
+	for _, x := range []*config.XFF{&e.XFF, &l.XFF} { // that of the type wins
+		if x.Enabled {
+			w.xff = http.XFF{Enabled: true, Header: x.Header, Forward: x.Deployment == "forward"}
+		}
 	}
 }

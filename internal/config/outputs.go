@@ -25,6 +25,7 @@ type EVE struct {
 	SensorID        uint32 // 0: none
 	SensorName      string // written as host; empty: that of the configuration
 	Extensions      bool   // add the object reknit
+	XFF             XFF    // unless the type has its own
 
 	Types   []string // what is logged, in the order of the list
 	SMTP    SMTPLog
@@ -77,7 +78,7 @@ type StatsLog struct {
 }
 
 func (e *EVE) table() []row {
-	return []row{
+	return append([]row{
 		{"enabled", boolean(&e.Enabled), "no", "yes", "Write this output."},
 		{"filetype", oneOf(&e.FileType, "regular", "file", "unix_dgram", "unix_stream", "syslog", "redis", "null"),
 			"regular", "", "Where to; so far regular (the same as file)."},
@@ -101,7 +102,7 @@ func (e *EVE) table() []row {
 		{"sensor-id", number(&e.SensorID, 0, 1<<32-1), "0", "", "Number of this sensor, added as sensor_id; 0: none."},
 		{"sensor-name", text(&e.SensorName), "", "", "Name of this sensor, added as host."},
 		{"extensions", boolean(&e.Extensions), "no", "", "Add the object reknit, with what Suricata does not log."},
-	}
+	}, e.XFF.table("xff.")...)
 }
 
 // typeTable returns the options of a type.

@@ -120,7 +120,6 @@ var vocabulary = []struct {
 	// Outputs.
 	{"outputs.[].fast", notYet, "enabled filename append filetype"},
 	{"outputs.[].eve-log", notYet, `metadata threaded rotate-interval type level identity facility
-		xff.enabled xff.mode xff.deployment xff.header
 		json.preserve-order json.compact json.ensure-ascii json.escape-slash`},
 	{"outputs.[].eve-log.redis", notYet, `server port username password async mode key stream-maxlen
 		stream-trim-exact pipelining.enabled pipelining.batch-size`},
