@@ -49,6 +49,9 @@ type Config struct {
 	Email mime.EmailConfig
 	Files file.Config
 
+	// Handler is told what every session reads. When nil, nobody is.
+	Handler *Handler
+
 	mail *mail.Config
 }
 

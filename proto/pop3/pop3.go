@@ -16,9 +16,10 @@ type Session struct {
 	current *Exchange // whose response is being read, behind its first line; nil: none
 	mail    *mail.Reader
 
-	user      string // of USER
-	mechanism string // of AUTH
-	step      uint8  // answers in that exchange
+	user      string   // of USER
+	mechanism string   // of AUTH
+	step      uint8    // answers in that exchange
+	at        [2]int64 // offset of the line that is being read
 
 	client clientState
 	after  clientState // what follows restOfLine
@@ -84,6 +85,7 @@ var errOwed = errors.New("too many commands without a response")
 // Client reads what the client sent.
 func (s *Session) Client(in *stream.Cursor) error {
 	for {
+		s.at[stream.ToServer] = in.Offset()
 		switch s.client {
 		case commands, tornLine:
 			line, ok := in.Line(s.config.MaxCommand)
@@ -147,6 +149,7 @@ func (s *Session) Server(in *stream.Cursor) error {
 
 func (s *Session) readServer(in *stream.Cursor) {
 	for s.client != dead {
+		s.at[stream.ToClient] = in.Offset()
 		limit := s.config.MaxResponse
 		if s.server == inMail {
 			if n := s.messageLines(in.Ahead()); n > 0 {

@@ -37,6 +37,7 @@ func (s *Session) commandLine(line []byte, long bool) error {
 		s.heed(x)
 	}
 	x.Advance(stream.ToServer, complete)
+	s.tell(onCommand, stream.ToServer, x)
 	if long {
 		s.client, s.after = restOfLine, s.client
 	}
@@ -51,6 +52,9 @@ func (s *Session) request(x *Exchange) error {
 	}
 	s.conn.Begin(x)
 	s.owed = append(s.owed, owed{x, x.verb, uint8(len(x.Args))})
+	if i := len(s.owed) - 1 - s.config.MaxTx; i >= 0 && s.owed[i].exchange != nil && s.owed[i].exchange.Disrupted() {
+		s.owed[i].exchange = nil // there were too many
+	}
 	return nil
 }
 
@@ -121,6 +125,7 @@ func (s *Session) answer(line []byte, long bool) error {
 	s.credentials(x, x.Args[0])
 	x.Advance(stream.ToServer, complete)
 	s.client = authSent
+	s.tell(onCommand, stream.ToServer, x)
 	if long {
 		s.client, s.after = restOfLine, authSent
 	}

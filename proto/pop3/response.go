@@ -33,12 +33,14 @@ func (s *Session) statusLine(line []byte, long bool) {
 	if long {
 		s.conn.Raise(responseTooLong, x)
 	}
+	s.tell(onResponse, stream.ToClient, x)
 	next := statusLine
 	if st == ok && multiline(o.verb, int(o.args)) {
 		next = s.beginText(x, o.verb)
 	} else {
 		x.Advance(stream.ToClient, complete)
 		s.settle(x, o.verb, st)
+		s.tell(onExchange, stream.ToClient, x)
 	}
 	s.skipRest(next, long)
 }
@@ -111,6 +113,9 @@ func (s *Session) beginText(x *Exchange, v verb) serverState {
 	}
 	if s.mail == nil {
 		s.mail = mail.NewReader(s.config.mail, s.conn)
+		if s.config.Handler != nil {
+			s.mail.Also = partTeller{s}
+		}
 		s.mail.Raise = func(tx app.Transaction, a mime.Anomaly) { s.conn.Raise(firstMIME+app.EventID(a), tx) }
 	}
 	x.Message = s.mail.Begin(x, stream.ToClient)
@@ -178,4 +183,5 @@ func (s *Session) endText(whole bool) {
 	s.current, s.server = nil, statusLine
 	s.flags &^= middle | torn | gapped | overdue
 	x.Advance(stream.ToClient, complete)
+	s.tell(onExchange, stream.ToClient, x)
 }
