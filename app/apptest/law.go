@@ -33,10 +33,11 @@ func (s *Suite) Measure(text string) (Work, error) {
 	p.recorder.silent = true
 	p.play(c, way{segments: bytewise, eachAck: true}, s.port(c))
 	k := p.gateway.Counters()
-	return Work{
-		Bytes: c.size(), Turns: k.Turns, Examined: k.Examined, Records: p.recorder.number,
-		Scanned: p.store.Counters.Scanned, Copied: p.store.Counters.Copied, Held: p.peak,
-	}, nil
+	w := Work{Bytes: c.size(), Turns: k.Turns, Examined: k.Examined, Records: p.recorder.number, Held: p.peak}
+	if p.store != nil { // nil: datagrams
+		w.Scanned, w.Copied = p.store.Counters.Scanned, p.store.Counters.Copied
+	}
+	return w, nil
 }
 
 func (c *Conversation) size() (n int) {

@@ -13,6 +13,8 @@ type Config struct {
 	TCP, UDP app.Mode
 	// EVE is how messages write themselves; an output may want another Form.
 	EVE EVE
+	// Handler is told what every session reads. When nil, nobody is.
+	Handler *Handler
 
 	multicast bool
 }
@@ -61,6 +63,7 @@ func both(t app.Transport, n uint16) []app.Port {
 type Session struct {
 	conn   *app.Conn
 	config *Config
+	at     int64   // offset of the message that is being read
 	lost   [2]bool // behind a gap: where the next message begins is not known
 }
 
@@ -90,14 +93,14 @@ func (s *Session) messages(d stream.Dir, in *stream.Cursor) error {
 		if s.lost[d] && !s.resume(d, in) {
 			return nil
 		}
-		at := in.Offset()
+		s.at = in.Offset()
 		b, ok := in.Frame(prefixLen, prefixLen+1<<16, frameLen)
 		if !ok {
 			return nil
 		}
 		if b = b[prefixLen:]; len(b) > 0 {
 			if err := s.message(d, b); err != nil {
-				s.conn.Report(at, err) // the next length is where it was said to be
+				s.conn.Report(s.at, err) // the next length is where it was said to be
 			}
 		}
 	}
@@ -130,10 +133,12 @@ func (s *Session) message(d stream.Dir, b []byte) error {
 	odd, err := m.parse(b)
 	if err != nil {
 		s.conn.Raise(malformedData, nil)
+		s.tellMalformed(d, b)
 		return err
 	}
 	s.conn.Begin(m)
 	s.oddities(m, odd)
+	s.tell(m)
 	m.Single(d)
 	return nil
 }

@@ -3,7 +3,9 @@ package dns_test
 import (
 	"fmt"
 
+	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/proto/dns"
+	"github.com/reknit/reknit/stream"
 )
 
 // A message alone, as it is in a datagram.
@@ -24,4 +26,26 @@ func ExampleParse() {
 	// A www.example.org NOERROR
 	// www.example.org CNAME 300 web.example.org invalid IP
 	// web.example.org A 300  192.0.2.1
+}
+
+// What a Handler is told of a flow.
+func ExampleHandler() {
+	g, err := app.NewGateway(app.Config{}, []app.Protocol{dns.New(dns.Config{Handler: &dns.Handler{
+		OnMessage: func(at dns.At, m *dns.Message) dns.Verdict {
+			fmt.Println(at.Dir, m.MessageID, string(m.Questions[0].Name.Text), len(m.Answers))
+			return dns.Continue
+		},
+	}})}, nobody{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	request, response := exchange()
+	s := g.NewSession(app.Info{Transport: app.UDP, ClientPort: 40000, ServerPort: 53})
+	s.Datagram(stream.ToServer, request)
+	s.Datagram(stream.ToClient, response)
+	s.Close()
+	// Output:
+	// to_server 4660 www.example.org 0
+	// to_client 4660 www.example.org 3
 }
