@@ -169,6 +169,9 @@ func (c *Conn) Report(offset int64, err error) {
 // Original returns the protocol that the flow had before it changed, or nothing.
 func (c *Conn) Original() string { return (*Session)(c).Original() }
 
+// ForRules reports whether rules inspect transactions: they may want more of them than records show, until the flow ends.
+func (c *Conn) ForRules() bool { return c.gateway.config.KeepForRules }
+
 // Expect announces a connection to come.
 func (c *Conn) Expect(e Expectation) {
 	s := (*Session)(c)

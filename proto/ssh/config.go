@@ -15,8 +15,8 @@ type Config struct {
 
 	HASSH bool // read key exchange messages; records show HASSH
 
-	// Keep reads key exchange messages, and keeps what they offer until the flow ends, for rules and for those who hold the
-	// transaction.
+	// Keep reads key exchange messages, and keeps what they offer until the flow ends, for those who hold the transaction.
+	// With rules that is done in any case.
 	Keep bool
 
 	// Encrypted says what becomes of a flow once both sides encrypt.

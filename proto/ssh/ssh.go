@@ -190,8 +190,11 @@ func (s *Session) packet(d stream.Dir, in *stream.Cursor) (more bool, err error)
 
 // wantsKeyExchange reports whether the algorithms that a side offers are wanted: the first time that it does.
 func (s *Session) wantsKeyExchange(d stream.Dir) bool {
-	return (s.config.HASSH || s.config.Keep) && !s.half[d].offered
+	return (s.config.HASSH || s.keeps()) && !s.half[d].offered
 }
+
+// keeps reports whether what the sides offer is wanted beyond the record.
+func (s *Session) keeps() bool { return s.config.Keep || s.conn.ForRules() }
 
 // keyExchange notes the algorithms that a side offers.
 func (s *Session) keyExchange(d stream.Dir, packet []byte) {
@@ -237,7 +240,7 @@ func (s *Session) tell() {
 	s.tx.told = true
 	s.tx.Tell()
 	s.shown()
-	if !s.config.Keep {
+	if !s.keeps() {
 		a.Offer, b.Offer = nil, nil
 	}
 }

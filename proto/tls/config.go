@@ -15,8 +15,8 @@ type Config struct {
 	// Encrypted says what becomes of a flow once its sides encrypt.
 	Encrypted Handling
 
-	// Keep keeps hellos and certificates until the flow ends, for rules and for those who hold the transaction. Otherwise
-	// they go when the record was told.
+	// Keep keeps hellos and certificates until the flow ends, for those who hold the transaction. Otherwise they go when
+	// the record was told, unless rules want them.
 	Keep bool
 
 	JA3 bool // records show JA3 and JA3S

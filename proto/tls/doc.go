@@ -39,8 +39,8 @@
 // # Limits
 //
 // Config.MaxMessage bounds a handshake message. Of the lists of a hello 512 items are kept, 64 protocols, of a chain 128
-// certificates, of a certificate 1024 names. A connection tells at most 64 events. Without Config.Keep hellos and
-// certificates are let go of when the record was told.
+// certificates, of a certificate 1024 names. A connection tells at most 64 events. Without Config.Keep, and without
+// rules, hellos and certificates are let go of when the record was told.
 //
 // # Covered
 //

@@ -130,17 +130,26 @@ func (s *Session) message(d stream.Dir, typ byte, body []byte) {
 		}
 	case typeServerKeyExchange:
 		if d == stream.ToClient {
+			s.tx.ServerKey = s.key(s.tx.ServerKey, body)
 			return
 		}
 	case typeClientKeyExchange:
 		if d == stream.ToServer {
-			s.tx.Advance(d, clientHelloDone)
+			s.tx.ClientKey = s.key(s.tx.ClientKey, body)
 			return
 		}
 	default:
 		return
 	}
 	s.raise(invalidHandshake)
+}
+
+// key keeps the body of a key exchange message, if somebody wants it and there was none before.
+func (s *Session) key(old, body []byte) []byte {
+	if old != nil || !s.config.Keep && (s.config.OnHandshake == nil || s.flags&told != 0) {
+		return old
+	}
+	return slices.Clone(body)
 }
 
 // clientHello takes the first hello of the client. A second one, after a HelloRetryRequest, changes nothing.

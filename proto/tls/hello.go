@@ -17,6 +17,7 @@ const (
 	extSessionTicket       = 35
 	extEarlyData           = 42
 	extSupportedVersions   = 43
+	extKeyShare            = 51
 )
 
 // Hello is what a ClientHello or ServerHello says (RFC 8446, section 4.1). Lists have no more than maxList items.
@@ -37,6 +38,7 @@ type Hello struct {
 	Ticket       bool     // there is a session_ticket extension
 	EarlyData    bool
 	Offered      []uint16 // supported_versions of a client
+	KeyShare     []byte   // key_share, as it is sent (RFC 8446, section 4.2.8)
 
 	old    bool // in the form of SSLv2
 	faults helloFaults
@@ -142,6 +144,8 @@ func (h *Hello) extension(typ uint16, data []byte, client bool) {
 		h.Ticket = true
 	case extEarlyData:
 		h.EarlyData = true
+	case extKeyShare:
+		h.KeyShare = slices.Clone(r.Rest())
 	case extSupportedVersions:
 		if client {
 			h.Offered = numbers(r.Vector8())

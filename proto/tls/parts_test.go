@@ -89,7 +89,13 @@ func TestHandshakes(t *testing.T) {
 				t.Errorf("server name %q, version %v, cipher %x, want those of %+v", h.SNI(), h.Version(), h.Server.Ciphers, state)
 			}
 			if state.Version == tls.VersionTLS13 {
+				if k := h.Server.KeyShare; len(k) < 4 || tls.CurveID(k[0])<<8|tls.CurveID(k[1]) != state.CurveID || len(h.Client.KeyShare) < 32 {
+					t.Errorf("key shares %x and %x, want those of %v", h.Client.KeyShare, k, state.CurveID)
+				}
 				return
+			}
+			if len(h.ClientKey) < 32 || len(h.ServerKey) < 32 {
+				t.Errorf("keys %x and %x", h.ClientKey, h.ServerKey)
 			}
 			chain := h.Chain(stream.ToClient)
 			if len(chain.DER) != 2 || !bytes.Equal(chain.DER[0], state.PeerCertificates[0].Raw) {

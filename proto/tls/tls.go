@@ -252,7 +252,7 @@ func (s *Session) finish() {
 	s.flags |= told
 	s.tx.Tell()
 	s.shown()
-	if !s.config.Keep {
+	if !s.config.Keep && !s.conn.ForRules() {
 		s.tx.slim()
 	}
 }

@@ -8,9 +8,14 @@ import (
 // Handshake is the transaction: what is known of a connection. There is one for each.
 type Handshake struct {
 	app.Tx
-	// Client and Server are the hellos, the first of each side; nil: not seen. Without Config.Keep they and the certificates
-	// go when the record was told.
+	// Client and Server are the hellos, the first of each side; nil: not seen. Without Config.Keep, and without
+	// rules, they and the certificates go when the record was told.
 	Client, Server *Hello
+
+	// ClientKey and ServerKey are the bodies of the messages ClientKeyExchange and ServerKeyExchange, before TLS 1.3 (RFC
+	// 5246, section 7.4). They are kept as the hellos are, and only with Keep or for OnHandshake, which is mostly called
+	// before the client's comes.
+	ClientKey, ServerKey []byte
 
 	config  *Config
 	chain   [2]Chain   // by the direction in which they were sent
@@ -98,7 +103,7 @@ func (h *Handshake) visible() bool {
 // slim lets go of what only the record and rules need.
 func (h *Handshake) slim() {
 	h.records[stream.ToClient] = h.Version()
-	h.Client, h.Server = nil, nil
+	h.Client, h.Server, h.ClientKey, h.ServerKey = nil, nil, nil, nil
 	h.chain = [2]Chain{}
 }
 
