@@ -248,12 +248,12 @@ func (s *Session) take(x *Exchange, r reply, line []byte) {
 	v := x.command.verb
 	switch {
 	case v == authTLS:
-		if s.client == tlsSent {
+		switch {
+		case r.code == 234 || r.code == 334:
+			s.secure()
+		case s.client == tlsSent:
 			s.client = commandLines
 			s.flags |= refused
-		}
-		if r.code == 234 || r.code == 334 {
-			s.secure()
 		}
 	case v.active():
 		x.port = x.announced.port
