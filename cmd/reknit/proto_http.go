@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"time"
 
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/proto/http"
@@ -17,6 +18,13 @@ func httpConfig(c *config.Config, w wishes) http.Config {
 		URI:       personality(s.Personality),
 		EVE:       w.http,
 		XFF:       w.xff,
+		Ranges: http.Ranges{
+			Memory:  int64(c.Protocols.HTTP.RangeMemory),
+			Timeout: time.Duration(c.Protocols.HTTP.RangeTimeout) * time.Second,
+		},
+	}
+	if p.Ranges.Memory == 0 {
+		p.Ranges.Memory = -1
 	}
 	if p.MaxCodings = s.DecodeLayers; s.DecodeLayers == 0 {
 		p.MaxCodings = -1

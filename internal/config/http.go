@@ -10,6 +10,9 @@ import (
 type HTTP struct {
 	Enabled string // yes, no or detection-only
 	Server  HTTPServer
+
+	RangeMemory  Size
+	RangeTimeout int // seconds
 }
 
 // HTTPServer are the settings for a server: libhtp.default-config.
@@ -35,6 +38,11 @@ func (h *HTTP) table() []row {
 	rows := []row{
 		{at("enabled"), enabled(&h.Enabled), "yes", "", "Find and parse HTTP; detection-only: find it."},
 	}
+	rows = append(rows,
+		row{at("byterange.memcap"), size(&h.RangeMemory), "100 MiB", "",
+			"Bytes of files that come in ranges, which are kept until a file is complete."},
+		row{at("byterange.timeout"), number(&h.RangeTimeout, 1, math.MaxInt32), "60", "",
+			"Seconds that ranges wait for another one of the same file."})
 	for _, r := range h.Server.table() {
 		r.path = at("libhtp.default-config." + r.path)
 		rows = append(rows, r)

@@ -27,6 +27,7 @@ type body struct {
 	coded   *coding.Decoder // nil: the body has no content coding
 	file    *File           // that is open
 	form    *form           // nil: the body is one file
+	part    *rangePart      // of a larger file; nil: it is none, or there is no room for it
 	made    bool            // there was a file
 	none    bool            // the body is no file: it is only read for the handler
 	bomb    bool            // not all of the body was decoded
@@ -52,6 +53,7 @@ func (s *Session) freeBody(b *body) {
 	if b.coded != nil {
 		b.coded.Close()
 	}
+	b.dropPart()
 	*b = body{}
 	s.config.bodies.Put(b)
 }
@@ -171,8 +173,29 @@ func (b *body) Decoded(p []byte) {
 	}
 	if !b.made {
 		b.open(b.name())
+		b.ranged()
 	}
 	b.file.Write(p)
+	if b.part != nil {
+		b.part.grow(p)
+	}
+}
+
+// ranged notes that the body is a range of a file.
+func (b *body) ranged() {
+	if b.dir != stream.ToClient || b.x.status != 206 {
+		return
+	}
+	start, end, size, ok := parseRange(b.x.Response.value("Content-Range"))
+	if !ok || start < 0 {
+		b.session.raise(rangeInvalid, b.x)
+		return
+	}
+	if start == 0 && end+1 == size {
+		return // all of it
+	}
+	b.file.RangeStart, b.file.RangeEnd = start, end
+	b.collect(start, end, size)
 }
 
 // keep keeps the beginning of the body for rules.
@@ -206,8 +229,10 @@ func (b *body) lost(n int64) {
 	}
 	if !b.made {
 		b.open(b.name())
+		b.ranged()
 	}
 	b.file.Lost(n)
+	b.dropPart()
 }
 
 // close ends the body. whole says that its end was seen.
@@ -222,6 +247,9 @@ func (b *body) close(whole bool) {
 		b.form.close(whole)
 	}
 	b.end(whole)
+	if b.part != nil {
+		b.endPart()
+	}
 }
 
 // open begins a file.
@@ -233,13 +261,6 @@ func (b *body) open(name []byte) {
 	b.file, b.made = f, true
 	if len(m.Files) < c.MaxFiles {
 		m.Files = append(m.Files, f)
-	}
-	if b.dir == stream.ToClient && b.x.status == 206 {
-		if start, end, _, ok := parseRange(b.x.Response.value("Content-Range")); ok && start >= 0 {
-			f.RangeStart, f.RangeEnd = start, end
-		} else {
-			b.session.raise(rangeInvalid, b.x)
-		}
 	}
 	b.session.conn.OpenFile(b.x, b.dir, f)
 }

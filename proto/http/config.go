@@ -43,6 +43,9 @@ type Config struct {
 	Files file.Config // what is computed of bodies
 	URI   URI         // how targets are normalised
 
+	// Ranges says how files that come in ranges are put together.
+	Ranges Ranges
+
 	EVE EVE
 	XFF XFF
 
@@ -51,6 +54,7 @@ type Config struct {
 
 	bodies *sync.Pool // of *body
 	heads  *sync.Pool // of *builder
+	ranges *rangeTable
 }
 
 // EVE says what EVE records show.
@@ -95,6 +99,7 @@ func (c Config) withDefaults() *Config {
 		c.XFF.Header = "X-Forwarded-For"
 	}
 	c.bodies, c.heads = new(sync.Pool), new(sync.Pool)
+	c.ranges = newRangeTable(c.Ranges)
 	return &c
 }
 

@@ -28,6 +28,9 @@
 // # What EVE shows
 //
 // Records, events and file names are those of Suricata 8.0.7 (libhtp's personality IDS unless another is configured).
+// Files that come in ranges are told as they come and, once all of them were seen, as a whole (Config.Ranges), also when they
+// come over several connections; whose exchange has the whole depends on the order in which the workers read them.
+//
 // Differences on purpose: all interim responses (1xx but 101) are passed over, not only 100; parsing goes on after a line
 // that is too long, too many requests, or a loss in a head, where Suricata's ends; files are told with their exchange, so
 // that their record does not depend on how the bytes were cut; bytes that belong to no message are not added to the last
@@ -37,7 +40,8 @@
 // # Limits
 //
 // Config has them: length of lines, number of fields, bytes of a head, requests without an answer and bytes of their heads,
-// files of a form. Of bodies nothing is kept. An exchange raises at most 64 events. The answer to a request that was let
+// files of a form. Of bodies nothing is kept, but parts of files that come in ranges, in Config.Ranges.Memory for all
+// connections together. An exchange raises at most 64 events. The answer to a request that was let
 // go of is read as that to GET.
 //
 // # Covered
@@ -46,6 +50,5 @@
 //
 // # Missing on purpose
 //
-// Trailer fields are read and forgotten. Settings for single servers (libhtp's server-config). Files that come in ranges are
-// files of their own, not put together. HTTP/2 and 3 are other protocols.
+// Settings for single servers (libhtp's server-config). LZMA and SWF are not decompressed. HTTP/2 and 3 are other protocols.
 package http
