@@ -89,20 +89,49 @@ func FileRecord(r *event.Record, s *Session, tx Transaction, f event.Appender) {
 	r.Body = &s.gateway.file
 }
 
+// FileContext is a Transaction that shows something else in the records of its files than in its own.
+type FileContext interface{ AppendFileJSON(o *event.Object) }
+
+// Forwarder is a Transaction that knows for whom a proxy asks: the address in a header field, the first or the last of a list.
+type Forwarder interface {
+	Forwarded(header string, first bool) []byte
+}
+
 // fileBody is the body of a fileinfo record.
 type fileBody struct {
 	session *Session
 	tx      Transaction
 	file    event.Appender
+	xff     []byte // shown behind the file; nil: nothing
 }
+
+var _ Forwarder = (*fileBody)(nil)
+
+// Forwarded returns what the transaction says, or nil.
+func (b *fileBody) Forwarded(header string, first bool) []byte {
+	if f, ok := b.tx.(Forwarder); ok {
+		return f.Forwarded(header, first)
+	}
+	return nil
+}
+
+// ShowForwarded has the record show an address as xff, until it is called with nil.
+func (b *fileBody) ShowForwarded(addr []byte) { b.xff = addr }
 
 // File returns what was given to Conn.OpenFile.
 func (b *fileBody) File() event.Appender { return b.file }
 
 func (b *fileBody) AppendJSON(o *event.Object) {
-	b.tx.AppendJSON(o)
+	if c, ok := b.tx.(FileContext); ok {
+		c.AppendFileJSON(o)
+	} else {
+		b.tx.AppendJSON(o)
+	}
 	b.session.AppendJSON(o)
 	o.Open("fileinfo")
 	b.file.AppendJSON(o)
 	o.Close()
+	if b.xff != nil {
+		o.Bytes("xff", b.xff)
+	}
 }

@@ -197,10 +197,13 @@ func (n *nginx) part() {
 	n.note(&transfer{name: "/large.bin", toward: clientAddr, data: n.have["/large.bin"][1000:2000]})
 }
 
+// pipelinedPort is the client's.
+const pipelinedPort = 42000
+
 // pipelined sends many requests at once (RFC 9112, section 9.3.2).
 func (n *nginx) pipelined() {
 	const requests = 50
-	conn, err := n.dial(clientAddr+":42000", serverAddr+":80")
+	conn, err := n.dial(fmt.Sprintf("%s:%d", clientAddr, pipelinedPort), serverAddr+":80")
 	if err != nil {
 		n.t.Errorf("connect: %v", err)
 		return

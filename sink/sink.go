@@ -25,6 +25,17 @@ func (t Tee) Concurrent() bool {
 	return !slices.ContainsFunc(t, func(s event.Sink) bool { return !event.Concurrent(s) })
 }
 
+// Each calls yield for each counter of the sinks that have some.
+func (t Tee) Each(yield func(name string, value uint64)) {
+	for _, s := range t {
+		if l, ok := s.(interface {
+			Each(yield func(name string, value uint64))
+		}); ok {
+			l.Each(yield)
+		}
+	}
+}
+
 // Filter passes on the records that an output wants. As with its zero value, a list that is nil wants everything.
 type Filter struct {
 	Next      event.Sink

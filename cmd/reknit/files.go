@@ -68,6 +68,14 @@ func (j *job) openStore(w *wishes) (*filestore.Store, error) {
 	return s, nil
 }
 
+// xff turns a section xff into what records of files show, nil if it is not enabled.
+func xff(x *config.XFF) *filestore.XFF {
+	if !x.Enabled {
+		return nil
+	}
+	return &filestore.XFF{Header: x.Header, First: x.Deployment == "forward"}
+}
+
 // newStore opens the directory that a configuration names.
 func (j *job) newStore(c *config.FileStore) (*filestore.Store, error) {
 	if c.Version != 2 {
@@ -77,6 +85,7 @@ func (j *job) newStore(c *config.FileStore) (*filestore.Store, error) {
 	return filestore.Open(filestore.Config{
 		Dir:      within(j.dir, c.Dir),
 		Fileinfo: c.Fileinfo,
+		XFF:      xff(&c.XFF),
 		MaxOpen:  c.MaxOpenFiles,
 		Report:   func(err error) { j.log.error("output-filestore", "%v", err) },
 	})

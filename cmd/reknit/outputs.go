@@ -14,6 +14,7 @@ import (
 	"github.com/reknit/reknit/proto/dns"
 	"github.com/reknit/reknit/proto/tls"
 	"github.com/reknit/reknit/sink/file"
+	"github.com/reknit/reknit/sink/filestore"
 	"github.com/reknit/reknit/stats"
 )
 
@@ -23,7 +24,8 @@ type eveOutput struct {
 	config     config.EVE
 	forms      dns.EVE
 	handshakes tls.EVE
-	source     *source // of the records; nil before there is one
+	source     *source        // of the records; nil before there is one
+	xff        *filestore.XFF // in the records of files
 }
 
 var _ event.Sink = (*eveOutput)(nil)
@@ -57,6 +59,9 @@ func (o *eveOutput) write(r *event.Record) {
 			defer func(v event.Verdict) { b.Verdict = v }(b.Verdict)
 			b.Verdict = event.Verdict{}
 		}
+	}
+	if r.Type == "fileinfo" {
+		defer o.xff.Show(r)()
 	}
 	o.EVE.Event(r)
 }
@@ -126,7 +131,7 @@ func openEVE(e config.EVE, c *config.Config, log *logger, f file.Config) (*eveOu
 	if err != nil {
 		return nil, err
 	}
-	o := &eveOutput{config: e, forms: dnsForms(&e.DNS, os.Getenv), handshakes: tlsForm(&e.TLS)}
+	o := &eveOutput{xff: xff(&e.Files.XFF), config: e, forms: dnsForms(&e.DNS, os.Getenv), handshakes: tlsForm(&e.TLS)}
 	o.Output, o.Prefix = out, e.Prefix
 	o.Options = &event.Options{
 		CompressIPv6:    e.IPv6Compress,

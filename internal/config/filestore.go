@@ -13,10 +13,11 @@ type FileStore struct {
 	StreamDepth  Size // 0: no limit, if DepthGiven
 	DepthGiven   bool
 	MaxOpenFiles int
+	XFF          XFF // of the records beside the files
 }
 
 func (s *FileStore) table() []row {
-	return []row{
+	return append([]row{
 		{"enabled", boolean(&s.Enabled), "no", "", "Write this output."},
 		{"version", number(&s.Version, 1, 2), "1", "", "Version of the layout. There is only 2, and it must be given."},
 		{"dir", text(&s.Dir), "filestore", "", "Name of the directory, relative to the log directory."},
@@ -29,7 +30,7 @@ func (s *FileStore) table() []row {
 			"more than `stream.reassembly.depth`; 0: all."},
 		{"max-open-files", number(&s.MaxOpenFiles, 0, 1<<20), "0", "",
 			"Files that are held open while they are written; others are opened for each write."},
-	}
+	}, s.XFF.table("xff.")...)
 }
 
 func (s *FileStore) depth() binding {

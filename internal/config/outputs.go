@@ -56,7 +56,8 @@ type SMTPLog struct {
 type FilesLog struct {
 	ForceMagic     bool
 	ForceHash      []string // md5, sha1, sha256
-	ForceFilestore bool     // if there is a file-store: store all files
+	XFF            XFF
+	ForceFilestore bool // if there is a file-store: store all files
 }
 
 // AnomalyLog are the options of the type anomaly.
@@ -131,13 +132,13 @@ func (e *EVE) typeTable(typ string) []row {
 		return e.TLS.table()
 	case "files":
 		l := &e.Files
-		return []row{
+		return append([]row{
 			{"force-magic", boolean(&l.ForceMagic), "no", "", "With extensions: log the type of each file by its content, as " +
 				"reknit.content_type. The text of libmagic, fileinfo.magic, is not written."},
 			{"force-hash", hashes(&l.ForceHash), "[]", "", "Log these hashes of each file: md5, sha1, sha256."},
 			{"force-filestore", boolean(&l.ForceFilestore), "no", "",
 				"The same as file-store.force-filestore, which need not be set then."},
-		}
+		}, l.XFF.table("xff.")...)
 	case "anomaly":
 		l := &e.Anomaly
 		return []row{

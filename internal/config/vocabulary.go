@@ -133,7 +133,6 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].http", obsolete, "tagged-packets"},
 	{"outputs.[].eve-log.types.[].dns", obsolete, "query answer custom"},
 	{"outputs.[].eve-log.types.[].tls", notYet, "session-resumed"},
-	{"outputs.[].eve-log.types.[].files", notYet, `xff.enabled xff.mode xff.deployment xff.header`},
 	{"outputs.[].eve-log.types.[].files", obsolete, "force-md5"},
 	{"outputs.[].eve-log.types.[].drop", notYet, "alerts"},
 	{"outputs.[].eve-log.types.[].smb", notYet, "enabled types"},
@@ -150,7 +149,7 @@ var vocabulary = []struct {
 		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled
 		telnet.enabled`},
 	{"outputs.[].eve-log.types.[]", obsolete, "ikev2.enabled vars.enabled"},
-	{"outputs.[].file-store", notYet, "force-magic xff.enabled xff.mode xff.deployment xff.header"},
+	{"outputs.[].file-store", notYet, "force-magic"},
 	{"outputs.[].file-store", obsolete, "log-dir force-md5 write-meta waldo include-pid"},
 	{"outputs.[].tls-store", notYet, "enabled certs-log-dir"},
 	{"outputs.[].pcap-log", notYet, `enabled filename dir limit max-files mode compression lz4-checksum lz4-level

@@ -115,6 +115,16 @@ func (x *Exchange) port() uint16 { return x.Port }
 
 // AppendJSON writes the members of the record.
 func (x *Exchange) AppendJSON(o *event.Object) {
+	x.AppendFileJSON(o)
+	if c := &x.config.XFF; c.Enabled {
+		if a := x.Forwarded(c.Header, c.Forward); a != nil {
+			o.Bytes("xff", a)
+		}
+	}
+}
+
+// AppendFileJSON writes what the record of a file shows of the exchange.
+func (x *Exchange) AppendFileJSON(o *event.Object) {
 	e := &x.config.EVE
 	q, p := &x.Request, &x.Response
 	o.Open("http")
@@ -144,9 +154,6 @@ func (x *Exchange) AppendJSON(o *event.Object) {
 	x.appendFields(o, "request_headers", q, e.Request)
 	x.appendFields(o, "response_headers", p, e.Response)
 	o.Close()
-	if a := x.xff(); a != nil {
-		o.Bytes("xff", a)
-	}
 }
 
 func optional(o *event.Object, key string, v []byte) {

@@ -104,14 +104,11 @@ func (x *Exchange) normalise() (made, twice bool) {
 	return true, twice
 }
 
-// xff returns the address of the client that a proxy names, nil when that is not wanted or there is none.
-func (x *Exchange) xff() []byte {
-	c := &x.config.XFF
-	if !c.Enabled {
-		return nil
-	}
-	v := x.Request.value(c.Header)
-	if c.Forward {
+// Forwarded returns the address of the client for which a proxy asks, as a field of the request's header says: the first one
+// of a list, or the last. It returns nil when there is none.
+func (x *Exchange) Forwarded(header string, first bool) []byte {
+	v := x.Request.value(header)
+	if first {
 		v, _, _ = bytes.Cut(v, []byte(","))
 	} else if n := bytes.LastIndexByte(v, ','); n >= 0 {
 		v = v[n+1:]

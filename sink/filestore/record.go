@@ -9,6 +9,28 @@ import (
 	"github.com/reknit/reknit/event"
 )
 
+// XFF says where in a request a proxy tells for whom it asks.
+type XFF struct {
+	Header string // field of the header
+	First  bool   // the first address of a list counts, not the last
+}
+
+// forwarding is the body of a record of a file that may have come through a proxy.
+type forwarding interface {
+	Forwarded(header string, first bool) []byte
+	ShowForwarded(addr []byte)
+}
+
+// Show has the record of a file show for whom a proxy asked, until the function that it returns is called.
+func (x *XFF) Show(r *event.Record) (done func()) {
+	b, ok := r.Body.(forwarding)
+	if x == nil || !ok {
+		return func() {}
+	}
+	b.ShowForwarded(b.Forwarded(x.Header, x.First))
+	return func() { b.ShowForwarded(nil) }
+}
+
 var _ event.ConcurrentSink = (*Store)(nil)
 
 // Concurrent reports that Event may be called by several goroutines at once.
@@ -41,6 +63,7 @@ func (s *Store) write(r *event.Record, hash string) error {
 	if err != nil {
 		return err
 	}
+	defer s.config.XFF.Show(r)()
 	_, err = f.Write(append(r.AppendJSON(nil, nil), '\n'))
 	if closing := f.Close(); err == nil {
 		err = closing

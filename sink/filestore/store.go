@@ -21,6 +21,9 @@ type Config struct {
 	// Fileinfo writes the record of each file beside it.
 	Fileinfo bool
 
+	// XFF adds to these records for whom a proxy asked. When nil, it is left out.
+	XFF *XFF
+
 	// MaxOpen is the number of files that are held open. When zero, each write opens its file and closes it.
 	MaxOpen int
 
