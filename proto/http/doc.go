@@ -8,6 +8,8 @@
 //	     │  no protocol▼
 //	     └──────────▶ short ──▶ fieldLines, or HTTP/0.9: torn
 //
+//	a response that must not have a body but tells of one: perhaps, until the next bytes show which
+//	a line where a status line should be: junkLine, until the next line shows whether it is body
 //	CONNECT, Upgrade: the client's side is deciding until the response: another protocol (Switch), or startLine
 //	a line over its limit: its beginning is read, restOfLine passes over what is left
 //	a gap in a head, or what makes no sense: torn, until a line that begins a message for certain
