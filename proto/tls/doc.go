@@ -49,7 +49,8 @@
 //
 // Other differences from Suricata on purpose: too_many_records_in_packet is not raised, because what a packet holds does
 // not matter here; a record of length 0 raises invalid_record_length and reading goes on; an address among the
-// alternative names is written as RFC 5952 has it.
+// alternative names is written as RFC 5952 has it; in a name of a certificate a string that is not UTF-8, for which
+// Suricata has an error's text, shows its bytes.
 //
 // # Missing on purpose
 //

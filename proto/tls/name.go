@@ -1,10 +1,12 @@
 package tls
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -44,8 +46,7 @@ var attributeNames = map[string]string{
 }
 
 // appendDN writes a distinguished name (RFC 5280, section 4.1.2.4) as Suricata does: in the order of the certificate,
-// with a comma between relative names, and a plus sign within one. It reports false when the name cannot be read, or a
-// string in it is not UTF-8.
+// with a comma between relative names, and a plus sign within one. It reports false when the name cannot be read.
 func appendDN(b []byte, name der) ([]byte, bool) {
 	for first := true; !name.empty(); first = false {
 		relative := name.within(tagSet)
@@ -61,11 +62,7 @@ func appendDN(b []byte, name der) ([]byte, bool) {
 			case !first:
 				b = append(b, ", "...)
 			}
-			b = append(appendOID(b, typ), '=')
-			var ok bool
-			if b, ok = appendValue(b, tag, value); !ok {
-				return b, false
-			}
+			b = appendValue(append(appendOID(b, typ), '='), tag, value)
 		}
 		if relative.bad {
 			return b, false
@@ -74,14 +71,37 @@ func appendDN(b []byte, name der) ([]byte, bool) {
 	return b, !name.bad
 }
 
-// appendValue writes the value of an attribute: a string as it is, anything else in hexadecimal.
-func appendValue(b []byte, tag byte, value []byte) ([]byte, bool) {
+// appendValue writes the value of an attribute: a string as it is, whatever its bytes, anything else in hexadecimal.
+func appendValue(b []byte, tag byte, value []byte) []byte {
 	switch tag {
 	case tagUTF8String, tagNumericString, tagPrintableString, tagT61String, tagVideotexString, tagIA5String,
 		tagGraphicString, tagVisibleString, tagGeneralString, tagObjectDescr:
-		return append(b, value...), utf8.Valid(value)
+		return append(b, value...)
+	case tagBMPString:
+		if text, ok := appendUTF16(b, value); ok {
+			return text
+		}
 	}
-	return append(b, strings.ToUpper(hex.EncodeToString(value))...), true
+	return append(b, strings.ToUpper(hex.EncodeToString(value))...)
+}
+
+// appendUTF16 writes UTF-16, the first byte first, as UTF-8. It reports false when value is not UTF-16.
+func appendUTF16(b, value []byte) ([]byte, bool) {
+	if len(value)%2 != 0 {
+		return b, false
+	}
+	for i := 0; i < len(value); i += 2 {
+		r := rune(binary.BigEndian.Uint16(value[i:]))
+		if utf16.IsSurrogate(r) && i+4 <= len(value) {
+			i += 2
+			r = utf16.DecodeRune(r, rune(binary.BigEndian.Uint16(value[i:])))
+		}
+		if utf16.IsSurrogate(r) || r == utf8.RuneError {
+			return b, false
+		}
+		b = utf8.AppendRune(b, r)
+	}
+	return b, true
 }
 
 // appendOID writes the name of an attribute's type, or OID() around the object identifier with dots.
