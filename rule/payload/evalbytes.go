@@ -118,8 +118,6 @@ func (e *Evaluator) byteJump(t *ByteJump, cursor int) (int, bool) {
 	switch t.From {
 	case FromNumber:
 		to += int64(end)
-	case FromBeginning:
-		to = max(to, 0) // as Suricata has it: a jump before the beginning goes there
 	case FromEnd:
 		to += int64(len(e.body))
 	}
@@ -167,9 +165,9 @@ func (e *Evaluator) byteMath(t *ByteMath, cursor int) (int, bool) {
 		}
 		v /= w
 	case ShiftLeft:
-		v <<= w & 63 // as a processor does it
+		v <<= w
 	case ShiftRight:
-		v >>= w & 63
+		v >>= w
 	}
 	e.vars[t.Var] = e.mask(&t.Number, v)
 	return end, true
