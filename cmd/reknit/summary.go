@@ -14,6 +14,7 @@ import (
 	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/imap"
+	"github.com/reknit/reknit/proto/pop3"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/proto/ssh"
 	"github.com/reknit/reknit/proto/tls"
@@ -73,7 +74,9 @@ func (s *summary) Event(r *event.Record) {
 	case *ftp.Data:
 		s.transfers.take(r, b)
 	case *imap.Mail:
-		s.transfers.takeMail(r, b)
+		s.transfers.takeIMAP(r, b)
+	case *pop3.Exchange:
+		s.transfers.takePOP3(r, b)
 	case *http.Exchange:
 		if r.Type == "http" {
 			s.hosts.take(r, b)

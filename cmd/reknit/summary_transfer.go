@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/mail"
 	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/imap"
+	"github.com/reknit/reknit/proto/pop3"
 	"github.com/reknit/reknit/stream"
 )
 
@@ -49,17 +51,29 @@ func (t *transfers) take(r *event.Record, d *ftp.Data) {
 	t.add(r, l, d.Transfer.Dir(), d.File.Gaps)
 }
 
-// takeMail takes the record of a mail in IMAP.
-func (t *transfers) takeMail(r *event.Record, m *imap.Mail) {
-	l := transferLine{protocol: "IMAP", command: m.Command, name: shownText(m.Message.Email.Subject()), size: m.Message.Size}
-	if l.name == "" {
-		l.name = "(no subject)"
-	}
+// takeIMAP takes the record of a mail in IMAP.
+func (t *transfers) takeIMAP(r *event.Record, m *imap.Mail) {
 	d := stream.ToClient
 	if m.Command == "APPEND" {
 		d = stream.ToServer
 	}
-	t.add(r, l, d, m.Message.Lost > 0)
+	t.takeMail(r, "IMAP", m.Command, m.Message, d)
+}
+
+// takePOP3 takes the record of a command, of which only those are worth a line that brought a mail.
+func (t *transfers) takePOP3(r *event.Record, x *pop3.Exchange) {
+	if x.Message != nil {
+		t.takeMail(r, "POP3", x.Command, x.Message, stream.ToClient)
+	}
+}
+
+// takeMail takes a mail that was sent in direction d.
+func (t *transfers) takeMail(r *event.Record, protocol, command string, m *mail.Message, d stream.Dir) {
+	l := transferLine{protocol: protocol, command: command, name: shownText(m.Email.Subject()), size: m.Size}
+	if l.name == "" {
+		l.name = "(no subject)"
+	}
+	t.add(r, l, d, m.Lost > 0)
 }
 
 // add keeps a line, if it is among the earliest.

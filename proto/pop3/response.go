@@ -86,7 +86,7 @@ func (s *Session) answered() owed {
 // settle does what a response of one line decides.
 func (s *Session) settle(x *Exchange, v verb, st status) {
 	switch {
-	case s.client == authSent && (v == auth || v == saslData):
+	case (s.client == authSent || s.client == inAuth) && (v == auth || v == saslData):
 		s.client = commands
 		if st == challenge {
 			s.client = inAuth
