@@ -193,5 +193,13 @@ func (c *Conn) Inline() bool { return c.gateway.config.Inline }
 // Now returns the time of the packet.
 func (c *Conn) Now() time.Time { return time.Unix(0, c.gateway.now) }
 
+// Addresses returns those of client and server; they are not valid when nobody knows them.
+func (c *Conn) Addresses() (client, server netip.Addr) {
+	if c.gateway.address == nil {
+		return client, server
+	}
+	return c.gateway.address.Addresses((*Session)(c))
+}
+
 // Ports returns the ports of client and server.
 func (c *Conn) Ports() (client, server uint16) { return c.clientPort, c.serverPort }

@@ -134,6 +134,7 @@ type Gateway struct {
 	expecter Expecter    // nil
 	windower Windower    // nil
 	missing  Missinger   // nil
+	address  Addresser   // nil
 
 	now    int64  // of the packet being processed
 	number uint64 // likewise
@@ -163,6 +164,7 @@ func NewGateway(c Config, protocols []Protocol, l Logger) (*Gateway, error) {
 	g.expecter, _ = l.(Expecter)
 	g.windower, _ = l.(Windower)
 	g.missing, _ = l.(Missinger)
+	g.address, _ = l.(Addresser)
 	for i := range protocols {
 		p := protocols[i]
 		if err := check(&p); err != nil {

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"net/netip"
+
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/stream"
 )
@@ -54,6 +56,12 @@ type Expecter interface {
 type Windower interface {
 	// Window returns the window, in bytes, that the sender of direction d of the flow of s announced last.
 	Window(s *Session, d stream.Dir) int
+}
+
+// Addresser is a Logger that knows the addresses of connections.
+type Addresser interface {
+	// Addresses returns those of the client and the server of the flow of s.
+	Addresses(s *Session) (client, server netip.Addr)
 }
 
 // Missinger is a Logger that knows what nobody saw of the ends of streams.

@@ -87,8 +87,8 @@ type Protocol struct {
 	// Complete is the progress at which a direction of a transaction is complete.
 	// When zero, it is 1.
 	Complete [2]Progress
-	// Single says that a flow is one transaction from its beginning to its end, which is not counted.
-	Single bool
+	// PerFlow says that a flow is one transaction from its beginning to its end, which is not counted.
+	PerFlow bool
 	// MaxTx is the number of transactions of a flow that may be incomplete at once; with more the oldest ends and is
 	// given the event too_many_transactions. When zero, it is Config.MaxTx.
 	MaxTx int

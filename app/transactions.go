@@ -18,7 +18,7 @@ func (s *Session) begin(tx Transaction) {
 	s.nextTx++
 	s.live.push(t)
 	s.liveTx++
-	if !s.gateway.kind(s.parsed).Single {
+	if !s.gateway.kind(s.parsed).PerFlow {
 		s.gateway.perKind[s.parsed].tx[s.transportIndex()]++
 	}
 	for int(s.liveTx) > s.gateway.kind(s.parsed).maxTx {

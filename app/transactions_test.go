@@ -174,3 +174,32 @@ func TestSingle(t *testing.T) {
 	}
 	l.close()
 }
+
+// A transaction that asks for it is told at once, and goes on without being told again. Of a protocol whose flows are
+// one transaction each it is not counted.
+func TestTell(t *testing.T) {
+	p := note(noteConfig{})
+	p.PerFlow = true
+	l := dial(t, app.Config{}, app.Info{}, p)
+	l.server("NOTE x\r\n")
+	l.client("SAY 0\r\nSAY 1\r\nSAY 2\r\n")
+	list := slices.Collect(l.session.Transactions())
+	list[1].Head().Quiet()
+	list[1].Head().Tell()
+	list[1].Head().Tell()
+	l.want("note 1")
+	list[0].Head().Quiet()
+	list[2].Head().Quiet()
+	list[2].Head().Loud()
+	l.server("OK\r\nOK\r\n")
+	l.want("")
+	l.server("OK\r\n")
+	l.want("note 2")
+	l.gateway.Each(func(name string, value uint64) {
+		if name == "app_layer.tx.note" && value != 0 {
+			t.Errorf("%d transactions were counted", value)
+		}
+	})
+	l.close()
+	l.want("")
+}

@@ -64,6 +64,12 @@ func (l *logger) Expected(s *app.Session) (protocol string, state any) {
 	return f.protocol, f.state
 }
 
+// Addresses returns those of the ends of the current flow.
+func (l *logger) Addresses(s *app.Session) (client, server netip.Addr) {
+	a, b := (*Worker)(l).ends(s)
+	return a.Addr(), b.Addr()
+}
+
 // Window returns the window that the sender of direction d announced last.
 func (l *logger) Window(s *app.Session, d stream.Dir) int {
 	w := (*Worker)(l)

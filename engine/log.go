@@ -28,6 +28,7 @@ var (
 	_ app.Expecter    = (*logger)(nil)
 	_ app.Windower    = (*logger)(nil)
 	_ app.Missinger   = (*logger)(nil)
+	_ app.Addresser   = (*logger)(nil)
 )
 
 func (l *logger) Transaction(s *app.Session, tx app.Transaction) {

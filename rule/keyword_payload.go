@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/reknit/reknit/rule/number"
 	"github.com/reknit/reknit/rule/payload"
@@ -113,10 +114,16 @@ func setReplace(t *payload.Content, value string, _ *payload.Vars) error {
 
 func readDataAt(c *compiler, value string) error {
 	t, err := payload.ParseDataAt(value, &c.rule.Vars)
-	if err == nil {
-		c.add(t, t.Relative)
+	if err != nil {
+		return err
 	}
-	return err
+	// Directly behind a content it says endswith, also of a negated one.
+	if x, ok := c.previous.(*payload.Content); ok && t.AtEnd() && c.content == x {
+		x.EndsWith = true
+		return nil
+	}
+	c.add(t, t.Relative)
+	return nil
 }
 
 func readBufferSize(c *compiler, value string) error {
@@ -241,7 +248,19 @@ func readRegexp(c *compiler, value string) error {
 			return conflict("the flags name another buffer, %s, than the sticky one", buffer)
 		}
 	}
+	if t.Relative && s.Buffer.Source == FromPayload && !slices.ContainsFunc(s.Tests, moves) {
+		return conflict("the expression is relative, and there is no content or pcre before it")
+	}
 	s.Tests = append(s.Tests, t)
 	c.content, c.home, c.previous = nil, s, t
 	return nil
+}
+
+// moves reports whether a test is one that a relative expression can follow.
+func moves(t payload.Test) bool {
+	switch t.(type) {
+	case *payload.Content, *payload.Regexp:
+		return true
+	}
+	return false
 }

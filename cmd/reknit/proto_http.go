@@ -10,27 +10,34 @@ import (
 
 // httpConfig turns the section app-layer.protocols.http, and what the outputs want, into the parser's settings.
 func httpConfig(c *config.Config, w wishes) http.Config {
-	s := &c.Protocols.HTTP.Server
+	h := &c.Protocols.HTTP
+	p := httpServer(&h.Server)
+	p.MaxTx = h.Server.MaxTx
+	p.EVE, p.XFF = w.http, w.xff
+	p.EVE.Brief = !w.httpExtended
+	p.Ranges = http.Ranges{Memory: int64(h.RangeMemory), Timeout: time.Duration(h.RangeTimeout) * time.Second}
+	if p.Ranges.Memory == 0 {
+		p.Ranges.Memory = -1
+	}
+	for i := range h.Servers {
+		for _, n := range h.Servers[i].Networks {
+			p.Servers = append(p.Servers, http.Server{Network: n, Config: httpServer(&h.Servers[i].HTTPServer)})
+		}
+	}
+	return p
+}
+
+// httpServer turns the settings for a server into the parser's.
+func httpServer(s *config.HTTPServer) http.Config {
 	p := http.Config{
 		MaxLine:   int(min(s.MetaFieldLimit, 1<<30)),
 		MaxFields: s.HeadersLimit,
-		MaxTx:     s.MaxTx,
 		URI:       personality(s.Personality),
-		EVE:       w.http,
-		XFF:       w.xff,
-		Ranges: http.Ranges{
-			Memory:  int64(c.Protocols.HTTP.RangeMemory),
-			Timeout: time.Duration(c.Protocols.HTTP.RangeTimeout) * time.Second,
-		},
-	}
-	if p.Ranges.Memory == 0 {
-		p.Ranges.Memory = -1
 	}
 	if p.MaxCodings = s.DecodeLayers; s.DecodeLayers == 0 {
 		p.MaxCodings = -1
 	}
 	p.Coding.BombSize = int64(s.BombLimit)
-	p.EVE.Brief = !w.httpExtended
 	p.URI.DoublePath = s.DoubleDecodePath
 	p.URI.DoubleQuery = s.DoubleDecode
 	p.URI.All = s.URIIncludeAll

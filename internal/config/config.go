@@ -80,6 +80,7 @@ func Load(o Options) (*Config, Problems) {
 	fill(c.table(), root, "", c.FromFile, &ps)
 	c.Decoder.resolve(root, &ps)
 	c.Defrag.hosts(root, &ps)
+	c.Protocols.HTTP.servers(root, &ps)
 	c.Rules.vars(root, c.FromFile, &ps)
 	c.outputs(root, &ps)
 	c.logging(root, &ps)

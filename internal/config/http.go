@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"strings"
 )
 
@@ -10,6 +11,8 @@ import (
 type HTTP struct {
 	Enabled string // yes, no or detection-only
 	Server  HTTPServer
+
+	Servers []HTTPServerOf // the list libhtp.server-config
 
 	RangeMemory  Size
 	RangeTimeout int // seconds
@@ -27,6 +30,47 @@ type HTTPServer struct {
 	PlusSpaceDecode  bool
 	DecodeLayers     int
 	BombLimit        Size
+}
+
+// HTTPServerOf are the settings for servers in some networks.
+type HTTPServerOf struct {
+	Networks []netip.Prefix
+	HTTPServer
+}
+
+// serverConfig is the list with the settings for single servers.
+const serverConfig = "app-layer.protocols.http.libhtp.server-config"
+
+// servers reads the list server-config.
+func (h *HTTP) servers(root *Node, ps *Problems) {
+	n := root.Find(serverConfig)
+	switch {
+	case n == nil || n.Kind == Null:
+		return
+	case n.Kind != List:
+		ps.add(BadValue, n.Pos, serverConfig, "%s: want a list, not %s", serverConfig, n.Kind)
+		return
+	}
+	for _, i := range n.Items {
+		name, body := i.titled()
+		if body == nil {
+			continue
+		}
+		var s HTTPServerOf
+		before := len(*ps)
+		if fill(s.table(), body, join(join(serverConfig, i.Name), name), true, ps); len(*ps) == before {
+			h.Servers = append(h.Servers, s)
+		}
+	}
+}
+
+func (s *HTTPServerOf) table() []row {
+	var words []string
+	return append(s.HTTPServer.table(), row{"address", list("a list of networks", &words, func(w string) error {
+		p, err := parseNetwork(w)
+		s.Networks = append(s.Networks, p)
+		return err
+	}), "[]", "", "Networks of the servers."})
 }
 
 // personalities are those of libhtp, in either case.
@@ -53,7 +97,8 @@ func (h *HTTP) table() []row {
 func (s *HTTPServer) table() []row {
 	return []row{
 		{"personality", oneOf(&s.Personality, personalities...), "ids", "",
-			"The server whose way of reading a request target is followed."},
+			"The server whose way of reading a request target is followed. The list `libhtp.server-config` has elements of any " +
+				"name, with these keys and an `address` or a list of addresses and networks of servers that they are for."},
 		{"meta-field-limit", size(&s.MetaFieldLimit), "18000", "",
 			"Bytes of a start line or a header field; of a longer one the beginning counts."},
 		{"headers-limit", number(&s.HeadersLimit, 1, math.MaxInt32), "1024", "", "Header fields of a message that are read."},

@@ -56,6 +56,9 @@ var known = sync.OnceValue(func() *word {
 	for _, k := range []string{"timeout", "address"} {
 		root.learn("defrag.host-config.[].*."+k, supported)
 	}
+	for _, r := range new(HTTPServerOf).table() {
+		root.learn(serverConfig+".[].*."+r.path, supported).usual = []string{r.builtin}
+	}
 	for _, o := range []string{"console", "file"} {
 		for _, r := range c.Logging.Console.table() {
 			root.learn("logging.outputs.[]."+o+"."+r.path, supported)

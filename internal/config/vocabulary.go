@@ -65,8 +65,7 @@ var vocabulary = []struct {
 	// Protocols.
 	{"app-layer.protocols.http", notYet, "detection-ports.dp detection-ports.sp memcap"},
 	{"app-layer.protocols.http.libhtp.default-config", notYet, libhtp},
-	{"app-layer.protocols.http.libhtp.server-config.[].*", notYet, "address personality meta-field-limit headers-limit max-tx response-body-decompress-layer-limit " +
-		"compression-bomb-limit double-decode-path double-decode-query uri-include-all query-plusspace-decode " + libhtp},
+	{"app-layer.protocols.http.libhtp.server-config.[].*", notYet, libhtp},
 	{"app-layer.protocols.http.byterange", notYet, "max-queued"},
 	{"app-layer.protocols.http2", notYet, `enabled http1-rules max-streams max-table-size max-frames
 		max-reassembly-size detection-ports.dp detection-ports.sp`},

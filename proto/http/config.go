@@ -1,6 +1,8 @@
 package http
 
 import (
+	"net/netip"
+	"slices"
 	"sync"
 
 	"github.com/reknit/reknit/app"
@@ -49,12 +51,21 @@ type Config struct {
 	EVE EVE
 	XFF XFF
 
+	// Servers are settings for servers in some networks. The longest network that holds an address counts.
+	Servers []Server
+
 	// Handler is told what every session reads. When nil, nobody is.
 	Handler *Handler
 
 	bodies *sync.Pool // of *body
 	heads  *sync.Pool // of *builder
 	ranges *rangeTable
+}
+
+// Server has the settings for connections to servers of a network. Those about memory, records and files are those of the whole.
+type Server struct {
+	Network netip.Prefix
+	Config  Config
 }
 
 // EVE says what EVE records show.
@@ -103,9 +114,47 @@ func (c Config) withDefaults() *Config {
 	return &c
 }
 
+// server is a Server whose settings are complete.
+type server struct {
+	network netip.Prefix
+	config  *Config
+}
+
+// servers returns the settings for servers, the longest network first.
+func (c *Config) servers() []server {
+	list := make([]server, 0, len(c.Servers))
+	for i := range c.Servers {
+		s := &c.Servers[i]
+		own := *c
+		own.MaxLine, own.MaxFields, own.MaxHead, own.MaxCodings = s.Config.MaxLine, s.Config.MaxFields, s.Config.MaxHead, s.Config.MaxCodings
+		own.URI = s.Config.URI
+		own.Coding.BombSize, own.Coding.BombRatio = s.Config.Coding.BombSize, s.Config.Coding.BombRatio
+		set := own.withDefaults()
+		set.bodies, set.heads, set.ranges = c.bodies, c.heads, c.ranges
+		list = append(list, server{s.Network.Masked(), set})
+	}
+	slices.SortStableFunc(list, func(a, b server) int { return b.network.Bits() - a.network.Bits() })
+	return list
+}
+
+// of returns the settings for a connection.
+func (c *Config) of(conn *app.Conn, servers []server) *Config {
+	if len(servers) == 0 {
+		return c
+	}
+	_, address := conn.Addresses()
+	for _, s := range servers {
+		if s.network.Contains(address.Unmap()) {
+			return s.config
+		}
+	}
+	return c
+}
+
 // New returns the protocol with these settings.
 func New(c Config) app.Protocol {
 	config := c.withDefaults()
+	servers := config.servers()
 	return app.Protocol{
 		Name: "http",
 		Ports: []app.Port{
@@ -114,7 +163,7 @@ func New(c Config) app.Protocol {
 		},
 		Patterns:  patterns(),
 		Probe:     probe,
-		NewStream: func(c *app.Conn) app.StreamParser { return &Session{conn: c, config: config} },
+		NewStream: func(c *app.Conn) app.StreamParser { return &Session{conn: c, config: config.of(c, servers)} },
 		Fields:    fields,
 		Events:    events,
 		Complete:  [2]app.Progress{complete, complete},

@@ -8,6 +8,8 @@
 //	     │  no protocol▼
 //	     └──────────▶ short ──▶ fieldLines, or HTTP/0.9: torn
 //
+//	a response that must not have a body but tells of one: perhaps, until the next bytes show which
+//	a line where a status line should be: junkLine, until the next line shows whether it is body
 //	CONNECT, Upgrade: the client's side is deciding until the response: another protocol (Switch), or startLine
 //	a line over its limit: its beginning is read, restOfLine passes over what is left
 //	a gap in a head, or what makes no sense: torn, until a line that begins a message for certain
@@ -31,7 +33,7 @@
 // Files that come in ranges are told as they come and, once all of them were seen, as a whole (Config.Ranges), also when they
 // come over several connections; whose exchange has the whole depends on the order in which the workers read them.
 //
-// Differences on purpose: all interim responses (1xx but 101) are passed over, not only 100; parsing goes on after a line
+// Differences on purpose: files are followed to their end whatever limits for inspection there are; all interim responses (1xx but 101) are passed over, not only 100; parsing goes on after a line
 // that is too long, too many requests, or a loss in a head, where Suricata's ends; files are told with their exchange, so
 // that their record does not depend on how the bytes were cut; bytes that belong to no message are not added to the last
 // file. Four events are not Suricata's: request_content_length_and_transfer_encoding and its like for responses,
@@ -50,5 +52,5 @@
 //
 // # Missing on purpose
 //
-// Settings for single servers (libhtp's server-config). LZMA and SWF are not decompressed. HTTP/2 and 3 are other protocols.
+// LZMA and SWF are not decompressed. HTTP/2 and 3 are other protocols.
 package http

@@ -329,7 +329,7 @@ func TestExchangeAllocates(t *testing.T) {
 		v.files = v.files[:0]
 	}
 	play()
-	if n := testing.AllocsPerRun(100, play); n > 15 {
+	if n := testing.AllocsPerRun(100, play); n > 24 { // 12, more when the race detector empties pools
 		t.Errorf("an exchange takes %v allocations", n)
 	}
 }

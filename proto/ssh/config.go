@@ -52,7 +52,7 @@ func New(c Config) app.Protocol {
 		Fields:    fields,
 		Events:    events,
 		Complete:  [2]app.Progress{finished, finished},
-		Single:    true,
+		PerFlow:   true,
 	}
 }
 

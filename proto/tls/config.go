@@ -71,7 +71,7 @@ func New(c Config) app.Protocol {
 		Fields:      fields,
 		Events:      events,
 		Complete:    [2]app.Progress{clientFinished, serverFinished},
-		Single:      true,
+		PerFlow:     true,
 	}
 }
 

@@ -62,7 +62,13 @@ type Frame struct {
 	extensions bool
 }
 
-var _ app.Transaction = (*Frame)(nil)
+var (
+	_ app.Transaction = (*Frame)(nil)
+	_ app.Director    = (*Frame)(nil)
+)
+
+// Direction returns whose frame it is: records show its sender as the source.
+func (f *Frame) Direction() stream.Dir { return f.Dir }
 
 // Status returns the code and the reason of a close frame (RFC 6455, section 5.5.1); 0: it has none.
 func (f *Frame) Status() (code uint16, reason []byte) {

@@ -159,7 +159,7 @@ func (s *Session) frame(d stream.Dir, r *side) {
 	s.content(r, f)
 	s.config.payloads.Put(r.payload)
 	r.payload = nil
-	f.Finish()
+	f.Single(d)
 }
 
 // content gives f its payload, which for the last frame of a message is the message.

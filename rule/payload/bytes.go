@@ -51,6 +51,9 @@ func mark(on bool, text string) string {
 	return ""
 }
 
+// AtEnd reports whether the test says that the cursor is at the buffer's end.
+func (d *DataAt) AtEnd() bool { return d.Negated && d.Relative && d.At == Value{Number: 1} }
+
 // Size is bsize: the length of the buffer.
 type Size struct{ number.Expr }
 

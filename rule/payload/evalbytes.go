@@ -118,6 +118,8 @@ func (e *Evaluator) byteJump(t *ByteJump, cursor int) (int, bool) {
 	switch t.From {
 	case FromNumber:
 		to += int64(end)
+	case FromBeginning:
+		to = max(to, 0) // as Suricata has it: a jump before the beginning goes there
 	case FromEnd:
 		to += int64(len(e.body))
 	}
@@ -165,9 +167,9 @@ func (e *Evaluator) byteMath(t *ByteMath, cursor int) (int, bool) {
 		}
 		v /= w
 	case ShiftLeft:
-		v <<= w
+		v <<= w & 63 // as a processor does it
 	case ShiftRight:
-		v >>= w
+		v >>= w & 63
 	}
 	e.vars[t.Var] = e.mask(&t.Number, v)
 	return end, true

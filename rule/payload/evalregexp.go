@@ -36,7 +36,7 @@ func (e *Evaluator) regexp(t *Regexp, i, cursor int) outcome {
 		if !ok {
 			break
 		}
-		if result := e.run(i+1, base+end); result != no {
+		if result := e.run(i+1, base+end); result != no || !e.followed(i) {
 			return result
 		}
 		if e.steps--; e.steps < 0 {
@@ -44,8 +44,5 @@ func (e *Evaluator) regexp(t *Regexp, i, cursor int) outcome {
 		}
 		from = max(start, from) + 1
 	}
-	if t.Relative || e.usesVariables() {
-		return no
-	}
-	return never
+	return no
 }

@@ -33,8 +33,8 @@ const (
 
 // Match reports whether all tests are true of a buffer. Variables are 0 at first.
 //
-// A content or a regular expression that was found is looked for further on when what follows, and depends on where it was
-// found, is not true. The number of steps is bounded.
+// A content or a regular expression that was found is looked for further on when the next test depends on where it was found
+// and the rest is not true. The number of steps is bounded.
 func (e *Evaluator) Match(tests []Test, b []byte) bool {
 	e.steps = e.MaxSteps
 	if e.steps == 0 {
@@ -67,7 +67,7 @@ func (e *Evaluator) run(i, cursor int) outcome {
 			if !t.Negated {
 				return e.content(t, i, cursor)
 			}
-			ok, independent = !e.found(t, cursor), !t.Relative() && !t.variable()
+			ok, independent = !e.found(t, cursor), !t.Relative() && !t.Absolute()
 		case *Regexp:
 			if !t.Negated {
 				return e.regexp(t, i, cursor)
@@ -101,22 +101,25 @@ func (e *Evaluator) run(i, cursor int) outcome {
 	return yes
 }
 
-// window returns between which places a content is looked for.
+// window returns between which places a content is looked for. As in Suricata, a window that would end before the buffer's start
+// has no end.
 func (e *Evaluator) window(t *Content, cursor int) (from, to int) {
 	to = len(e.body)
 	if t.Relative() {
-		from = saturate(int64(cursor), e.value(t.Distance))
+		from = saturate(int64(cursor), e.signed(t.Distance))
 		if t.HasWithin {
-			to = min(to, saturate(int64(from), e.value(t.Within)))
+			if end := saturate(int64(from), e.signed(t.Within)); end >= 0 {
+				to = min(to, end)
+			}
 		}
 		return from, to
 	}
 	if t.StartsWith {
 		return 0, min(to, len(t.Text))
 	}
-	from = saturate(0, e.value(t.Offset))
+	from = saturate(0, e.unsigned(t.Offset))
 	if t.HasDepth {
-		to = min(to, saturate(int64(from), e.value(t.Depth)))
+		to = min(to, saturate(int64(from), e.unsigned(t.Depth)))
 	}
 	return from, to
 }
@@ -129,15 +132,26 @@ func (e *Evaluator) value(v Value) int64 {
 	return v.Number
 }
 
+// signed is value for distances: 32 bits of a variable, with their sign.
+func (e *Evaluator) signed(v Value) int64 {
+	if v.Var > 0 {
+		return int64(int32(e.vars[v.Var]))
+	}
+	return v.Number
+}
+
+// unsigned is value for places: 32 bits of a variable.
+func (e *Evaluator) unsigned(v Value) int64 {
+	if v.Var > 0 {
+		return int64(uint32(e.vars[v.Var]))
+	}
+	return v.Number
+}
+
 // saturate adds two numbers; a place that no buffer has stays one.
 func saturate(a, b int64) int {
 	const most = math.MaxInt32
 	return int(max(-most, min(most, a+max(-most, min(most, b)))))
-}
-
-// variable reports whether the place of a content depends on variables.
-func (c *Content) variable() bool {
-	return c.Offset.Var > 0 || c.Depth.Var > 0 || c.Distance.Var > 0 || c.Within.Var > 0
 }
 
 // found reports whether a content is in its window.
@@ -146,7 +160,8 @@ func (e *Evaluator) found(t *Content, cursor int) bool {
 	return t.find(e.body, from, to) >= 0
 }
 
-// content looks for a content, and makes the tests behind it, at one occurrence after the other.
+// content looks for a content, and makes the tests behind it: at one occurrence after the other, if the next test depends on
+// where it was found. When a content that is placed from the buffer's start is not there, nothing that came before matters.
 func (e *Evaluator) content(t *Content, i, cursor int) outcome {
 	from, to := e.window(t, cursor)
 	for {
@@ -154,7 +169,7 @@ func (e *Evaluator) content(t *Content, i, cursor int) outcome {
 		if at < 0 {
 			break
 		}
-		if result := e.run(i+1, at+len(t.Text)); result != no {
+		if result := e.run(i+1, at+len(t.Text)); result != no || !e.followed(i) {
 			return result
 		}
 		if e.steps--; e.steps < 0 {
@@ -162,18 +177,46 @@ func (e *Evaluator) content(t *Content, i, cursor int) outcome {
 		}
 		from = at + 1
 	}
-	if t.Relative() || t.variable() || e.usesVariables() {
+	if t.Relative() {
 		return no
 	}
 	return never
 }
 
-// usesVariables reports whether one of the tests sets a variable: what follows a test may then depend on what came before it.
-func (e *Evaluator) usesVariables() bool {
-	for _, t := range e.tests {
-		switch t.(type) {
-		case *ByteExtract, *ByteMath:
-			return true
+// followed reports whether a later test depends on where test i, a content or regular expression, was found: the next content
+// or regular expression, if it is relative, or the very next test. That is how Suricata decides; one behind a negated content
+// would depend on it, too.
+func (e *Evaluator) followed(i int) bool {
+	for j, t := range e.tests[i+1:] {
+		switch t := t.(type) {
+		case *Content:
+			return t.Relative()
+		case *Regexp:
+			return t.Relative
+		case *DataAt:
+			if j == 0 && t.Relative {
+				return true
+			}
+		case *ByteTest:
+			if j == 0 && t.Relative {
+				return true
+			}
+		case *ByteJump:
+			if j == 0 && t.Relative {
+				return true
+			}
+		case *ByteExtract:
+			if j == 0 && t.Relative {
+				return true
+			}
+		case *ByteMath:
+			if j == 0 && t.Relative {
+				return true
+			}
+		case *Base64Decode:
+			if j == 0 && t.Relative {
+				return true
+			}
 		}
 	}
 	return false
@@ -181,10 +224,10 @@ func (e *Evaluator) usesVariables() bool {
 
 // dataAt evaluates isdataat.
 func (e *Evaluator) dataAt(t *DataAt, cursor int) bool {
-	at := e.value(t.At)
-	ok := int64(len(e.body)) > at
+	at, size := uint64(e.value(t.At)), uint64(len(e.body))
+	ok := size > at
 	if t.Relative {
-		ok = int64(len(e.body)-cursor) >= at
+		ok = size-uint64(cursor) >= at
 	}
 	return ok != t.Negated
 }

@@ -119,6 +119,7 @@ func TestMatch(t *testing.T) {
 		{`content:"a"; content:"b"; within:1; content:"c"; within:1; content:"X"; within:1`, text, true},
 		{`content:"abc"; content:!"XYZ"; within:3; content:"fgh"; distance:0`, text, true},
 		{`content:"abc"; content:!"z"; distance:20`, text, true}, // nothing is in an empty range
+		{`content:"def"; distance:-4; within:3`, text, true},     // a window that ends before the start has no end
 
 		{`isdataat:13`, text, true},
 		{`isdataat:14`, text, false},
@@ -156,6 +157,7 @@ func TestMatch(t *testing.T) {
 		{`byte_jump:1,0,from_beginning; content:"b"; within:1`, "\x02abcd", true},
 		{`byte_jump:0,0,from_end,post_offset -2; content:"c"; within:1`, "\x02abcd", true},
 		{`byte_jump:1,0,post_offset 1; content:"d"; within:1`, "\x02abcd", true},
+		{`byte_jump:1,0,from_beginning,post_offset -3; content:"|02|"; within:1`, "\x02abcd", true},
 		{`byte_jump:1,0`, "\x05abcd", false},
 		{`byte_jump:1,0`, "\x04abcd", true},
 		{`content:"|02|"; byte_jump:1,-1,relative; content:"c"; within:1`, "x\x02abcd", true},
@@ -168,8 +170,11 @@ func TestMatch(t *testing.T) {
 		{`byte_extract:1,0,n; byte_test:1,=,n,1`, "\x05\x05", true},
 		{`byte_extract:1,0,n,multiplier 2; byte_test:1,=,n,1`, "\x05\x0a", true},
 		{`byte_extract:1,0,n,align 4; byte_test:1,=,n,1`, "\x05\x08", true},
-		// The variable depends on which occurrence is taken.
-		{`content:"k"; byte_extract:1,0,n,relative; content:"z"; offset:n; depth:1`, "k\x09k\x04z", true},
+		// The first occurrence is taken, as the last content is not placed from it.
+		{`content:"k"; byte_extract:1,0,n,relative; content:"z"; offset:n; depth:1`, "k\x09k\x04z", false},
+		{`content:"k"; isdataat:1; byte_test:1,=,4,0,relative`, "k\x09k\x04z", false},
+		{`content:"k"; byte_test:1,=,4,0,relative`, "k\x09k\x04z", true},
+		{`byte_math:bytes 1, offset 0, oper -, rvalue 2, result r; isdataat:!r`, "\x01", true},
 		{`byte_math:bytes 1, offset 0, oper +, rvalue 3, result r; byte_test:1,=,r,1`, "\x05\x08", true},
 		{`byte_math:bytes 1, offset 0, oper -, rvalue 3, result r; byte_test:1,=,r,1`, "\x05\x02", true},
 		{`byte_math:bytes 1, offset 0, oper *, rvalue 3, result r; byte_test:1,=,r,1`, "\x05\x0f", true},
@@ -229,26 +234,28 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// model is the obvious way: every content is tried at every place.
+// model is the obvious way: every content is tried at every place, or at the first one if no content behind it, up to the next
+// one, is placed from it.
 func model(tests []Test, b []byte, cursor int) bool {
 	if len(tests) == 0 {
 		return true
 	}
 	c := tests[0].(*Content)
+	followed := len(tests) > 1 && tests[1].(*Content).Relative()
 	found := false
 	for at := 0; at+len(c.Text) <= len(b); at++ {
 		end := at + len(c.Text)
 		same := bytes.Equal(b[at:end], c.Text) || c.Nocase && bytes.EqualFold(b[at:end], c.Text)
 		offset, distance := int(c.Offset.Number), cursor+int(c.Distance.Number)
 		fits := (!c.HasOffset || at >= offset) && (!c.HasDepth || end <= offset+int(c.Depth.Number)) &&
-			(!c.Relative() || at >= distance) && (!c.HasWithin || end <= distance+int(c.Within.Number)) &&
+			(!c.Relative() || at >= distance) && (!c.HasWithin || distance+int(c.Within.Number) < 0 || end <= distance+int(c.Within.Number)) &&
 			(!c.StartsWith || at == 0) && (!c.EndsWith || end == len(b))
 		if !same || !fits {
 			continue
 		}
 		found = true
-		if !c.Negated && model(tests[1:], b, end) {
-			return true
+		if !c.Negated && (model(tests[1:], b, end) || !followed) {
+			return model(tests[1:], b, end)
 		}
 	}
 	return c.Negated && !found && model(tests[1:], b, cursor)
