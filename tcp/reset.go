@@ -33,6 +33,24 @@ func (c *Conn) reset(d stream.Dir, doubtful bool) {
 	}
 }
 
+// cutUnread ends the stream of direction d at its hole when its receiver reset the connection: what stands behind was not
+// read any more. Of a hole that was acknowledged in part the end is taken.
+func (t *Tracker) cutUnread(c *Conn, d stream.Dir) {
+	snd, rcv, s := &c.sides[d], &c.sides[d.Opposite()], &c.streams[d]
+	if c.flags&closedByRST == 0 || rcv.bits&RST == 0 || snd.bits&RST != 0 || snd.flags&finSent != 0 {
+		return
+	}
+	end := s.Contiguous()
+	if s.App() > s.Acked() {
+		end = s.App()
+	}
+	if edge := s.Edge(); end < edge {
+		t.Counters.Unread += uint64(edge - end)
+		s.Reopen()
+		s.Finish(end)
+	}
+}
+
 // resets reports whether the receiver takes the RST.
 func (t *Tracker) resets(c *Conn, d stream.Dir, g *Segment) bool {
 	if g.size() > 0 {

@@ -46,6 +46,7 @@ type Counters struct {
 	AckUnseen     uint64 `stat:"tcp.ack_unseen_data"`
 	Rejected      uint64 // segments that no receiver would take
 	NotCaptured   uint64 // octets that the snap length cut off
+	Unread        uint64 `stat:"reknit.unread_bytes"` // octets behind a hole, or the hole, whose receiver reset the connection
 	UrgentApart   uint64 `stat:"tcp.urgent_oob_data"`
 	NoExtra       uint64 // SYNs, answers and SACK blocks that were not kept because MaxExtra was reached
 	NoBlock       uint64 // SACK blocks that were not kept because their connection had too many
@@ -153,6 +154,8 @@ func (t *Tracker) Close(c *Conn, r stream.Reader) {
 		t.Counters.Active--
 	}
 	t.takeProbes(c)
+	t.cutUnread(c, stream.ToServer)
+	t.cutUnread(c, stream.ToClient)
 	t.store.Close(&c.streams, r)
 	t.strip(c)
 }
@@ -174,6 +177,7 @@ func (t *Tracker) takeProbes(c *Conn) {
 func (t *Tracker) Finish(c *Conn, d stream.Dir, r stream.Reader) {
 	t.events.n = 0
 	t.takeProbes(c)
+	t.cutUnread(c, d)
 	t.store.Finish(&c.streams, d, r)
 }
 
