@@ -16,7 +16,6 @@ import (
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/packet/defrag"
 	"github.com/reknit/reknit/proto/all"
-	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/stats"
 	"github.com/reknit/reknit/stream"
@@ -43,9 +42,6 @@ type wishes struct {
 	passwords      bool // in it
 	mailFields     []mime.Field
 	pop3Passwords  bool
-	http           http.EVE
-	httpExtended   bool
-	xff            http.XFF
 	ja3, ja4       bool
 	resumed        bool // sessions of TLS
 }
@@ -158,7 +154,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 	files := filesConfig(w)
 	return all.Config{
 		SMTP:      smtpConfig(c, w),
-		HTTP:      httpConfig(c, w),
+		HTTP:      httpConfig(c),
 		WebSocket: websocketConfig(&c.Protocols.WebSocket, w),
 		DNS:       dnsConfig(&c.Protocols.DNS),
 		POP3:      pop3Config(c, w),

@@ -12,6 +12,7 @@ import (
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/mime"
 	"github.com/reknit/reknit/proto/dns"
+	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/tls"
 	"github.com/reknit/reknit/sink/file"
 	"github.com/reknit/reknit/sink/filestore"
@@ -24,6 +25,7 @@ type eveOutput struct {
 	config     config.EVE
 	forms      dns.EVE
 	handshakes tls.EVE
+	exchanges  httpForm
 	source     *source        // of the records; nil before there is one
 	xff        *filestore.XFF // in the records of files
 }
@@ -48,6 +50,9 @@ func (o *eveOutput) write(r *event.Record) {
 		return
 	case *tls.Handshake:
 		o.tls(r, b)
+		return
+	case *http.Exchange:
+		o.http(r, b)
 		return
 	case *event.Anomaly:
 		if !o.config.Anomaly.PacketHeader {
@@ -131,7 +136,7 @@ func openEVE(e config.EVE, c *config.Config, log *logger, f file.Config) (*eveOu
 	if err != nil {
 		return nil, err
 	}
-	o := &eveOutput{xff: xff(&e.Files.XFF), config: e, forms: dnsForms(&e.DNS, os.Getenv), handshakes: tlsForm(&e.TLS)}
+	o := &eveOutput{xff: xff(&e.Files.XFF), config: e, forms: dnsForms(&e.DNS, os.Getenv), handshakes: tlsForm(&e.TLS), exchanges: formOfHTTP(&e)}
 	o.Output, o.Prefix = out, e.Prefix
 	o.Options = &event.Options{
 		CompressIPv6:    e.IPv6Compress,
@@ -194,9 +199,6 @@ func (w *wishes) add(e *config.EVE) {
 	}
 	if e.Logs("tls") {
 		w.addTLS(&e.TLS)
-	}
-	if e.Logs("http") {
-		w.addHTTP(e)
 	}
 	w.extensions = w.extensions || e.Extensions
 	w.imapPasswords = w.imapPasswords || e.Logs("imap") && e.IMAP.Passwords

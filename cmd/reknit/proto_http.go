@@ -1,20 +1,20 @@
 package main
 
 import (
+	"net/netip"
 	"strings"
 	"time"
 
+	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/proto/http"
 )
 
-// httpConfig turns the section app-layer.protocols.http, and what the outputs want, into the parser's settings.
-func httpConfig(c *config.Config, w wishes) http.Config {
+// httpConfig turns the section app-layer.protocols.http into the parser's settings.
+func httpConfig(c *config.Config) http.Config {
 	h := &c.Protocols.HTTP
 	p := httpServer(&h.Server)
 	p.MaxTx = h.Server.MaxTx
-	p.EVE, p.XFF = w.http, w.xff
-	p.EVE.Brief = !w.httpExtended
 	p.Ranges = http.Ranges{Memory: int64(h.RangeMemory), Timeout: time.Duration(h.RangeTimeout) * time.Second}
 	if p.Ranges.Memory == 0 {
 		p.Ranges.Memory = -1
@@ -60,18 +60,49 @@ func personality(name string) http.URI {
 	return http.URI{} // ids
 }
 
-// addHTTP adds what an output wants of HTTP.
-func (w *wishes) addHTTP(e *config.EVE) {
+// httpForm is the form that an output wants records of HTTP in.
+type httpForm struct {
+	eve       http.EVE
+	xff       http.XFF
+	overwrite bool // the source of a record is the client that a proxy names
+}
+
+// formOfHTTP turns the options of the type http, and those of the output, into a form.
+func formOfHTTP(e *config.EVE) httpForm {
 	l := &e.HTTP
-	w.httpExtended = w.httpExtended || l.Extended
+	f := httpForm{eve: http.EVE{
+		Brief:    !l.Extended,
+		Request:  l.Dump == "both" || l.Dump == "request",
+		Response: l.Dump == "both" || l.Dump == "response",
+	}}
 	for _, name := range l.Custom {
-		w.http.Custom = append(w.http.Custom, strings.ToLower(strings.ReplaceAll(name, "_", "-")))
+		f.eve.Custom = append(f.eve.Custom, strings.ToLower(strings.ReplaceAll(name, "_", "-")))
 	}
-	w.http.Request = w.http.Request || l.Dump == "both" || l.Dump == "request"
-	w.http.Response = w.http.Response || l.Dump == "both" || l.Dump == "response"
 	for _, x := range []*config.XFF{&e.XFF, &l.XFF} { // that of the type wins
 		if x.Enabled {
-			w.xff = http.XFF{Enabled: true, Header: x.Header, Forward: x.Deployment == "forward"}
+			f.overwrite = x.Mode == "overwrite"
+			f.xff = http.XFF{Enabled: true, Header: x.Header, Forward: x.Deployment == "forward"}
 		}
 	}
+	return f
+}
+
+// http writes the record of an exchange in the form that the output wants.
+func (o *eveOutput) http(r *event.Record, x *http.Exchange) {
+	f := &o.exchanges
+	if r.Type != "http" {
+		o.EVE.Event(r)
+		return
+	}
+	xff := f.xff
+	if f.overwrite {
+		xff.Enabled = false
+		if a, err := netip.ParseAddr(string(x.Forwarded(f.xff.Header, f.xff.Forward))); err == nil {
+			defer func(src netip.Addr) { r.Src = src }(r.Src)
+			r.Src = a
+		}
+	}
+	r.Body = x.As(&f.eve, &xff)
+	o.EVE.Event(r)
+	r.Body = x
 }

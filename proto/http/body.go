@@ -160,7 +160,7 @@ func (b *body) Decoded(p []byte) {
 	if len(p) == 0 {
 		return
 	}
-	b.keep(p)
+	b.session.keep(b.x, b.dir, p)
 	if h := b.session.config.Handler; h != nil && h.OnBody != nil {
 		b.session.verdict(h.OnBody(b.session.here(b.dir, b.x), p))
 	}
@@ -198,14 +198,13 @@ func (b *body) ranged() {
 	b.collect(start, end, size)
 }
 
-// keep keeps the beginning of the body for rules.
-func (b *body) keep(p []byte) {
-	c := b.session.config
-	limit := c.RequestBody
-	if b.dir == stream.ToClient {
-		limit = c.ResponseBody
+// keep keeps the beginning of a body for rules.
+func (s *Session) keep(x *Exchange, d stream.Dir, p []byte) {
+	limit := s.config.RequestBody
+	if d == stream.ToClient {
+		limit = s.config.ResponseBody
 	}
-	if m := b.x.message(b.dir); len(m.Body) < limit {
+	if m := x.message(d); len(m.Body) < limit {
 		m.Body = append(m.Body, p[:min(len(p), limit-len(m.Body))]...)
 	}
 }

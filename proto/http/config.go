@@ -48,7 +48,7 @@ type Config struct {
 	// Ranges says how files that come in ranges are put together.
 	Ranges Ranges
 
-	EVE EVE
+	EVE EVE // see Exchange.As for records in other forms
 	XFF XFF
 
 	// Servers are settings for servers in some networks. The longest network that holds an address counts.

@@ -11,10 +11,7 @@ import (
 func (s *Session) requestLine(r *side, line []byte, e stream.Ending) {
 	l := parseRequestLine(line)
 	if s.flags&begun != 0 && !knownMethod(l.method) && !isVersion(l.protocol) {
-		if s.flags&strayReq == 0 {
-			s.flags |= strayReq
-			s.conn.Raise(requestBodyUnexpected, nil)
-		}
+		s.strayLine(line, e)
 		return
 	}
 	s.flags = s.flags&^strayReq | begun
@@ -34,6 +31,22 @@ func (s *Session) requestLine(r *side, line []byte, e stream.Ending) {
 		x.short = true
 		r.state = short
 	}
+}
+
+// strayLine takes a line of the client that begins no request. It may be body of the last one, which says nothing of it.
+func (s *Session) strayLine(line []byte, e stream.Ending) {
+	x := s.pending.last
+	if x == nil {
+		if s.flags&strayReq == 0 {
+			s.flags |= strayReq
+			s.conn.Raise(requestBodyUnexpected, nil)
+		}
+		return
+	}
+	s.raise(requestBodyUnexpected, x)
+	s.keep(x, stream.ToServer, line)
+	s.keep(x, stream.ToServer, []byte(endings[e]))
+	x.Advance(stream.ToServer, complete)
 }
 
 // await queues x for its response.
