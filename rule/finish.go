@@ -12,7 +12,7 @@ import (
 func (c *compiler) finish() {
 	r := c.rule
 	r.Sections = slices.DeleteFunc(r.Sections, func(s *Section) bool { return len(s.Tests) == 0 })
-	for _, check := range []func() error{c.checkContents, c.checkHost, c.checkBase64, c.checkDirections, c.checkPacket, c.checkApp} {
+	for _, check := range []func() error{c.checkContents, c.checkTransforms, c.checkSize, c.checkHost, c.checkBase64, c.checkDirections, c.checkPacket, c.checkApp} {
 		if err := check(); err != nil {
 			c.report(word{}, "", err)
 			return
@@ -37,6 +37,8 @@ func (c *compiler) checkContents() error {
 			case !ok:
 			case x.Only && (x.Absolute() || x.Relative()):
 				return conflict("a content that is only the fast pattern has no place")
+			case x.Fast && x.Negated && (x.Absolute() || x.Relative()):
+				return conflict("a negated content that is the fast pattern has no place")
 			case size != nil && !x.Negated && uint64(len(x.Text)) > size.A && len(s.Transforms) == 0:
 				return conflict("the content %q does not fit in a buffer of %d bytes", x.Text, size.A)
 			}
@@ -52,7 +54,11 @@ func (c *compiler) checkHost() error {
 			continue
 		}
 		for _, t := range s.Tests {
-			if x, ok := t.(*payload.Content); ok && !x.Nocase && strings.ToLower(string(x.Text)) != string(x.Text) {
+			x, ok := t.(*payload.Content)
+			switch {
+			case ok && x.Nocase:
+				return conflict("http.host is in lower case; nocase is not for it")
+			case ok && strings.ToLower(string(x.Text)) != string(x.Text):
 				return conflict("http.host is in lower case, and the content %q is not", x.Text)
 			}
 		}

@@ -48,11 +48,14 @@ func readAppEvent(c *compiler, value string) error {
 	if !known {
 		names = []string{protocol}
 	}
+	if now, old := oldEvents[value]; old {
+		name = now
+	}
 	var parsed bool
 	for _, n := range names {
 		events := c.lang.events[n]
 		parsed = parsed || events != nil
-		if events[name] {
+		if events[name] || events != nil && slices.Contains(unraised[n], name) {
 			c.test(&AppEvent{n, name})
 			return c.restrict(names, "app-layer-event")
 		}
@@ -64,6 +67,14 @@ func readAppEvent(c *compiler, value string) error {
 		return notYet("protocol "+protocol, "the protocol %s has no parser yet", protocol)
 	}
 	return fmt.Errorf("unknown protocol %s", protocol)
+}
+
+// oldEvents are names that events had once.
+var oldEvents = map[string]string{"dns.not_a_request": "not_request", "dns.not_a_response": "not_response"}
+
+// unraised are events of protocols that exist, and that nothing raises any more.
+var unraised = map[string][]string{
+	"tls": {"certificate_missing_element", "certificate_unknown_element", "certificate_invalid_string"},
 }
 
 // Event is something odd about a packet, or the segment that it is.

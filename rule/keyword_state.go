@@ -137,9 +137,7 @@ func readFlowint(c *compiler, value string) error {
 	}
 	switch {
 	case f.Op == "isset" || f.Op == "isnotset":
-		if len(parts) != 2 {
-			return fmt.Errorf("%s takes no value", f.Op)
-		}
+		// Some rules have a value here, which means nothing.
 	case !slices.Contains([]string{"+", "-", "=", "<", ">", "<=", ">=", "==", "!="}, f.Op):
 		return fmt.Errorf("unknown operator %q", f.Op)
 	case len(parts) != 3 || parts[2] == "":

@@ -34,7 +34,7 @@ func TestTransforms(t *testing.T) {
 	}
 	var x Transformer
 	for _, test := range tests {
-		r, problems := loaded(fmt.Sprintf(`alert http any any -> any any (http.uri; %s; content:"x"; sid:1;)`, test.chain))
+		r, problems := loaded(fmt.Sprintf(`alert http any any -> any any (http.uri; %s; content:"1"; sid:1;)`, test.chain))
 		if r == nil {
 			t.Errorf("%s: %v", test.chain, problems)
 			continue

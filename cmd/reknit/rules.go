@@ -81,6 +81,7 @@ func (l *ruleLoader) makeLanguage(protocols []app.Protocol) {
 	c := rule.Config{
 		Protocols: protocols,
 		Vars:      rule.Vars{Addresses: r.AddressVars, Ports: r.PortVars},
+		Features:  []string{"ja3", "ja4"},
 		Suggest:   func(word string, names []string) string { return config.Nearest(word, names) },
 	}
 	for e := range tcp.NumEvents {

@@ -40,12 +40,14 @@ func ParseRegexp(value string) (r *Regexp, buffer string, err error) {
 	if rest, ok := strings.CutPrefix(value, "!"); ok {
 		r.Negated, value = true, strings.TrimSpace(rest)
 	}
-	inner, err := Quoted(value)
-	if err != nil {
-		return nil, "", err
+	inner := value
+	if len(value) > 0 && value[0] == '"' { // old rules leave the quotes out
+		if inner, err = Quoted(value); err != nil {
+			return nil, "", err
+		}
 	}
-	end := strings.LastIndexByte(inner, '/')
-	if end < 1 || inner[0] != '/' {
+	begin, end := strings.IndexByte(inner, '/'), strings.LastIndexByte(inner, '/')
+	if begin == end {
 		return nil, "", errors.New("the expression must stand between slashes")
 	}
 	flags, captures, hasCaptures := strings.Cut(inner[end+1:], ",")
@@ -66,7 +68,7 @@ func ParseRegexp(value string) (r *Regexp, buffer string, err error) {
 			return nil, "", fmt.Errorf("unknown flag %q", f)
 		}
 	}
-	if r.Regexp, err = pcre.Parse(inner[1:end], bits); err != nil {
+	if r.Regexp, err = pcre.Parse(inner[begin+1:end], bits); err != nil {
 		return nil, "", err
 	}
 	if hasCaptures || named(r.Groups()) {
