@@ -35,20 +35,62 @@ func TestSuricata(t *testing.T) {
 	}
 	for seed := range uint64(*batches) {
 		rng := rand.New(rand.NewPCG(seed, 12))
-		var rules []string
-		for sid := range batch {
-			rules = append(rules, fmt.Sprintf(`alert udp any any -> any any (msg:"x"; %s sid:%d;)`, randomOptions(rng), sid+1))
-		}
-		var payloads [][]byte
-		for range 60 {
-			payloads = append(payloads, randomPayload(rng))
-		}
-		compare(t, program, rules, payloads)
+		compare(t, program, rng, "abABc12 \x00\x01\x02\x03", randomOptions)
 	}
 }
 
-// compare runs rules over payloads both ways.
-func compare(t *testing.T, program string, rules []string, payloads [][]byte) {
+// TestSuricataRegexps compares regular expressions, for which Suricata has PCRE look. Its limit of 3500 calls may end a search.
+func TestSuricataRegexps(t *testing.T) {
+	program, err := exec.LookPath("suricata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(*batches) {
+		rng := rand.New(rand.NewPCG(seed, 13))
+		compare(t, program, rng, "aAbB1_ \n\r\x00\xe9", func(rng *rand.Rand) string {
+			flags := []string{"", "", "i", "s", "m", "E", "G", "A", "im", "sm"}[rng.IntN(10)]
+			return fmt.Sprintf(`pcre:"/%s/%s";`, randomExpression(rng, 4), flags)
+		})
+	}
+}
+
+// randomExpression returns a regular expression.
+func randomExpression(rng *rand.Rand, depth int) string {
+	pick := func(list ...string) string { return list[rng.IntN(len(list))] }
+	inner := func() string { return randomExpression(rng, depth-1) }
+	if depth == 0 || rng.IntN(3) == 0 {
+		return pick("a", "b", "A", "1", ".", "[ab]", "[^a]", `\w`, `\W`, `\d`, `\s`, `\S`, `\xe9`, `\n`, "^", "$", `\Z`, `\z`, `\A`, `\b`, `\B`,
+			`\h`, `\R`, `\v`, `\N`, "[[:alpha:]_]", `[\w-]`, `[^\r\n]`, `\x00`, "_")
+	}
+	switch rng.IntN(12) {
+	case 0, 1, 2:
+		return inner() + inner()
+	case 3:
+		return "(" + inner() + "|" + inner() + ")"
+	case 4:
+		return "(?:" + inner() + "|" + inner() + ")"
+	case 5:
+		return "(" + inner() + ")" + inner() + pick("", `\1`)
+	case 6:
+		return pick("(?=", "(?!", "(?>") + inner() + ")" + inner()
+	case 7:
+		return pick("(?<=", "(?<!") + pick("a", "b1", "[ab]", "a|bb", `\w`) + ")" + inner()
+	case 8:
+		return pick("(?i)", "(?s)", "(?m)", "(?-i)") + inner()
+	}
+	return "(?:" + inner() + ")" + pick("*", "+", "?", "*?", "+?", "??", "{2}", "{1,3}", "{2,}", "{0,2}?", "*+", "++", "?+")
+}
+
+// compare runs rules with random options over random payloads both ways.
+func compare(t *testing.T, program string, rng *rand.Rand, letters string, options func(*rand.Rand) string) {
+	var rules []string
+	for sid := range batch {
+		rules = append(rules, fmt.Sprintf(`alert udp any any -> any any (msg:"x"; %s sid:%d;)`, options(rng), sid+1))
+	}
+	var payloads [][]byte
+	for range 60 {
+		payloads = append(payloads, randomPayload(rng, letters))
+	}
 	text := strings.Join(rules, "\n") + "\n"
 	loaded, alerts := runSuricata(t, program, text, payloads)
 	s := testLanguage().NewSet()
@@ -156,10 +198,10 @@ func udpCapture(payloads [][]byte) []byte {
 	return b
 }
 
-func randomPayload(rng *rand.Rand) []byte {
+func randomPayload(rng *rand.Rand, letters string) []byte {
 	b := make([]byte, 1+rng.IntN(40))
 	for i := range b {
-		b[i] = "abABc12 \x00\x01\x02\x03"[rng.IntN(12)]
+		b[i] = letters[rng.IntN(len(letters))]
 	}
 	return b
 }

@@ -32,6 +32,7 @@ const (
 	maxDepth  = 200
 	maxRepeat = 65535
 	maxGroups = 1000
+	maxTurns  = 3 // counts behind each other
 )
 
 // parser reads one expression.
@@ -156,6 +157,7 @@ func (p *parser) blank() bool {
 
 // quantified reads the repetitions behind an atom.
 func (p *parser) quantified(a *node) *node {
+	turns := 0
 	for p.more() {
 		if p.flags&Extended != 0 && p.blank() {
 			continue
@@ -164,8 +166,8 @@ func (p *parser) quantified(a *node) *node {
 		if !ok {
 			return a
 		}
-		if a.op == opRepeat && a.sub[0].op == opRepeat && a.sub[0].sub[0].op == opRepeat {
-			p.fail("a repetition of a repetition of a repetition")
+		if turns++; turns > maxTurns {
+			p.fail("more than %d counts for one thing", maxTurns)
 		}
 		r := &node{op: opRepeat, sub: []*node{a}, min: low, max: high, lazy: p.flags&Ungreedy != 0}
 		a = r

@@ -90,7 +90,7 @@ func TestFind(t *testing.T) {
 func TestSyntax(t *testing.T) {
 	for _, text := range []string{
 		"(", ")", "a)", "[a", "*", "a|*", `\`, "a{3,2}", "(?<!a*)b", "(?<=a+)b", `\1`, `(a)\2`, `\k<x>`, "(?P<1>a)", "(?z)",
-		"(?R)", "(*FAIL)", "[z-a]", "[[:nope:]]", `\p{L}`, `\X`, "a{99999}", "a***", "((a{100}){100}){100}",
+		"(?R)", "(*FAIL)", "[z-a]", "[[:nope:]]", `\p{L}`, `\X`, "a{99999}", "a****", "((a{100}){100}){100}",
 		strings.Repeat("(", 300) + strings.Repeat(")", 300),
 	} {
 		if _, err := Parse(text, 0); err == nil {
