@@ -246,12 +246,31 @@ func (r *RR) appendData(o *event.Object) {
 }
 
 func (r *RR) appendAddr(o *event.Object, key string) {
-	if a := r.Addr(); a.IsValid() {
-		o.Addr(key, a)
-	} else {
-		o.Str(key, "")
-	}
+	var room [fullLen]byte
+	o.Bytes(key, r.appendAddress(room[:0]))
 }
+
+// fullLen is the length of an IPv6 address in its full form.
+const fullLen = len("2001:0db8:0000:0000:0000:0000:0000:0001")
+
+// appendAddress appends the address in the data of A and AAAA as text; one of IPv6 always in its full form, whatever the output
+// does with others.
+func (r *RR) appendAddress(text []byte) []byte {
+	switch len(r.Data) {
+	case 4:
+		return r.Addr().AppendTo(text)
+	case 16:
+		for i, b := range r.Data {
+			if i > 0 && i%2 == 0 {
+				text = append(text, ':')
+			}
+			text = append(text, hexDigits[b>>4], hexDigits[b&15])
+		}
+	}
+	return text
+}
+
+const hexDigits = "0123456789abcdef"
 
 func (r *RR) appendSOA(o *event.Object) {
 	s := r.SOA()
@@ -265,7 +284,6 @@ func (r *RR) appendSOA(o *event.Object) {
 }
 
 func (r *RR) appendSSHFP(o *event.Object) {
-	const digits = "0123456789abcdef"
 	s := r.SSHFP()
 	var room [128]byte
 	text := room[:0]
@@ -273,7 +291,7 @@ func (r *RR) appendSSHFP(o *event.Object) {
 		if i > 0 {
 			text = append(text, ':')
 		}
-		text = append(text, digits[b>>4], digits[b&15])
+		text = append(text, hexDigits[b>>4], hexDigits[b&15])
 	}
 	o.Bytes("fingerprint", text)
 	o.Uint("algo", uint64(s.Algorithm))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/stream"
 )
 
@@ -90,6 +91,46 @@ func TestForms(t *testing.T) {
 			if !slices.Equal(got, test.want[i]) {
 				t.Errorf("%s, message %d: forms %v, want %v", test.name, i, got, test.want[i])
 			}
+		}
+	}
+}
+
+// TestFullAddress wants addresses in their full form although the output writes others in their short form.
+func TestFullAddress(t *testing.T) {
+	const mapped = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\x01\x02\x03\x04"
+	m, err := Parse([]byte("\x00\x01\x81\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x1c\x00\x01\x00\x00\x00\x00\x00\x10" + mapped))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := event.Record{Type: "dns", Body: m}
+	line := string(r.AppendJSON(nil, &event.Options{CompressIPv6: true}))
+	const want = `"0000:0000:0000:0000:0000:ffff:0102:0304"`
+	if strings.Count(line, want) != 2 {
+		t.Errorf("%s\ndoes not have %s twice", line, want)
+	}
+}
+
+// TestCheck wants the check of a datagram to say what reading it does.
+func TestCheck(t *testing.T) {
+	whole := []byte("\x00\x01\x81\x83\x00\x01\x00\x02\x00\x01\x00\x01\x03www\x07example\x03org\x00\x00\x01\x00\x01" +
+		"\xc0\x0c\x00\x05\x00\x01\x00\x00\x00\x3c\x00\x06\x03web\xc0\x10" +
+		"\xc0\x2d\x00\x06\x00\x01\x00\x00\x00\x3c\x00\x20\x02ns\xc0\x10\x04root\xc0\x10" + strings.Repeat("0", 20) +
+		"\xc0\x10\x00\x02\x00\x01\x00\x00\x00\x3c\x00\x05\x02ns\xc0\x10\x00\x00\x29\x04\xd0\x00\x00\x00\x00\x00\x00")
+	if check(whole) != none {
+		t.Fatal("the message is none")
+	}
+	compare := func(b []byte) {
+		t.Helper()
+		if _, err := Parse(b); (err == nil) != (check(b) == none) {
+			t.Errorf("check(%q) = %v, but Parse says %v", b, check(b), err)
+		}
+	}
+	for n := range whole {
+		compare(whole[:n])
+		for _, c := range [...]byte{0, 1, 0x40, 0xc0, 0xff} {
+			b := slices.Clone(whole)
+			b[n] = c
+			compare(b)
 		}
 	}
 }

@@ -43,11 +43,8 @@ func (r *RR) group() uint16 {
 func (r *RR) appendItem(o *event.Object) {
 	switch r.Type {
 	case TypeA, TypeAAAA:
-		if a := r.Addr(); a.IsValid() {
-			o.ItemAddr(a)
-		} else {
-			o.ItemStr("")
-		}
+		var room [fullLen]byte
+		o.Item(r.appendAddress(room[:0]))
 	case TypeCNAME, TypeNS, TypePTR, TypeMX:
 		o.Item(r.Host.Text)
 	case TypeNULL:

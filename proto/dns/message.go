@@ -103,7 +103,7 @@ func (m *Message) parse(b []byte) (oddities, error) {
 // multiple of what was sent, whatever compression makes of it.
 func maxText(n int) int { return 4096 + 16*n }
 
-// check reports whether b is a message.
+// check reports whether b is a message, as far as parse wants one: faults behind the answers do not matter.
 func check(b []byte) fault {
 	if len(b) < headerLen {
 		return short
@@ -111,39 +111,49 @@ func check(b []byte) fault {
 	if !plausible(b, len(b)) {
 		return bad
 	}
-	var m Message
-	return m.sections(&decoder{b: b, off: headerLen, room: maxText(len(b)), dry: true})
+	d := decoder{b: b, off: headerLen, room: maxText(len(b)), dry: true}
+	for range d.count(0) {
+		if _, f := d.question(); f != none {
+			return f
+		}
+	}
+	for range d.count(1) {
+		if _, f := d.record(); f != none {
+			return f
+		}
+	}
+	return none
 }
+
+// count returns the number of records that the header says a section has.
+func (d *decoder) count(section int) int { return int(binary.BigEndian.Uint16(d.b[4+2*section:])) }
 
 // sections reads what follows the header. A fault in the last two sections costs only them.
 func (m *Message) sections(d *decoder) fault {
-	count := func(i int) int { return int(binary.BigEndian.Uint16(d.b[4+2*i:])) }
 	m.Questions = m.question[:0]
-	if n := min(count(0), len(d.b)/minQuestionLen); n > 1 && !d.dry {
+	if n := min(d.count(0), len(d.b)/minQuestionLen); n > 1 {
 		m.Questions = make([]Question, 0, n)
 	}
-	for range count(0) {
+	for range d.count(0) {
 		q, f := d.question()
 		if f != none {
 			return f
 		}
-		if !d.dry {
-			m.Questions = append(m.Questions, q)
-		}
+		m.Questions = append(m.Questions, q)
 	}
 	var all []RR
-	if n := min(count(1)+count(2)+count(3), (len(d.b)-d.off)/minRRLen); n > 0 && !d.dry {
+	if n := min(d.count(1)+d.count(2)+d.count(3), (len(d.b)-d.off)/minRRLen); n > 0 {
 		all = make([]RR, 0, n)
 	}
 	var f fault
-	if m.Answers, f = d.section(&all, count(1)); f != none {
+	if m.Answers, f = d.section(&all, d.count(1)); f != none {
 		return f
 	}
-	if m.Authorities, f = d.section(&all, count(2)); f != none {
+	if m.Authorities, f = d.section(&all, d.count(2)); f != none {
 		d.odd |= badAuthorities
 		return none
 	}
-	if m.Additionals, f = d.section(&all, count(3)); f != none {
+	if m.Additionals, f = d.section(&all, d.count(3)); f != none {
 		d.odd |= badAdditionals
 	}
 	return none
@@ -169,9 +179,7 @@ func (d *decoder) section(all *[]RR, n int) ([]RR, fault) {
 			*all = (*all)[:before]
 			return nil, f
 		}
-		if !d.dry {
-			*all = append(*all, r)
-		}
+		*all = append(*all, r)
 	}
 	return (*all)[before:len(*all):len(*all)], none
 }
