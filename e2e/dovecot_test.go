@@ -98,7 +98,7 @@ func (l *lab) startDovecot() *dovecot {
 	return d
 }
 
-func (d *dovecot) protocols() []string { return []string{"imap", "pop3"} }
+func (d *dovecot) name() string { return "imap, pop3" }
 
 func (d *dovecot) files() (all []*transfer) {
 	return append(append(all, d.sent["imap"]...), d.sent["pop3"]...)

@@ -91,7 +91,7 @@ func (l *lab) startNginx() *nginx {
 	return n
 }
 
-func (n *nginx) protocols() []string { return []string{"http"} }
+func (n *nginx) name() string { return "http" }
 
 func (n *nginx) files() []*transfer { return n.sent }
 

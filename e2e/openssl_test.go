@@ -48,7 +48,7 @@ func (l *lab) startOpenSSL() *openssl {
 	return o
 }
 
-func (o *openssl) protocols() []string { return []string{"tls"} }
+func (o *openssl) name() string { return "tls" }
 
 func (o *openssl) files() []*transfer { return nil }
 

@@ -15,16 +15,14 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/reknit/reknit/proto/all"
 )
 
 var keep = flag.String("keep", "", "directory in which the captures of TestServers are kept")
 
 // service is a server of the lab, and what its clients did with it.
 type service interface {
-	// protocols returns the names of the protocols that reknit has to know for the service.
-	protocols() []string
+	// name returns what is compared.
+	name() string
 	// play has clients talk to the server, some at once.
 	play()
 	// compare wants reknit to report what the clients and the server's log say. Packets may have been lost behind the tap.
@@ -69,8 +67,7 @@ func TestServers(t *testing.T) {
 			}
 			r := analyse(t, file)
 			for _, s := range services {
-				t.Run(strings.Join(s.protocols(), ","), func(t *testing.T) {
-					needs(t, s.protocols()...)
+				t.Run(s.name(), func(t *testing.T) {
 					s.compare(t, r)
 				})
 			}
@@ -78,20 +75,6 @@ func TestServers(t *testing.T) {
 				blind(t, file, services)
 			}
 		})
-	}
-}
-
-// needs skips a test of protocols of which reknit has no parser.
-func needs(t *testing.T, names ...string) {
-	t.Helper()
-	known := map[string]bool{}
-	for _, p := range all.Protocols(all.Config{}) {
-		known[p.Name] = p.NewStream != nil || p.NewDatagram != nil
-	}
-	for _, name := range names {
-		if !known[name] {
-			t.Skipf("skipped: no parser for %s yet", name)
-		}
 	}
 }
 
@@ -138,7 +121,6 @@ func blind(t *testing.T, capture string, services []service) {
 	}
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprintf("1 %% loss before the tap, %d", seed), func(t *testing.T) {
-			needs(t, "http")
 			random := rand.New(rand.NewPCG(seed, 3))
 			rest := slices.DeleteFunc(slices.Clone(packets), func([]byte) bool { return random.IntN(100) == 0 })
 			name := filepath.Join(t.TempDir(), "blind.pcap")

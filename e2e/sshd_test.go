@@ -52,7 +52,7 @@ func (l *lab) startSSHD() *sshd {
 	return s
 }
 
-func (s *sshd) protocols() []string { return []string{"ssh"} }
+func (s *sshd) name() string { return "ssh" }
 
 func (s *sshd) files() []*transfer { return nil }
 

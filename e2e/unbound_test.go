@@ -71,7 +71,7 @@ func (l *lab) startUnbound() *unbound {
 	return u
 }
 
-func (u *unbound) protocols() []string { return []string{"dns"} }
+func (u *unbound) name() string { return "dns" }
 
 func (u *unbound) files() []*transfer { return nil }
 

@@ -71,7 +71,7 @@ func (l *lab) startVsftpd() *vsftpd {
 	return v
 }
 
-func (v *vsftpd) protocols() []string { return []string{"ftp", "ftp-data"} }
+func (v *vsftpd) name() string { return "ftp, ftp-data" }
 
 func (v *vsftpd) files() []*transfer { return v.sent }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"net/netip"
 	"strings"
 	"time"
@@ -33,6 +34,9 @@ func httpServer(s *config.HTTPServer) http.Config {
 		MaxLine:   int(min(s.MetaFieldLimit, 1<<30)),
 		MaxFields: s.HeadersLimit,
 		URI:       personality(s.Personality),
+
+		MaxUpload:   int64(min(s.RequestBody, math.MaxInt64)),
+		MaxDownload: int64(min(s.ResponseBody, math.MaxInt64)),
 	}
 	if p.MaxCodings = s.DecodeLayers; s.DecodeLayers == 0 {
 		p.MaxCodings = -1

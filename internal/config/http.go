@@ -30,6 +30,8 @@ type HTTPServer struct {
 	PlusSpaceDecode  bool
 	DecodeLayers     int
 	BombLimit        Size
+	RequestBody      Size // that counts as a file; 0: all of it
+	ResponseBody     Size
 }
 
 // HTTPServerOf are the settings for servers in some networks.
@@ -107,6 +109,9 @@ func (s *HTTPServer) table() []row {
 			"Content codings of a body that are undone; 0: bodies stay as they are."},
 		{"compression-bomb-limit", size(&s.BombLimit), "1 MiB", "",
 			"Decoded bytes of a body from which on they may be at most 2048 times as many as those that were sent."},
+		{"request-body-limit", size(&s.RequestBody), "0", "", "Bytes after which a file in a request is truncated; 0: no limit, and none " +
+			"in what is not given, unlike Suricata (4096)."},
+		{"response-body-limit", size(&s.ResponseBody), "0", "", "The same for responses."},
 		{"double-decode-path", boolean(&s.DoubleDecodePath), "no", "", "Decode the path of a target twice."},
 		{"double-decode-query", boolean(&s.DoubleDecode), "no", "", "Decode the query of a target twice."},
 		{"uri-include-all", boolean(&s.URIIncludeAll), "no", "", "Keep scheme, user, host and port in the normalised target."},

@@ -212,7 +212,7 @@ var vocabulary = []struct {
 }
 
 // libhtp are the keys of an HTTP personality.
-const libhtp = `request-body-limit response-body-limit request-body-minimal-inspect-size
+const libhtp = `request-body-minimal-inspect-size
 	request-body-inspect-window response-body-minimal-inspect-size response-body-inspect-window
 	http-body-inline swf-decompression.enabled swf-decompression.type
 	swf-decompression.compress-depth swf-decompression.decompress-depth

@@ -251,11 +251,14 @@ func (b *body) close(whole bool) {
 	}
 }
 
-// open begins a file.
-func (b *body) open(name []byte) {
+// open begins a file, which may be as large as its direction allows.
+func (b *body) open(name []byte) { b.openAs(name, &b.session.config.files[b.dir]) }
+
+// openAs begins a file.
+func (b *body) openAs(name []byte, as *file.Config) {
 	c := b.session.config
 	m := b.x.message(b.dir)
-	f := &File{file.New(&c.Files, name)}
+	f := &File{file.New(as, name)}
 	f.Tx = b.x.ID
 	b.file, b.made = f, true
 	if len(m.Files) < c.MaxFiles {

@@ -43,7 +43,11 @@ type Config struct {
 	Coding     coding.Config // limits of decoding
 
 	Files file.Config // what is computed of bodies
-	URI   URI         // how targets are normalised
+	// MaxUpload and MaxDownload are the numbers of bytes after which a file in a request or in a response counts as truncated.
+	// When zero, there is no limit but that of Files.
+	MaxUpload, MaxDownload int64
+
+	URI URI // how targets are normalised
 
 	// Ranges says how files that come in ranges are put together.
 	Ranges Ranges
@@ -57,8 +61,9 @@ type Config struct {
 	// Handler is told what every session reads. When nil, nobody is.
 	Handler *Handler
 
-	bodies *sync.Pool // of *body
-	heads  *sync.Pool // of *builder
+	files  [2]file.Config // of each direction
+	bodies *sync.Pool     // of *body
+	heads  *sync.Pool     // of *builder
 	ranges *rangeTable
 }
 
@@ -108,6 +113,12 @@ func (c Config) withDefaults() *Config {
 	}
 	if c.XFF.Header == "" {
 		c.XFF.Header = "X-Forwarded-For"
+	}
+	for d, limit := range [2]int64{stream.ToServer: c.MaxUpload, stream.ToClient: c.MaxDownload} {
+		c.files[d] = c.Files
+		if limit > 0 && (c.Files.MaxSize == 0 || limit < c.Files.MaxSize) {
+			c.files[d].MaxSize = limit
+		}
 	}
 	c.bodies, c.heads = new(sync.Pool), new(sync.Pool)
 	c.ranges = newRangeTable(c.Ranges)

@@ -187,7 +187,7 @@ func (b *body) endPart() {
 		return
 	}
 	f := b.file
-	b.open(b.name())
+	b.openAs(b.name(), &b.session.config.Files) // it did not come in one body
 	b.file.RangeStart, b.file.RangeEnd = 0, 0
 	for _, part := range parts {
 		b.file.Write(part.data)
