@@ -37,6 +37,15 @@ pasv_min_port=30000
 pasv_max_port=30999
 max_per_ip=0
 seccomp_sandbox=NO
+ssl_enable=YES
+rsa_cert_file=DIR/cert.pem
+rsa_private_key_file=DIR/key.pem
+allow_anon_ssl=YES
+force_anon_logins_ssl=NO
+force_anon_data_ssl=NO
+force_local_logins_ssl=NO
+force_local_data_ssl=NO
+require_ssl_reuse=NO
 `
 
 // vsftpd is an FTP server.
@@ -67,6 +76,7 @@ func (l *lab) startVsftpd() *vsftpd {
 	if err := os.Chown(v.directory("vsftpd", "root", "in"), uid, gid); err != nil {
 		l.t.Fatal(err)
 	}
+	writeCertificate(l.t, v.dir)
 	v.serve("21", "vsftpd", v.write(filepath.Join(v.dir, "vsftpd.conf"), []byte(strings.ReplaceAll(vsftpdConf, "DIR", v.dir))))
 	return v
 }
@@ -83,7 +93,7 @@ func (v *vsftpd) note(x *transfer) {
 
 func (v *vsftpd) play() {
 	var wait sync.WaitGroup
-	for _, f := range []func(){v.passive, v.active, v.uploads, v.resumed, v.mirror} {
+	for _, f := range []func(){v.passive, v.active, v.uploads, v.resumed, v.mirror, v.encrypted} {
 		wait.Go(f)
 	}
 	wait.Wait()
@@ -148,6 +158,9 @@ func (v *vsftpd) mirror() {
 	}
 }
 
+// encrypted says AUTH TLS, and lists a directory in secret.
+func (v *vsftpd) encrypted() { v.curl("--ssl-reqd", "-k", ftp+"/") }
+
 // xfer takes a line of the log apart: size, name and direction of a transfer (o: sent by the server).
 var xfer = regexp.MustCompile(`^\S+ \S+ +\d+ \S+ \d+ \d+ \S+ (\d+) (\S+) b _ ([io]) a \S+ ftp 0 \* c$`)
 
@@ -187,6 +200,15 @@ func (v *vsftpd) compare(t *testing.T, r *report) {
 	if data != len(v.sent) {
 		t.Errorf("%d data connections with files, want %d", data, len(v.sent))
 	}
+	upgraded := 0
+	for _, e := range r.of("tls", 21) {
+		if e.text("tls.version") == "TLS 1.3" || e.text("tls.version") == "TLS 1.2" {
+			upgraded++
+		}
+	}
+	if upgraded != 1 {
+		t.Errorf("%d control connections went on with TLS, want 1:\n%s", upgraded, show(r.of("tls", 21)))
+	}
 	commands := map[string]int{}
 	for _, e := range r.of("ftp", 21) {
 		commands[e.text("ftp.command")]++
@@ -194,7 +216,7 @@ func (v *vsftpd) compare(t *testing.T, r *report) {
 	if n := commands["RETR"] + commands["STOR"]; n != len(v.sent) {
 		t.Errorf("%d times RETR or STOR, want %d; all commands: %v", n, len(v.sent), commands)
 	}
-	for _, c := range []string{"USER", "PASS", "EPSV", "PASV", "EPRT", "PORT", "REST", "SIZE"} {
+	for _, c := range []string{"USER", "PASS", "EPSV", "PASV", "EPRT", "PORT", "REST", "SIZE", "AUTH TLS"} {
 		if commands[c] == 0 {
 			t.Errorf("no %s among the commands: %v", c, commands)
 		}
