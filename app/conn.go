@@ -54,6 +54,7 @@ func (c *Conn) Raise(e EventID, tx Transaction) {
 	if tx != nil {
 		a.Layer = event.LayerProtoParser
 		tx.Head().raised(e)
+		tx.Head().state |= txDirty << s.turning()
 	}
 	s.tell(a)
 }
@@ -70,6 +71,9 @@ func (c *Conn) OpenFile(tx Transaction, d stream.Dir, f event.Appender) {
 	}
 	t.extra.files = append(t.extra.files, openFile{d, f})
 	s := (*Session)(c)
+	if s.gateway.config.KeepForRules {
+		t.extra.known = append(t.extra.known, openFile{d, f})
+	}
 	few := s.few()
 	few.files++
 	if s.gateway.opener != nil {

@@ -198,15 +198,20 @@ func (s *Session) Depth() int64 { return s.gateway.kind(s.proto).Depth }
 // AppendJSON writes the members app_proto, app_proto_ts, app_proto_tc, app_proto_orig and app_proto_expected, those of
 // them that say something.
 func (s *Session) AppendJSON(o *event.Object) {
+	p := s.AppProto()
+	p.AppendJSON(o)
+}
+
+// AppProto returns what AppendJSON writes.
+func (s *Session) AppProto() event.AppProto {
 	name := func(id protoID) string { return s.gateway.kind(id).Name }
-	p := event.AppProto{
+	return event.AppProto{
 		Name:     name(s.proto),
 		ToServer: name(s.result[stream.ToServer]),
 		ToClient: name(s.result[stream.ToClient]),
 		Original: name(s.original),
 		Expected: name(s.expected),
 	}
-	p.AppendJSON(o)
 }
 
 // side translates a direction of the caller's into ours.

@@ -32,6 +32,8 @@ type Tx struct {
 type txExtra struct {
 	events []EventID
 	files  []openFile
+	known  []openFile // with Config.KeepForRules: all that there were
+	done   []uint32
 }
 
 type openFile struct {
@@ -125,6 +127,26 @@ func (t *Tx) Events() []EventID {
 		return nil
 	}
 	return t.extra.events
+}
+
+// Inspected returns what rules note of the transaction, such as those that matched; it is theirs to change.
+func (t *Tx) Inspected() *[]uint32 {
+	if t.extra == nil {
+		t.extra = new(txExtra)
+	}
+	return &t.extra.done
+}
+
+// Files yields what was given to Conn.OpenFile for the transaction, with Config.KeepForRules.
+func (t *Tx) Files(yield func(d stream.Dir, f event.Appender) bool) {
+	if t.extra == nil {
+		return
+	}
+	for _, f := range t.extra.known {
+		if !yield(f.dir, f.body) {
+			return
+		}
+	}
 }
 
 // raised notes e for rules and reports whether it may be logged: the number of records of a transaction is bounded.

@@ -75,6 +75,9 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 	if (!w.config.NoFlows || w.config.Netflows) && w.config.Sink != nil {
 		w.flowRecord(e, why, reversed)
 	}
+	if w.keeper != nil {
+		w.keeper.FlowEnd(&w.flow)
+	}
 	delete(w.details, h)
 	delete(w.parents, h)
 	if isTCP && v.conn != 0 {

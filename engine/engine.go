@@ -80,6 +80,9 @@ func New(c Config) (*Engine, error) {
 		if n == 0 {
 			t.Add(&e.expected)
 		}
+		if l, ok := w.packets.(stats.Lister); ok {
+			t.Add(l)
+		}
 		w.expectations = e.expectations
 		for _, own := range []any{c.Logger, c.Sink} {
 			if l, ok := own.(stats.Lister); ok && n == 0 {

@@ -45,6 +45,9 @@ func (l *logger) Transaction(s *app.Session, tx app.Transaction) {
 
 func (l *logger) Anomaly(s *app.Session, a *app.Anomaly) {
 	w := (*Worker)(l)
+	if w.anomalist != nil && a.Tx == nil {
+		w.anomalist.Anomaly(&w.flow, a)
+	}
 	r := w.begin()
 	w.orient(r, w.dir, false)
 	app.AnomalyRecord(r, a)
@@ -149,6 +152,9 @@ func (w *Worker) send(r *event.Record) {
 	}
 	if w.config.Ethernet && r.Layout == event.LayoutPacket {
 		w.ether(r)
+	}
+	if w.keeper != nil && w.entry != nil {
+		r.Variables = w.keeper.Variables(&w.flow)
 	}
 	w.config.Sink.Event(r)
 }

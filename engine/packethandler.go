@@ -5,7 +5,6 @@ import (
 	"github.com/reknit/reknit/flow"
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/stream"
-	"github.com/reknit/reknit/tcp"
 )
 
 // PacketHandler looks at packets when all stations are through with them: the place of rules. Each worker has its own. f and p
@@ -30,7 +29,7 @@ type Action = Exception
 type Aspect struct {
 	Dir         stream.Dir // in its flow
 	First       bool       // the first one in this direction; no ICMP error about the flow ever is
-	Established bool       // packets of both ends were seen; of a TCP connection: it was established
+	Established bool       // packets of both ends were seen; of a TCP connection: it was established before
 	NoPayload   bool       // what it carries is encrypted, or for another reason not to be looked at
 	Last        bool       // without packet: the last call for the flow
 }
@@ -97,13 +96,13 @@ func (w *Worker) showEnd(e *flow.Entry[flowState], left [2]bool) {
 	}
 }
 
-// established reports whether both ends of a flow have spoken to each other.
+// established reports whether both ends of a flow have spoken to each other. The segment that completes a handshake is not
+// part of what it establishes.
 func (w *Worker) established(e *flow.Entry[flowState]) bool {
-	if e.State() == flow.Established {
-		return true
+	if e.Key().Protocol() == protocolTCP {
+		return w.agreed
 	}
-	v := &e.Value
-	return e.Key().Protocol() == protocolTCP && v.conn != 0 && w.conns.at(v.conn).State() >= tcp.Established
+	return e.State() == flow.Established
 }
 
 // hidden reports whether the payload in direction d of a flow is not to be looked at.

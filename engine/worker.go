@@ -24,6 +24,8 @@ type Worker struct {
 	values    numbered[any] // of a StreamHandler's flows, in place of sessions
 	whole     ConnectionHandler
 	packets   PacketHandler // nil: nobody
+	keeper    FlowKeeper    // packets, if it is one
+	anomalist Anomalist
 	store     *stream.Store
 	tracker   *tcp.Tracker
 	gateway   *app.Gateway
@@ -71,6 +73,9 @@ type current struct {
 	handle flow.Handle
 	dir    stream.Dir // of the packet
 	now    int64      // nanoseconds since the Unix epoch
+
+	followed *packet.Packet // the packet, once its connection took it
+	agreed   bool           // its connection was established before
 
 	flushed bool // no packet: the flow is inspected before it goes on as something else
 	first   bool // the packet is the flow's first in its direction
@@ -149,6 +154,7 @@ func newWorker(c Config) (*Worker, error) {
 	w.beside = newBeside(&w.config)
 	if c.Packets != nil {
 		w.packets = c.Packets()
+		w.equip()
 	}
 	if c.Netflows || c.Ethernet || c.Elephants.Bytes > 0 {
 		w.details = make(map[flow.Handle]*detail)
@@ -408,7 +414,9 @@ func (w *Worker) follow(p *packet.Packet) {
 		g.Policy = w.policy(p)
 	}
 	before := c.State()
+	w.agreed = before >= tcp.Established
 	refused := w.config.Faults.Data != 0 && w.refuses(p)
+	w.followed = p
 	res := w.tracker.Segment(c, w.dir, g, (*reader)(w))
 	usual := res&^tcp.Stored == tcp.Tracked && !refused
 	if !usual || c.State() != before {

@@ -31,6 +31,9 @@ type Options struct {
 	// CommunityIDSeed separates the identifiers of networks with the same addresses.
 	CommunityIDSeed uint16
 
+	// NoVariables leaves out flow variables, such as flowbits.
+	NoVariables bool
+
 	// CaptureFile writes the name of the capture file, as pcap_filename, when the record has it.
 	CaptureFile bool
 }

@@ -45,6 +45,9 @@ type Record struct {
 	TxID  uint64
 	HasTx bool // write tx_id
 
+	// Variables are the objects traffic and metadata, which every record of a flow shows that has some; nil: none.
+	Variables Appender
+
 	Body Appender // the event object or objects; a sink may look at its type
 
 	CaptureFile string // pcap_filename, when Options.CaptureFile is set; empty: not written
@@ -220,6 +223,9 @@ func (o *Object) common() {
 	}
 	if v := o.options.Version; v != "" {
 		o.Str("suricata_version", v)
+	}
+	if v := o.record.Variables; v != nil && !o.options.NoVariables {
+		v.AppendJSON(o)
 	}
 	if o.options.Ethernet {
 		o.ether()

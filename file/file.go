@@ -58,6 +58,8 @@ type Config struct {
 	// Store takes the contents. When nil, nothing of them is kept.
 	Store Store
 
+	// Keep is how many bytes of the beginning are kept, for rules.
+	Keep int
 	// Extensions adds to EVE records what Suricata has no member for: the content type, and where the gaps are.
 	Extensions bool
 }
@@ -81,6 +83,8 @@ type File struct {
 	stored     bool
 	extensions bool
 	maxSize    int64
+	keep       int
+	kept       []byte
 	maxGaps    int
 	unlisted   int
 	ranges     []Range
@@ -105,7 +109,7 @@ func New(c *Config, name []byte) *File {
 		f.maxGaps = maxRanges
 	}
 	f.store, f.extensions = c.Store, c.Extensions
-	f.typed = c.Type
+	f.typed, f.keep = c.Type, c.Keep
 	if c.MD5 {
 		f.md5 = md5.New()
 	}
@@ -146,6 +150,9 @@ func (f *File) Write(b []byte) (int, error) {
 		if len(f.head) == maxHead {
 			f.detect()
 		}
+	}
+	if room := f.keep - len(f.kept); room > 0 {
+		f.kept = append(f.kept, b[:min(len(b), room)]...)
 	}
 	if w != nil && len(b) > 0 {
 		w.Write(b)
@@ -199,6 +206,12 @@ func (f *File) detect() {
 	f.contentType = mimetype.Detect(f.head).String()
 	f.head, f.typed = nil, false
 }
+
+// Kept returns the beginning of the file, as far as Config.Keep says.
+func (f *File) Kept() []byte { return f.kept }
+
+// Itself returns f: a parser's own type of file has it, too, if it embeds a File.
+func (f *File) Itself() *File { return f }
 
 // Type returns the content type by the first bytes, such as "application/zip" or "text/plain; charset=utf-8". It is
 // empty while too few bytes have come, and when Config.Type is off.

@@ -10,17 +10,18 @@ import (
 // What cannot be verified is taken to be right: a transport checksum of a fragment or of a datagram that the snap length
 // cut, one of a transport that is not known here, and all of a packet with the flag Offload, whose checksums the network
 // card was to fill in as well.
-func (p *Packet) ChecksumOK() bool {
-	if p.Version == 0 || p.Flags&Offload != 0 {
-		return true
-	}
-	if p.Version == 4 && !verifies(sum(p.Network[:p.headerLen()], 0)) {
-		return false
-	}
-	if p.Flags&(Fragment|Cut) != 0 {
-		return true
-	}
+func (p *Packet) ChecksumOK() bool { return p.HeaderChecksumOK() && p.TransportChecksumOK() }
 
+// HeaderChecksumOK is ChecksumOK for the IPv4 header alone.
+func (p *Packet) HeaderChecksumOK() bool {
+	return p.Version != 4 || p.Flags&Offload != 0 || verifies(sum(p.Network[:p.headerLen()], 0))
+}
+
+// TransportChecksumOK is ChecksumOK for TCP, UDP or ICMP alone.
+func (p *Packet) TransportChecksumOK() bool {
+	if p.Version == 0 || p.Flags&(Offload|Fragment|Cut) != 0 {
+		return true
+	}
 	b := p.Transport
 	switch {
 	case p.Flags&HasTCP != 0:

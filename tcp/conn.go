@@ -112,6 +112,9 @@ func (c *Conn) Async() bool { return c.flags&async != 0 }
 // Window returns the window in bytes, scaled, that the sender of direction d announced last.
 func (c *Conn) Window(d stream.Dir) uint32 { return c.sides[d.Opposite()].window }
 
+// Sent returns how many sequence numbers the sender of direction d used up, as far as seen.
+func (c *Conn) Sent(d stream.Dir) uint32 { return uint32(c.sides[d].next - c.sides[d].isn) }
+
 // Lossy reports whether bytes of the connection were lost.
 func (c *Conn) Lossy() bool { return c.flags&lossy != 0 }
 

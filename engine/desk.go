@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/flow"
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/stream"
+	"github.com/reknit/reknit/tcp"
+)
+
+// What follows are abilities that a PacketHandler may have. One that is a RawHandler also inspects streams, unless Config.Raw
+// does; its counters are those of the worker if it is a stats.Lister.
+
+// Recorder is a PacketHandler that makes records.
+type Recorder interface {
+	// Records is called once, before all other methods.
+	Records(to Desk)
+}
+
+// FlowKeeper is a PacketHandler that keeps something of flows.
+type FlowKeeper interface {
+	// FlowEnd is the last call for a flow, after its record was made.
+	FlowEnd(f *Flow)
+	// Variables returns what all records of the flow show of what is kept, or nil. It is valid until the next call.
+	Variables(f *Flow) event.Appender
+}
+
+// Anomalist is a PacketHandler that wants to know what was odd about the protocol of a flow, apart from its transactions.
+type Anomalist interface {
+	// Anomaly is called while a packet is processed, before Packet. a is valid during the call.
+	Anomaly(f *Flow, a *app.Anomaly)
+}
+
+// Desk is where a PacketHandler has records made. It belongs to a worker.
+type Desk struct{ w *Worker }
+
+// Record returns the worker's record with the header of p, or, when p is nil, of a packet in direction d of the flow that ends.
+// It is valid until the next one is asked for.
+func (d Desk) Record(p *packet.Packet, dir stream.Dir, kind string) *event.Record {
+	w := d.w
+	if p != nil {
+		return w.ofPacket(p, kind)
+	}
+	r := w.begin()
+	r.Type = kind
+	w.orient(r, dir, false)
+	return r
+}
+
+// Send gives a record that Record returned to the Sink.
+func (d Desk) Send(r *event.Record) { d.w.send(r) }
+
+// equip gives the worker's PacketHandler what it can have.
+func (w *Worker) equip() {
+	if r, ok := w.packets.(Recorder); ok {
+		r.Records(Desk{w})
+	}
+	w.keeper, _ = w.packets.(FlowKeeper)
+	w.anomalist, _ = w.packets.(Anomalist)
+	if raw, ok := w.packets.(RawHandler); ok && w.config.Raw == nil {
+		w.config.Raw = raw
+		w.beside = newBeside(&w.config)
+	}
+}
+
+// Handle is a number that no other flow of the worker has as long as this one lasts.
+func (f *Flow) Handle() uint32 { return uint32(f.w.handle) }
+
+// Bytes returns how many bytes there were in direction d, headers included.
+func (f *Flow) Bytes(d stream.Dir) uint64 { return f.w.entry.Bytes(flow.Dir(d)) }
+
+// Sent returns how many sequence numbers the sender of direction d used up: its bytes, SYN and FIN.
+func (f *Flow) Sent(d stream.Dir) uint32 {
+	if c := f.conn(); c != nil {
+		return c.Sent(d)
+	}
+	return 0
+}
+
+// Oddities returns what was odd about the segment p, of this flow.
+func (f *Flow) Oddities(p *packet.Packet) *tcp.Events {
+	if f.w.followed == p && p != nil {
+		return f.w.tracker.Events()
+	}
+	return &noEvents
+}
+
+var noEvents tcp.Events
