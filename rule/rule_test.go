@@ -321,7 +321,7 @@ func TestTypes(t *testing.T) {
 	}{
 		{`alert ip any any -> any any (sid:1;)`, "ip_only", "", Both},
 		{`alert ip !10.0.0.1 any -> any any (sid:1;)`, "like_ip_only", "", Both},
-		{`alert tcp any 80 -> any any (sid:1;)`, "packet", "", Both},
+		{`alert tcp any 80 -> any any (sid:1;)`, "ip_only", "", Both},
 		{`alert pkthdr any any -> any any (decode-event:ipv4.opt_pad_required; sid:1;)`, "de_only", "", Both},
 		{`alert tcp any any -> any any (flow:established; sid:1;)`, "packet", "", Both},
 		{`alert tcp any any -> any any (content:"abc"; sid:1;)`, "stream", "abc", Both},

@@ -88,6 +88,25 @@ func (s *Set) add(r *Rule, problems []Problem) (*Rule, []Problem) {
 	return r, append(problems, p)
 }
 
+// Refuse takes a rule out again, because of something that only who evaluates it knows.
+func (s *Set) Refuse(r *Rule, p Problem) {
+	i := slices.Index(s.Rules, r)
+	if i < 0 {
+		return
+	}
+	s.Rules = slices.Delete(s.Rules, i, i+1)
+	delete(s.bySID, ruleID{r.GID, r.SID})
+	s.Problems = append(s.Problems, p)
+	for f := range s.Files {
+		if sum := &s.Files[f]; sum.File == r.Pos.File {
+			sum.Loaded--
+			sum.Failed++
+			sum.Reasons[reason([]Problem{p})]++
+			return
+		}
+	}
+}
+
 // Find returns the rule with a number, or nil.
 func (s *Set) Find(gid, sid uint32) *Rule { return s.bySID[ruleID{gid, sid}] }
 

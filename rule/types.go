@@ -85,7 +85,7 @@ func (r *Rule) onlyDetection() bool {
 func (r *Rule) onlyAddresses() bool {
 	const more = needsPacket | needsTx | needsDetected
 	if r.Protocol.App != nil || r.Protocol.Packets || r.Protocol.Stream || r.Protocol.Headers || len(r.Sections) > 0 ||
-		!r.SrcPort.Any() || !r.DstPort.Any() || r.Flow.Given || r.traits&more != 0 {
+		r.Flow.Given || r.traits&more != 0 {
 		return false
 	}
 	for _, t := range r.Tests {

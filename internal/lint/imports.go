@@ -52,6 +52,7 @@ var rules = []rule{
 	// What surrounds it.
 	{"engine", []string{"packet", "packet/defrag", "flow", "event", "expect", "wire", "stream", "tcp", "app", "mime", "file", "rule",
 		"stats"}, anything},
+	{"detect", []string{"engine", "packet", "stream", "tcp", "app", "event", "rule", "rule/*", "stats", "file"}, nothing},
 	{"capture/...", []string{"packet"}, anything},
 	{"sink/filestore", []string{"event", "file"}, nothing},
 	{"sink/...", []string{"event"}, anything},

@@ -1,0 +1,259 @@
+package detect
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/engine"
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/rule"
+	"github.com/reknit/reknit/stream"
+)
+
+// match is a rule that matched.
+type match struct {
+	*signature
+	action   rule.Action
+	tx       app.Transaction // that the rule is about; nil: none
+	stream   bool            // it looked at a stream
+	from, to int             // of what it looked at, in held
+}
+
+// match notes that a rule matched, and does what follows.
+func (w *Worker) match(g *signature, m match) {
+	for _, e := range g.effects {
+		e(w)
+	}
+	if len(w.queue) >= w.set.config.MaxAlerts {
+		w.counters.Overflow++
+		return
+	}
+	m.signature, m.action = g, g.Action
+	w.queue = append(w.queue, m)
+}
+
+// conclude tells of the rules that matched, in their order, and returns what is to be done.
+func (w *Worker) conclude() engine.Action {
+	action := engine.Ignore
+	if len(w.queue) > 1 {
+		slices.SortStableFunc(w.queue, func(a, b match) int { return cmp.Compare(a.index, b.index) })
+	}
+	told := w.queue[:0]
+	for i := range w.queue {
+		m := w.queue[i]
+		res := w.limit(m.signature, &m.action)
+		if res == nothing {
+			w.counters.Suppressed++
+			continue
+		}
+		action = stronger(action, m.does())
+		if m.action == rule.Pass {
+			break
+		}
+		if res == silent || m.NoAlert {
+			w.counters.Suppressed++
+			continue
+		}
+		told = append(told, m)
+	}
+	if w.bypass && action == engine.Ignore {
+		action = engine.BypassFlow
+	}
+	for i := range told {
+		w.tell(&told[i], action)
+	}
+	clear(w.queue)
+	w.queue = w.queue[:0]
+	return action
+}
+
+// does returns what a rule wants done.
+func (m *match) does() engine.Action {
+	whole := m.always || m.signature.flow && m.stream
+	switch m.action {
+	case rule.Pass:
+		if whole {
+			return engine.PassFlow
+		}
+		return engine.PassPacket
+	case rule.Drop:
+		if whole {
+			return engine.DropFlow
+		}
+		return engine.DropPacket
+	case rule.Reject, rule.RejectDst:
+		return engine.Reject
+	case rule.RejectBoth:
+		return engine.RejectBoth
+	}
+	return engine.Ignore
+}
+
+// stronger returns which of two actions is done when both are wanted: the first, but for one that does more of the same.
+func stronger(a, b engine.Action) engine.Action {
+	switch {
+	case a == engine.Ignore, a == engine.PassPacket && b == engine.PassFlow, a == engine.DropPacket && b > engine.DropPacket:
+		return b
+	}
+	return a
+}
+
+// tell makes the record of an alert.
+func (w *Worker) tell(m *match, action engine.Action) {
+	w.counters.Alerts++
+	r := w.desk.Record(w.packet, w.aspect.Dir, "alert")
+	a := &w.alert
+	*a = event.Alert{Rule: &m.told, Files: w.files[:0]}
+	a.Blocked = m.action.Rejects() || m.action == rule.Drop && w.set.config.Prevent
+	w.ends(a, m.Target)
+	w.carrier(a)
+	if w.flow != nil {
+		w.flow.Alert()
+		w.ofFlow(a)
+	}
+	w.ofTx(a, r, m)
+	w.bytes(a, m)
+	w.verdict(a, m, action)
+	r.Body = a
+	w.desk.Send(r)
+	w.files = a.Files[:0]
+	*a = event.Alert{}
+}
+
+// ends tells which end the rule takes for the attacker.
+func (w *Worker) ends(a *event.Alert, t rule.Target) {
+	if t == rule.NoTarget || !w.src.IsValid() {
+		return
+	}
+	a.HasTarget = true
+	a.Source, a.SourcePort, a.Target, a.TargetPort = w.src, w.srcPort, w.dst, w.dstPort
+	if t == rule.SourceTarget {
+		a.Source, a.SourcePort, a.Target, a.TargetPort = w.dst, w.dstPort, w.src, w.srcPort
+	}
+}
+
+// carrier tells of the packet around the tunnelled one.
+func (w *Worker) carrier(a *event.Alert) {
+	p := w.packet
+	if p == nil || p.Depth == 0 {
+		return
+	}
+	o := p.Root()
+	w.tunnel = event.Tunnel{
+		Src: o.SourceAddr(), Dst: o.DestAddr(), SrcPort: o.SrcPort, DstPort: o.DstPort, Protocol: o.Protocol, Depth: p.Depth,
+		Number: o.Number, PacketSource: o.Origin.String(),
+	}
+	a.Tunnel = &w.tunnel
+}
+
+// ofFlow tells of the flow.
+func (w *Worker) ofFlow(a *event.Alert) {
+	f := w.flow
+	a.Direction = w.dir.String()
+	if s := w.session; s != nil {
+		a.Protocol = s.AppProto()
+	}
+	there, back := stream.ToServer, stream.ToClient
+	client, server := f.Client(), f.Server()
+	if w.session != nil && w.session.Reversed() {
+		there, back, client, server = back, there, server, client
+	}
+	w.alertFlow = event.AlertFlow{
+		ToServer: event.Traffic{Packets: uint64(f.Packets(there)), Bytes: f.Bytes(there)},
+		ToClient: event.Traffic{Packets: uint64(f.Packets(back)), Bytes: f.Bytes(back)},
+		Start:    f.Start().UnixNano(), Client: client.Addr(), Server: server.Addr(),
+	}
+	if w.class == ofTCP || w.class == ofUDP || w.class == ofSCTP {
+		w.alertFlow.ClientPort, w.alertFlow.ServPort = client.Port(), server.Port()
+	}
+	a.Flow = &w.alertFlow
+}
+
+// ofTx tells of the transaction that the rule is about.
+func (w *Worker) ofTx(a *event.Alert, r *event.Record, m *match) {
+	tx := m.tx
+	if tx == nil && w.session != nil && m.Protocol.App != nil && w.class == ofUDP {
+		tx = w.only()
+	}
+	if tx == nil && w.session != nil && m.stream && w.set.config.GuessTx {
+		tx = w.only()
+		a.TxGuessed = tx != nil
+	}
+	if tx == nil {
+		return
+	}
+	r.TxID, r.HasTx = tx.Head().ID, true
+	a.App = tx
+	for d, f := range tx.Head().Files {
+		if d == w.dir {
+			a.Files = append(a.Files, f)
+		}
+	}
+}
+
+// only returns the transaction of the flow if there is just one.
+func (w *Worker) only() (one app.Transaction) {
+	for tx := range w.session.Transactions() {
+		if one != nil {
+			return nil
+		}
+		one = tx
+	}
+	return one
+}
+
+// bytes adds what the rule looked at, and the packet.
+func (w *Worker) bytes(a *event.Alert, m *match) {
+	p := w.packet
+	switch {
+	case m.to > m.from:
+		a.Payload, a.Stream = w.held[m.from:m.to], true
+	case p != nil && p.Version != 0:
+		a.Payload = p.Payload
+	}
+	if p != nil {
+		a.Packet = w.frame(p)
+	}
+}
+
+// verdict tells what becomes of the packet.
+func (w *Worker) verdict(a *event.Alert, m *match, action engine.Action) {
+	v := &a.Verdict
+	v.Action = "alert"
+	switch action {
+	case engine.DropPacket, engine.DropFlow, engine.Reject, engine.RejectBoth:
+		if w.set.config.Prevent {
+			v.Action = "drop"
+		}
+	case engine.PassPacket, engine.PassFlow:
+		v.Action = "pass"
+	}
+	if !m.action.Rejects() {
+		return
+	}
+	v.Target, v.Reject = "to_client", "icmp-prohib"
+	switch m.action {
+	case rule.RejectDst:
+		v.Target = "to_server"
+	case rule.RejectBoth:
+		v.Target = "both"
+	}
+	if w.packet != nil && w.packet.Flags&packet.HasTCP != 0 {
+		v.Reject = "tcp-reset"
+	}
+}
+
+// frame returns the packet. One that was put together of fragments has the link header of the last.
+func (w *Worker) frame(p *packet.Packet) event.Frame {
+	data, link := p.Frame, p.Link
+	if o := p.Outer; p.Origin == packet.FromDefrag && o != nil && len(o.Network) > 0 {
+		if at := bytes.Index(o.Frame, o.Network); at >= 0 {
+			w.rebuilt = append(append(w.rebuilt[:0], o.Frame[:at]...), p.Network...)
+			data, link = w.rebuilt, o.Link
+		}
+	}
+	return event.Frame{Data: data, LinkType: uint32(link), LinkName: link.String()}
+}

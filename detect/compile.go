@@ -1,0 +1,170 @@
+package detect
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/file"
+	"github.com/reknit/reknit/rule"
+	"github.com/reknit/reknit/rule/number"
+	"github.com/reknit/reknit/stream"
+)
+
+// check is a test of what a worker is at, or an effect on it, which is always true.
+type check func(w *Worker) bool
+
+// compile takes a rule apart. what is the name of that which cannot be evaluated.
+func (g *signature) compile(s *Set) (what string, err error) {
+	g.told = signatureOf(g.Rule)
+	g.limits = s.limitsOf(g.Rule)
+	for _, t := range g.Tests {
+		if what, err = g.test(s, t); err != nil {
+			return what, err
+		}
+	}
+	for _, e := range g.Effects {
+		if what, err = g.effect(e); err != nil {
+			return what, err
+		}
+	}
+	s.decoding = nil
+	for _, sec := range g.Sections {
+		if what, err = g.section(s, sec); err != nil {
+			return what, err
+		}
+	}
+	if g.Action == rule.Configure {
+		return unsupported("the action config")
+	}
+	switch g.Type {
+	case rule.IPOnly, rule.LikeIPOnly, rule.DetectionOnly, rule.AppLayer, rule.Transaction:
+		g.flow, g.always = true, true
+	case rule.StreamRule, rule.PacketStream:
+		g.flow = true
+	}
+	return "", nil
+}
+
+// test compiles a test of the packet, the flow or the transaction.
+func (g *signature) test(s *Set, t rule.Test) (string, error) {
+	var c check
+	switch t := t.(type) {
+	case *rule.Numeric:
+		c = numeric(t)
+	case *rule.Word:
+		c = word(t)
+	case *rule.Bits:
+		c = bitsOf(t)
+	case *rule.VLAN:
+		c = vlan(t)
+	case *rule.Directed:
+		c = directed(t)
+	case *rule.StreamSize:
+		c = streamSize(t)
+	case *rule.Flowbits:
+		c = flowbitsTest(t)
+	case *rule.Flowint:
+		c = flowintTest(t)
+	case *rule.Xbits:
+		c = xbitsTest(t)
+	case *rule.Hostbits:
+		c = hostbitsTest(t)
+	case *rule.Event:
+		c = oddity(t)
+	case *rule.AppProtocol:
+		c = appProtocol(t)
+	case *rule.AppEvent:
+		g.odd = append(g.odd, t)
+		id, of := s.events[t.Protocol][t.Name], t.Protocol
+		g.txChecks = append(g.txChecks, func(w *Worker) bool {
+			return of == w.session.Protocol() && slices.Contains(w.tx.Head().Events(), app.EventID(id))
+		})
+		return "", nil
+	case *rule.FieldNumber:
+		g.txChecks = append(g.txChecks, fieldCheck(t.Buffer, func(b []byte) bool {
+			n, err := strconv.ParseUint(string(b), 10, 64)
+			return err == nil && t.Match(n)
+		}))
+		return "", nil
+	case *rule.FieldWord:
+		g.txChecks = append(g.txChecks, fieldCheck(t.Buffer, func(b []byte) bool { return strings.EqualFold(string(b), t.Word) }))
+		return "", nil
+	case *rule.FileSize:
+		g.txChecks = append(g.txChecks, fileSize(t))
+		return "", nil
+	}
+	if c == nil {
+		return unsupported(t.String())
+	}
+	g.checks = append(g.checks, c)
+	return "", nil
+}
+
+// effect compiles what happens when the rule matched.
+func (g *signature) effect(e rule.Effect) (string, error) {
+	var c check
+	switch e := e.(type) {
+	case *rule.Flowbits:
+		c = flowbitsSet(e)
+	case *rule.Flowint:
+		c = flowintSet(e)
+	case *rule.Xbits:
+		c = xbitsSet(e)
+	case *rule.Hostbits:
+		c = hostbitsSet(e)
+	case rule.Bypass:
+		c = func(w *Worker) bool { w.bypass = true; return true }
+	case rule.AlertAnyway:
+		c = func(*Worker) bool { return true }
+	}
+	if c == nil {
+		return unsupported(e.String())
+	}
+	g.effects = append(g.effects, c)
+	return "", nil
+}
+
+// fieldCheck returns the check of a field of a transaction as a whole.
+func fieldCheck(b *rule.Buffer, fits func(b []byte) bool) check {
+	return func(w *Worker) bool {
+		for i := range b.Fields {
+			f := &b.Fields[i]
+			if f.Dir != w.dir || f.Protocol != w.session.Protocol() || w.tx.Head().Progress(w.dir) < f.At {
+				continue
+			}
+			for n := range maxInstances {
+				text, ok := f.Get(w.tx, n)
+				if !ok {
+					break
+				}
+				if fits(text) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+}
+
+// fileSize returns the check of the size of a file. One that has not ended can only be larger than something.
+func fileSize(t *rule.FileSize) check {
+	return func(w *Worker) bool {
+		for d, f := range w.tx.Head().Files {
+			x, ok := f.(interface{ Itself() *file.File })
+			if !ok || d != w.dir {
+				continue
+			}
+			f := x.Itself()
+			grows := f.State() == file.Open && t.Op != number.Greater && t.Op != number.GreaterEqual
+			if !grows && t.Match(uint64(f.Size)) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// ready raises what a transaction must have come to in direction d.
+func (g *signature) ready(d stream.Dir, at app.Progress) { g.need[d] = max(g.need[d], at) }

@@ -1,0 +1,198 @@
+package detect_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/reknit/reknit/detect"
+	"github.com/reknit/reknit/engine"
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/rule"
+)
+
+// session is a connection with a mail.
+func session() *conversation {
+	return talk(25).open().
+		say(1, "220 hello\r\n"). // 4, 5
+		say(0, "EHLO me\r\n").say(1, "250 hi\r\n").
+		say(0, "MAIL FROM:<ann@example.net>\r\n").say(1, "250 ok\r\n").     // 10, 11
+		say(0, "RCPT TO:<bob@example.org>\r\n").say(1, "250 ok\r\n").       // 14
+		say(0, "DATA\r\n").say(1, "354 go on\r\n").                         // 18
+		say(0, "Subject: a secret\r\n\r\nsee there\r\n.\r\n").              // 22
+		say(1, "250 queued\r\n").                                           // 24
+		say(0, "QUIT\r\n").say(1, "221 bye\r\n").                           // 26
+		segment(0, fin|ack, "").segment(1, fin|ack, "").segment(0, ack, "") // 30
+}
+
+// A rule alerts where its type says.
+func TestWhen(t *testing.T) {
+	five := func() *conversation {
+		c := talk(4000).open()
+		for range 5 {
+			c.segment(0, psh|ack, "xxAAAxx").segment(1, ack, "")
+		}
+		return c.segment(0, fin|ack, "").segment(1, fin|ack, "").segment(0, ack, "")
+	}
+	for _, test := range []struct {
+		name string
+		c    *conversation
+		rule string
+		want string
+	}{
+		{"addresses: once in each direction", talk(25).open().say(1, "220 hello\r\n"), `alert ip any any -> any any (sid:1;)`, "1 1, 2 1"},
+		{"addresses, one direction", talk(25).open(), `alert ip 192.0.2.0/24 any -> any any (sid:1;)`, "1 1"},
+		{"addresses, both ways", talk(25).open(), `alert ip 192.0.2.0/24 any <> 198.51.100.25 any (sid:1;)`, "1 1, 2 1"},
+		{"addresses of others", talk(25).open(), `alert ip 192.0.3.0/24 any <> any any (sid:1;)`, ""},
+		{"ports", talk(25).open(), `alert tcp any any -> any 25 (flags:S; sid:1;)`, "1 1"},
+		{"established: each packet", talk(25).open().say(1, "220 hello\r\n"), `alert tcp any any -> any any (flow:established; sid:1;)`, "4 1, 5 1"},
+		{"flags", talk(25).open(), `alert tcp any any -> any any (flags:SA; sid:1;)`, "2 1"},
+		{"a stream: once", five(), `alert tcp any any -> any any (content:"AAA"; sid:1;)`, "14 1"},
+		{"no stream: each packet", five(), `alert tcp any any -> any any (flow:no_stream; content:"AAA"; sid:1;)`, "4 1, 6 1, 8 1, 10 1, 12 1"},
+		{"content with dsize: each packet", five(), `alert tcp any any -> any any (content:"AAA"; dsize:7; sid:1;)`, "4 1, 6 1, 8 1, 10 1, 12 1"},
+		{"across segments", five(), `alert tcp any any -> any any (content:"xxxxAAA"; sid:1;)`, "14 1"},
+		{"anchored: packets and the stream", five(), `alert tcp any any -> any any (content:"xxAAA"; startswith; sid:1;)`,
+			"4 1, 6 1, 8 1, 10 1, 12 1, 14 1"},
+		{"datagrams", talk(4000).datagram(0, "AAA").datagram(1, "BBB").datagram(0, "AAA"),
+			`alert udp any any -> any any (content:"AAA"; sid:1;)`, "1 1, 3 1"},
+		{"a field", session(), `alert smtp any any -> any any (smtp.mail_from; content:"ann@"; sid:1;)`, "21 1"},
+		{"not in the field", session(), `alert smtp any any -> any any (smtp.mail_from; content:"bob@"; sid:1;)`, ""},
+		{"a protocol: each packet", talk(25).open().say(1, "220 hello\r\n").say(0, "EHLO me\r\n").say(1, "250 hi\r\n"),
+			`alert smtp any any -> any any (flow:to_server; sid:1;)`, "5 1, 6 1, 9 1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if o := test.c.play(t, test.rule, engine.Config{}); o.String() != test.want {
+				t.Errorf("%s: alerts %q, want %q", test.rule, o, test.want)
+			}
+		})
+	}
+}
+
+// What rules keep of flows and hosts.
+func TestState(t *testing.T) {
+	three := func() *conversation {
+		return talk(4000).datagram(0, "AAA").datagram(1, "BBB").datagram(0, "AAA").datagram(1, "BBB")
+	}
+	for _, test := range []struct {
+		name  string
+		rules string
+		want  string
+	}{
+		{"flowbits", `alert udp any any -> any any (content:"BBB"; flowbits:set,seen; noalert; sid:1;)
+alert udp any any -> any any (content:"AAA"; flowbits:isset,seen; sid:2;)`, "3 2"},
+		{"flowbits in the same packet, whatever the order", `alert udp any any -> any any (content:"AAA"; flowbits:isset,seen; sid:2;)
+alert udp any any -> any any (content:"AA"; flowbits:set,seen; noalert; sid:1;)`, "1 2, 3 2"},
+		{"flowbits that are not set", `alert udp any any -> any any (flowbits:isnotset,seen; flowbits:set,seen; content:"A"; sid:1;)`, "1 1"},
+		{"flowint", `alert udp any any -> any any (flowint:n,+,1; noalert; content:"A"; sid:1;)
+alert udp any any -> any any (flowint:n,>,1; sid:2;)`, "3 2, 4 2"},
+		{"xbits", `alert udp any any -> any any (content:"AAA"; xbits:set,x,track ip_src; noalert; sid:1;)
+alert udp any any -> any any (xbits:isset,x,track ip_dst; dsize:>0; sid:2;)`, "2 2, 4 2"},
+		{"limit", `alert udp any any -> any any (content:"A"; threshold:type limit,track by_src,count 1,seconds 60; sid:1;)`, "1 1"},
+		{"threshold", `alert udp any any -> any any (threshold:type threshold,track by_rule,count 2,seconds 60; dsize:>0; sid:1;)`, "2 1, 4 1"},
+		{"both", `alert udp any any -> any any (threshold:type both,track by_rule,count 2,seconds 60; dsize:>0; sid:1;)`, "2 1"},
+		{"detection_filter", `alert udp any any -> any any (detection_filter:track by_rule,count 2,seconds 60; dsize:>0; sid:1;)`, "3 1, 4 1"},
+		{"pass", `pass udp any any -> any any (content:"AAA"; sid:1;)
+alert udp any any -> any any (dsize:>0; sid:2;)`, "2 2, 4 2"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if o := three().play(t, test.rules, engine.Config{}); o.String() != test.want {
+				t.Errorf("alerts %q, want %q", o, test.want)
+			}
+		})
+	}
+}
+
+// Flow variables are in all records of the flow.
+func TestVariables(t *testing.T) {
+	o := talk(4000).datagram(0, "AAA").datagram(1, "BBB").play(t,
+		`alert udp any any -> any any (content:"AAA"; flowbits:set,seen; flowint:n,=,7; noalert; sid:1;)`, engine.Config{})
+	last := o.records[len(o.records)-1]
+	if want := `"metadata":{"flowbits":["seen"],"flowints":{"n":7}}`; !strings.Contains(last, want) {
+		t.Errorf("the flow record is %s, want %s in it", last, want)
+	}
+}
+
+// Drop and reject act where packets can be dropped.
+func TestPrevent(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		rule    string
+		prevent bool
+		want    string // verdicts: p passes, d is dropped
+	}{
+		{"a packet", `drop tcp any any -> any any (dsize:7; sid:1;)`, true, "pppdpdp"},
+		{"the flow", `drop tcp any any -> any any (content:"AAA"; sid:1;)`, true, "pppdddd"},
+		{"not inline", `drop tcp any any -> any any (content:"AAA"; sid:1;)`, false, "ppppppp"},
+		{"reject", `reject tcp any any -> any any (dsize:7; sid:1;)`, true, "pppdddd"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := talk(4000).open().say(0, "xxAAAxx").say(0, "xxAAAxx")
+			o := c.play(t, test.rule, engine.Config{Inline: test.prevent, Prevent: test.prevent})
+			got := ""
+			for _, v := range o.verdicts {
+				got += map[packet.Verdict]string{packet.Pass: "p", packet.Drop: "d"}[v]
+			}
+			if got != test.want {
+				t.Errorf("%s: verdicts %s, want %s", test.rule, got, test.want)
+			}
+		})
+	}
+}
+
+// A packet has a limited number of alerts; the others are counted.
+func TestMaxAlerts(t *testing.T) {
+	var rules strings.Builder
+	for i := range 5 {
+		rules.WriteString(`alert udp any any -> any any (dsize:>0; sid:` + string(rune('1'+i)) + `;)` + "\n")
+	}
+	o := talk(4000).datagram(0, "AAA").with(t, compile(t, rules.String(), detect.Config{MaxAlerts: 3}), engine.Config{})
+	if o.String() != "1 1, 1 2, 1 3" || o.counter("detect.alert") != 3 || o.counter("detect.alert_queue_overflow") != 2 {
+		t.Errorf("alerts %q, %d told, %d too many", o, o.counter("detect.alert"), o.counter("detect.alert_queue_overflow"))
+	}
+}
+
+// The alert of a rule for transactions shows the transaction.
+func TestTransactionInAlert(t *testing.T) {
+	o := session().play(t, `alert smtp any any -> any any (msg:"ann"; smtp.mail_from; content:"ann@"; metadata:tag a, tag b; sid:9; rev:2;)`,
+		engine.Config{})
+	for _, r := range o.records {
+		if !strings.Contains(r, `"alert"`) {
+			continue
+		}
+		for _, want := range []string{`"tx_id":0,"alert":{"action":"allowed","gid":1,"signature_id":9,"rev":2,"signature":"ann","category":"","severity":3,` +
+			`"metadata":{"tag":["a","b"]}},"smtp":{"helo":"me","mail_from":"<ann@example.net>"`,
+			`"app_proto":"smtp","direction":"to_server","flow":{"pkts_toserver":`, `"src_ip":"192.0.2.1","dest_ip":"198.51.100.25","src_port":40000,"dest_port":25}`} {
+			if !strings.Contains(r, want) {
+				t.Errorf("the record is %s, want %s in it", r, want)
+			}
+		}
+		return
+	}
+	t.Fatal("no alert")
+}
+
+// What cannot be evaluated is refused.
+func TestRefused(t *testing.T) {
+	s := rule.New(rule.Config{Protocols: protocols}).NewSet()
+	s.Load("test.rules", `alert tcp any any -> any any (content:"x"; tag:session; sid:1;)`)
+	set, refused := detect.New(detect.Config{Rules: s.Rules, Protocols: protocols})
+	if len(refused) != 1 || refused[0].Problem.Kind != rule.NotYet || set.Len() != 0 {
+		t.Errorf("%d rules compiled, refused %v, want none and one", set.Len(), refused)
+	}
+}
+
+// A packet that matches nothing costs no memory.
+func TestAllocations(t *testing.T) {
+	set := compile(t, `alert udp any any -> any any (content:"ZZZ"; sid:1;)
+alert udp any any -> any 53 (content:"AAA"; sid:2;)
+alert ip any any -> any any (ttl:1; sid:3;)
+alert udp any any -> any any (content:"A"; flowbits:isset,x; sid:4;)`, detect.Config{})
+	c := talk(4000).datagram(0, "AAA")
+	e, err := engine.New(engine.Config{Protocols: protocols, Packets: func() engine.PacketHandler { return set.Worker() }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := packet.Packet{Number: 1, Time: 1e9, Link: packet.LinkRaw, Frame: c.frames[0], WireLen: len(c.frames[0])}
+	if n := testing.AllocsPerRun(100, func() { e.Worker().Packet(&p) }); n != 0 {
+		t.Errorf("%v allocations for a packet, want 0", n)
+	}
+}

@@ -1,0 +1,216 @@
+package detect
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/rule"
+	"github.com/reknit/reknit/stream"
+)
+
+// Config says what a Set is made of.
+type Config struct {
+	// Rules are evaluated in this order; their alerts come in it.
+	Rules []*rule.Rule
+	// Overrides are the limits of threshold.config.
+	Overrides []rule.Override
+	// Protocols are those of the engine.
+	Protocols []app.Protocol
+	// MaxAlerts is the number of alerts that a packet can have. When zero, it is 15.
+	MaxAlerts int
+	// GuessTx gives alerts of streams the transaction of their flow, if there is just one.
+	GuessTx bool
+	// Payload keeps what rules looked at for the records.
+	Payload bool
+	// Prevent says that drop and reject are carried out.
+	Prevent bool
+}
+
+const defaultMaxAlerts = 15
+
+// Set is a compiled set of rules. It is read-only but for what rules keep of hosts; all workers share it.
+type Set struct {
+	config     Config
+	signatures []*signature
+	ipOnly     []*signature               // by addresses alone: the first packet of a direction
+	packets    [numClasses][]*signature   // for each packet, by what it is
+	streams    []*signature               // for chunks of streams
+	detected   []*signature               // once the protocol of a flow is known
+	oddities   []*signature               // for events that are of no transaction
+	tx         map[string][2][]*signature // for transactions, by protocol and direction
+	events     map[string]map[string]int  // numbers of the events of a protocol
+	hosts      *hosts
+	decoding   *section // while a rule is compiled: the one with base64_decode
+}
+
+// class is what a packet is, as far as rules for packets tell them apart.
+type class uint8
+
+const (
+	ofTCP class = iota
+	ofUDP
+	ofICMP
+	ofSCTP
+	ofOther // IP with something else
+	ofNone  // no valid IP header
+	numClasses
+)
+
+// signature is a compiled rule.
+type signature struct {
+	*rule.Rule
+	index    uint32
+	told     event.Signature
+	checks   []check    // of the packet and its flow
+	txChecks []check    // of the transaction
+	raw      []*section // what is looked for in payloads or streams
+	headers  []*section // in headers of the packet
+	fields   []*section // in transactions
+	effects  []check
+	odd      []*rule.AppEvent // events that may be of no transaction
+	need     [2]app.Progress  // of a transaction, by direction, before it is evaluated
+	limits   []*rule.Threshold
+	flow     bool // its action is for the flow
+	always   bool // action of the flow even if no stream was looked at
+}
+
+// Refusal is a rule that cannot be evaluated yet.
+type Refusal struct {
+	*rule.Rule
+	Problem rule.Problem
+}
+
+// New compiles rules. Those that cannot be evaluated yet are refused.
+func New(c Config) (*Set, []Refusal) {
+	if c.MaxAlerts == 0 {
+		c.MaxAlerts = defaultMaxAlerts
+	}
+	s := &Set{config: c, tx: map[string][2][]*signature{}, events: map[string]map[string]int{}, hosts: newHosts()}
+	for i := range c.Protocols {
+		p := &c.Protocols[i]
+		names := map[string]int{}
+		for id, e := range p.Events {
+			names[e.Name] = id
+		}
+		s.events[p.Name] = names
+	}
+	var refused []Refusal
+	for _, r := range c.Rules {
+		sig := &signature{Rule: r, index: uint32(len(s.signatures))}
+		if what, err := sig.compile(s); err != nil {
+			refused = append(refused, Refusal{r, rule.Problem{Kind: rule.NotYet, Pos: r.Pos, SID: r.SID, What: what, Text: err.Error()}})
+			continue
+		}
+		s.signatures = append(s.signatures, sig)
+		s.place(sig)
+	}
+	return s, refused
+}
+
+// Len returns the number of rules.
+func (s *Set) Len() int { return len(s.signatures) }
+
+// UsesTransactions reports whether transactions have to be kept for the rules (app.Config.KeepForRules).
+func (s *Set) UsesTransactions() bool { return len(s.tx) > 0 }
+
+// Uses reports whether a rule looks into a buffer whose name begins so.
+func (s *Set) Uses(prefix string) bool {
+	for _, g := range s.signatures {
+		for _, sec := range g.Sections {
+			if strings.HasPrefix(sec.Buffer.Name, prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// place puts a rule where it is looked for.
+func (s *Set) place(g *signature) {
+	if len(g.odd) > 0 && len(g.fields) == 0 {
+		s.oddities = append(s.oddities, g)
+	}
+	switch g.Type {
+	case rule.Transaction:
+		s.placeTx(g)
+		if len(g.raw) > 0 {
+			s.streams = append(s.streams, g)
+		}
+		return
+	case rule.IPOnly:
+		s.ipOnly = append(s.ipOnly, g)
+		return
+	case rule.DetectionOnly:
+		s.detected = append(s.detected, g)
+		return
+	}
+	if g.Type == rule.StreamRule || g.Type == rule.PacketStream {
+		s.streams = append(s.streams, g)
+	}
+	for c := range numClasses {
+		if g.fits(c) {
+			s.packets[c] = append(s.packets[c], g)
+		}
+	}
+}
+
+// fits reports whether the rule is one for packets of class c.
+func (g *signature) fits(c class) bool {
+	t := g.Protocol.Transports
+	if g.Protocol.Headers {
+		return true
+	}
+	switch c {
+	case ofTCP:
+		return t == 0 || t&rule.TCP != 0
+	case ofUDP:
+		return t == 0 || t&rule.UDP != 0
+	case ofICMP:
+		return t == 0 || t&(rule.ICMPv4|rule.ICMPv6) != 0
+	case ofSCTP:
+		return t == 0 || t&rule.SCTP != 0
+	}
+	return t == 0 && c == ofOther
+}
+
+// placeTx puts a rule where those for transactions are.
+func (s *Set) placeTx(g *signature) {
+	for _, p := range g.App {
+		lists := s.tx[p]
+		for d := stream.ToServer; d <= stream.ToClient; d++ {
+			if g.Dirs&(rule.ToServer<<d) != 0 || g.Transactional {
+				lists[d] = append(lists[d], g)
+			}
+		}
+		s.tx[p] = lists
+	}
+}
+
+// signatureOf makes what records tell of a rule.
+func signatureOf(r *rule.Rule) event.Signature {
+	s := event.Signature{GID: r.GID, ID: r.SID, Rev: r.Rev, Message: r.Msg, Severity: r.Priority, Text: r.Text}
+	if r.Class != nil {
+		s.Category = r.Class.Description
+	}
+	for _, ref := range r.References {
+		s.References = append(s.References, ref.String())
+	}
+	at := map[string]int{}
+	for _, m := range r.Metadata {
+		i, ok := at[m.Key]
+		if !ok {
+			i = len(s.Metadata)
+			at[m.Key] = i
+			s.Metadata = append(s.Metadata, event.SignatureKey{Key: m.Key})
+		}
+		s.Metadata[i].Values = append(s.Metadata[i].Values, m.Value)
+	}
+	return s
+}
+
+// unsupported says what cannot be evaluated yet.
+func unsupported(what string) (string, error) {
+	return what, fmt.Errorf("%s is not evaluated yet", what)
+}

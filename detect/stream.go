@@ -1,0 +1,106 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/reknit/reknit/engine"
+	"github.com/reknit/reknit/rule"
+	"github.com/reknit/reknit/stream"
+)
+
+// Wants is called by the engine when a connection begins.
+func (w *Worker) Wants(*engine.Flow, stream.Dir) bool { return len(w.set.streams) > 0 }
+
+// maxHeld is how many bytes that rules looked at are kept for the records of a packet.
+const maxHeld = 256 << 10
+
+// Inspect is called by the engine with bytes of a stream. What was found is told of when the packet is, or the end of the flow,
+// which is also when the other tests of the rules are made.
+func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
+	if len(w.found) > 0 && w.found[0].flow != f.Handle() {
+		w.found, w.held = w.found[:0], w.held[:0]
+	}
+	from, to := 0, 0
+	protocol := ""
+	if s := f.Session(); s != nil {
+		protocol = s.Protocol()
+	}
+	for _, g := range w.candidates(f, d, c) {
+		if g.Dirs&(rule.ToServer<<d) == 0 || g.App != nil && !slices.Contains(g.App, protocol) || !g.inChunk(w, c) {
+			continue
+		}
+		if w.set.config.Payload && to == 0 && len(w.held)+len(c.Data) <= maxHeld {
+			from = len(w.held)
+			w.held = append(w.held, c.Data...)
+			to = len(w.held)
+		}
+		w.found = append(w.found, found{g, f.Handle(), d, from, to, c.Loose})
+	}
+}
+
+// candidates returns the rules that may match a chunk: the place of a search for many patterns at once.
+func (w *Worker) candidates(*engine.Flow, stream.Dir, *stream.Chunk) []*signature {
+	return w.set.streams
+}
+
+// inChunk reports whether what the rule looks for is in a chunk, and was not in what was given before. A place in the stream is
+// counted from its beginning.
+func (g *signature) inChunk(w *Worker, c *stream.Chunk) bool {
+	if g.Type == rule.PacketStream && (c.Loose || c.Offset > 0) {
+		return false
+	}
+	if !g.inRaw(w, c.Data) {
+		return false
+	}
+	return c.Seen == 0 || c.Loose || !g.inRaw(w, c.Data[:c.Seen])
+}
+
+// settleFound puts what was found in the order of the rules.
+func (w *Worker) settleFound() {
+	if len(w.found) > 1 {
+		slices.SortStableFunc(w.found, func(a, b found) int { return cmp.Compare(a.index, b.index) })
+	}
+}
+
+// stream evaluates what is left of a rule whose part that looks at the stream was found.
+func (w *Worker) stream(f *found) {
+	if w.flow == nil || f.flow != w.flow.Handle() {
+		return
+	}
+	g := f.signature
+	if f.dir != w.dir {
+		if w.packet == nil {
+			return // its direction is to come
+		}
+		w.turn()
+		defer w.turn()
+	}
+	if g.Type == rule.Transaction {
+		w.markRaw(f)
+		return
+	}
+	if w.class != ofTCP || !g.header(w) || g.Protocol.App != nil && !w.speaks(g) || !g.checked(w) {
+		return
+	}
+	if f.loose {
+		w.match(g, match{})
+		return
+	}
+	w.match(g, match{stream: true, from: f.from, to: f.to})
+}
+
+// turn exchanges the ends, for what was found in the direction that is not the packet's.
+func (w *Worker) turn() {
+	s := &w.scene
+	s.dir = s.dir.Opposite()
+	s.src, s.dst, s.srcPort, s.dstPort = s.dst, s.src, s.dstPort, s.srcPort
+}
+
+// markRaw notes that the part of a rule for transactions that looks at the stream was found.
+func (w *Worker) markRaw(f *found) {
+	k, mark := w.keep(), f.index<<1|uint32(f.dir)
+	if !slices.Contains(k.raw, mark) && len(k.raw) < maxRaw {
+		k.raw = append(k.raw, mark)
+	}
+}

@@ -1,0 +1,78 @@
+package detect
+
+import (
+	"slices"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/stream"
+)
+
+// transactions evaluates the rules for the transactions that moved in the direction of the packet.
+func (w *Worker) transactions() {
+	lists, ok := w.set.tx[w.session.Protocol()]
+	list := lists[w.dir]
+	if ok && len(list) > 0 {
+		for tx := range w.session.Transactions() {
+			if tx.Head().Dirty(w.dir) {
+				w.transaction(tx, list)
+			}
+		}
+	}
+	if w.set.UsesTransactions() {
+		w.session.Inspected(w.dir)
+	}
+}
+
+// transaction evaluates rules for a transaction.
+func (w *Worker) transaction(tx app.Transaction, list []*signature) {
+	w.tx = tx
+	h := tx.Head()
+	done := h.Inspected()
+	d := w.dir
+	now := h.Progress(d)
+	if h.Complete(d) {
+		now = ^app.Progress(0)
+	}
+	for _, g := range list {
+		if g.need[d] > now || g.Transactional && g.need[d.Opposite()] > h.Progress(d.Opposite()) {
+			continue
+		}
+		id := g.index<<1 | uint32(d)
+		if slices.Contains(*done, id) || !g.header(w) || !g.checked(w) || !g.inTx(w, d) {
+			continue
+		}
+		*done = append(*done, id)
+		if g.Transactional {
+			*done = append(*done, id^1)
+		}
+		w.match(g, match{tx: tx})
+	}
+	w.tx = nil
+}
+
+// inTx reports whether a rule matches the transaction that the worker is at.
+func (g *signature) inTx(w *Worker, d stream.Dir) bool {
+	for _, c := range g.txChecks {
+		if !c(w) {
+			return false
+		}
+	}
+	for _, s := range g.fields {
+		of := d
+		if g.Transactional && s.fields[d] == nil {
+			of = d.Opposite()
+		}
+		if !s.inTx(w, of) {
+			return false
+		}
+	}
+	return len(g.raw) == 0 || g.besideTx(w, d)
+}
+
+// besideTx reports whether what a rule for transactions looks for in the bytes themselves was found.
+func (g *signature) besideTx(w *Worker, d stream.Dir) bool {
+	if w.class != ofTCP {
+		return w.packet != nil && len(w.packet.Payload) > 0 && g.inRaw(w, w.packet.Payload)
+	}
+	return w.kept != nil && slices.Contains(w.kept.raw, g.index<<1|uint32(d))
+}

@@ -1,0 +1,258 @@
+package detect
+
+import (
+	"slices"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/engine"
+	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/packet"
+	"github.com/reknit/reknit/rule"
+	"github.com/reknit/reknit/rule/payload"
+	"github.com/reknit/reknit/stats"
+	"github.com/reknit/reknit/stream"
+	"github.com/reknit/reknit/tcp"
+)
+
+type tcpEvent = tcp.Event
+
+// Worker evaluates a Set for one worker of the engine.
+type Worker struct {
+	set       *Set
+	desk      engine.Desk
+	flows     map[uint32]*kept
+	evaluator payload.Evaluator
+
+	transformer rule.Transformer
+	decoded     []byte
+
+	scene
+	now    int64
+	bypass bool // a rule wants the flow to be bypassed
+
+	found []found    // rules for streams of which what they look for was found since the last packet
+	held  []byte     // what they looked at, for the records
+	odd   []oddEvent // events that are of no transaction since the last packet
+	queue []match
+
+	counters  Counters
+	alert     event.Alert
+	alertFlow event.AlertFlow
+	rebuilt   []byte
+	tunnel    event.Tunnel
+	files     []event.Appender
+}
+
+// Counters count what rules found.
+type Counters struct {
+	Alerts     uint64 // that were told
+	Overflow   uint64 // that a packet had too many of
+	Suppressed uint64 // matches that are not told
+}
+
+// found is a rule for streams.
+type found struct {
+	*signature
+	flow     uint32
+	dir      stream.Dir
+	from, to int  // of what it looked at, in held
+	loose    bool // it looked at a payload that is no part of the stream
+}
+
+type oddEvent struct{ protocol, name string }
+
+var (
+	_ engine.PacketHandler = (*Worker)(nil)
+	_ engine.RawHandler    = (*Worker)(nil)
+	_ engine.Recorder      = (*Worker)(nil)
+	_ engine.FlowKeeper    = (*Worker)(nil)
+	_ engine.Anomalist     = (*Worker)(nil)
+	_ stats.Lister         = (*Worker)(nil)
+)
+
+// Worker returns what evaluates the rules for a worker of the engine.
+func (s *Set) Worker() *Worker { return &Worker{set: s, flows: map[uint32]*kept{}} }
+
+// Records is called by the engine.
+func (w *Worker) Records(to engine.Desk) { w.desk = to }
+
+// Each calls yield for each counter.
+func (w *Worker) Each(yield func(name string, value uint64)) {
+	yield("detect.alert", w.counters.Alerts)
+	yield("detect.alert_queue_overflow", w.counters.Overflow)
+	yield("detect.alerts_suppressed", w.counters.Suppressed)
+}
+
+// Anomaly is called by the engine for events that are of no transaction.
+func (w *Worker) Anomaly(f *engine.Flow, a *app.Anomaly) {
+	if len(w.set.oddities) == 0 || len(w.odd) >= maxOdd {
+		return
+	}
+	o := oddEvent{name: a.Name}
+	if a.Layer != event.LayerDetect {
+		o.protocol = a.Protocol
+	}
+	w.odd = append(w.odd, o)
+}
+
+const maxOdd = 32
+
+// FlowEnd is called by the engine.
+func (w *Worker) FlowEnd(f *engine.Flow) { delete(w.flows, f.Handle()) }
+
+// Variables is called by the engine for each record of a flow.
+func (w *Worker) Variables(f *engine.Flow) event.Appender {
+	k := w.flows[f.Handle()]
+	if k == nil || len(k.bits) == 0 && len(k.ints) == 0 {
+		return nil
+	}
+	return k
+}
+
+// FlowStart is called by the engine.
+func (w *Worker) FlowStart(*engine.Flow, *packet.Packet) engine.Action { return engine.Ignore }
+
+// Packet is called by the engine for each packet, and for each direction of a flow that ends.
+func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engine.Action {
+	w.look(f, p, a)
+	switch {
+	case p != nil:
+		w.now = p.Time
+	default:
+		w.now = f.Now().UnixNano()
+	}
+	w.bypass = false
+	if p != nil {
+		if f == nil || a.First {
+			w.each(w.set.ipOnly)
+		}
+		w.packets()
+	} else {
+		w.onlyFound()
+	}
+	if w.session != nil {
+		w.ofProtocol()
+		w.transactions()
+	}
+	w.oddities()
+	action := w.conclude()
+	if w.odd = w.odd[:0]; p != nil || a.Last {
+		w.found, w.held = w.found[:0], w.held[:0]
+	}
+	w.scene = scene{}
+	return action
+}
+
+// each evaluates rules that look at nothing but the packet's headers and its flow.
+func (w *Worker) each(list []*signature) {
+	for _, g := range list {
+		if g.header(w) && g.checked(w) {
+			w.match(g, match{})
+		}
+	}
+}
+
+// checked makes the tests of the packet and its flow.
+func (g *signature) checked(w *Worker) bool {
+	for _, c := range g.checks {
+		if !c(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// packets evaluates the rules for packets, and those whose part that looks at streams was found, in their order.
+func (w *Worker) packets() {
+	w.settleFound()
+	list, rest := w.set.packets[w.class], w.found
+	for _, g := range list {
+		for len(rest) > 0 && rest[0].index < g.index {
+			w.stream(&rest[0])
+			rest = rest[1:]
+		}
+		for len(rest) > 0 && rest[0].index == g.index {
+			w.stream(&rest[0])
+			rest = rest[1:]
+		}
+		if w.inPacket(g) {
+			w.match(g, match{})
+		}
+	}
+	for i := range rest {
+		w.stream(&rest[i])
+	}
+}
+
+// onlyFound evaluates the rules for streams at the end of a flow.
+func (w *Worker) onlyFound() {
+	w.settleFound()
+	for i := range w.found {
+		w.stream(&w.found[i])
+	}
+}
+
+// inPacket reports whether a rule for packets matches.
+func (w *Worker) inPacket(g *signature) bool {
+	if g.Type == rule.StreamRule && w.class == ofTCP && w.flow != nil {
+		return false // see Inspect
+	}
+	if !g.header(w) || g.Protocol.App != nil && !w.speaks(g) || !g.checked(w) {
+		return false
+	}
+	for _, s := range g.headers {
+		b := s.get(w)
+		if b == nil || !s.matches(w, b) {
+			return false
+		}
+	}
+	if len(g.raw) == 0 {
+		return true
+	}
+	b := w.packet.Payload
+	if len(b) == 0 || w.aspect.NoPayload {
+		return false
+	}
+	return g.inRaw(w, b)
+}
+
+// inRaw reports whether what is looked for in payloads and streams is in b.
+func (g *signature) inRaw(w *Worker, b []byte) bool {
+	for _, s := range g.raw {
+		if !s.matches(w, b) {
+			return false
+		}
+	}
+	return true
+}
+
+// speaks reports whether the flow is of a protocol of the rule.
+func (w *Worker) speaks(g *signature) bool {
+	return w.session != nil && slices.Contains(g.App, w.session.Protocol())
+}
+
+// ofProtocol evaluates the rules about the protocol of the flow, once in each direction.
+func (w *Worker) ofProtocol() {
+	if len(w.set.detected) == 0 || !w.session.Decided(w.aspect.Dir) {
+		return
+	}
+	k := w.keep()
+	if k.detected[w.aspect.Dir] {
+		return
+	}
+	k.detected[w.aspect.Dir] = true
+	w.each(w.set.detected)
+}
+
+// oddities evaluates the rules for events that are of no transaction.
+func (w *Worker) oddities() {
+	for _, o := range w.odd {
+		for _, g := range w.set.oddities {
+			for _, e := range g.odd {
+				if e.Name == o.name && e.Protocol == o.protocol && g.header(w) && g.checked(w) {
+					w.match(g, match{})
+				}
+			}
+		}
+	}
+}
