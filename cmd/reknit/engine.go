@@ -43,6 +43,9 @@ type wishes struct {
 	mailFields     []mime.Field
 	pop3Passwords  bool
 	ja3, ja4       bool
+	keep           int // bytes of bodies and files for rules
+	hassh          bool
+	rules          bool // rules look at transactions
 	resumed        bool // sessions of TLS
 }
 
@@ -154,14 +157,14 @@ func protocols(c *config.Config, w wishes) all.Config {
 	files := filesConfig(w)
 	return all.Config{
 		SMTP:      smtpConfig(c, w),
-		HTTP:      httpConfig(c),
+		HTTP:      bodiesFor(httpConfig(c), w.keep),
 		WebSocket: websocketConfig(&c.Protocols.WebSocket, w),
 		DNS:       dnsConfig(&c.Protocols.DNS),
 		POP3:      pop3Config(c, w),
 		FTP:       ftpConfig(c, w),
 		IMAP:      imapConfig(&c.Protocols.IMAP, w),
 		TLS:       tlsConfig(&c.Protocols.TLS, w),
-		SSH:       sshConfig(&c.Protocols.SSH),
+		SSH:       hasshFor(sshConfig(&c.Protocols.SSH), c.Protocols.SSH.HASSH.On(w.hassh)),
 		Files:     &files,
 		FileDepth: fileDepth(c, w),
 	}

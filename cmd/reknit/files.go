@@ -11,7 +11,7 @@ import (
 
 // filesConfig returns what is done with files, for all protocols alike.
 func filesConfig(w wishes) file.Config {
-	return file.Config{MD5: w.md5, SHA1: w.sha1, SHA256: w.sha256, Type: w.magic, Extensions: w.extensions, Store: w.store}
+	return file.Config{MD5: w.md5, SHA1: w.sha1, SHA256: w.sha256, Type: w.magic, Extensions: w.extensions, Store: w.store, Keep: w.keep}
 }
 
 // fileDepth returns how much of a connection is looked at if its protocol carries files: what file-store.stream-depth says,

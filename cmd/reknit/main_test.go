@@ -55,6 +55,7 @@ func TestCommandLine(t *testing.T) {
 		"later.yaml":  "vars:\n  address-groups:\n    HOME_NET: any\nnfq:\n  mode: accept\n",
 		"eve.yaml":    "outputs:\n- eve-log:\n    enabled: yes\n    filename: no/such/dir/eve.json\n    types: [flow]\n",
 		"wrong.rules": "alert tcp any any -> any any (contnet:\"a\"; sid:1;)\n",
+		"tag.rules":   "alert tcp any any -> any any (tag:session; sid:1;)\n",
 		"class.rules": "alert tcp any any -> any any (classtype:x; sid:1;)\n",
 		"rules.yaml": "%YAML 1.1\n---\ndefault-rule-path: .\nrule-files: [some.rules, more.rules]\nclassification-file: none\n" +
 			"reference-config-file: none\n",
@@ -86,8 +87,10 @@ func TestCommandLine(t *testing.T) {
 		{"-r CAPTURE --set stream.midstream=yes --set stream.inline=true", 0, `227 packets`, ""},
 		{"-r CAPTURE --disable-detection -S some.rules --init-errors-fatal", 0, `227 packets`, ""},
 		{"-r CAPTURE -S empty.rules --init-errors-fatal", 0, `227 packets`, ""},
-		{"-r CAPTURE -S some.rules", 0, `227 packets`, "Warning: detect: some.rules:2: rules are not supported yet; going on without"},
-		{"-r CAPTURE -S some.rules --init-errors-fatal", 1, "", "Error: detect: some.rules:2: rules are not supported yet"},
+		{"-r CAPTURE -S some.rules", 0, `227 packets`, ""},
+		{"-r CAPTURE -S wrong.rules", 0, `227 packets`, "Error: detect: wrong.rules:1:31: contnet: unknown keyword"},
+		{"-r CAPTURE -S wrong.rules --init-errors-fatal", 1, "", "Error: detect: wrong.rules:1:31: contnet: unknown keyword"},
+		{"-r CAPTURE -S tag.rules --init-errors-fatal", 1, "", "Error: detect: tag.rules:1: tag:session,256,packets; is not evaluated yet"},
 		{"-r CAPTURE -S no.rules --init-errors-fatal", 1, "", "no.rules: no such file"},
 
 		{"-r no.pcap", 1, "", `^reknit: no.pcap: no such file or directory\n$`},
@@ -133,7 +136,7 @@ func TestCommandLine(t *testing.T) {
 		{"-T -S class.rules", 0, "in order", "Warning: detect: class.rules:1:31: classtype: unknown classtype x"},
 		{"-T -S class.rules --strict-rule-keywords", 1, "", "Error: detect: class.rules:1:31: classtype: unknown classtype x"},
 		{"-T -c rules.yaml", 0, "", "(?s)no file more.rules.*1 rule file processed. 1 rule loaded, 0 failed, 0 skipped"},
-		{"-r CAPTURE -c rules.yaml -l .", 0, "", "Warning: detect: rule-files: rules are not supported yet; going on without"},
+		{"-r CAPTURE -c rules.yaml -l .", 0, "", "1 rule file processed. 1 rule loaded"},
 		{"rules check some.rules", 0, `^some.rules: 1 rule loaded, 0 failed, 0 skipped\n$`, ""},
 		{"rules check -v some.rules", 0, `^1:1:0  alert tcp  ip_only, both directions  -  \nsome.rules: 1 rule`, ""},
 		{"rules check some.rules wrong.rules", 1, `(?s)^wrong.rules:1:31: error: contnet: .*\nsome.rules: .*` +

@@ -26,6 +26,7 @@ type eveOutput struct {
 	forms      dns.EVE
 	handshakes tls.EVE
 	exchanges  httpForm
+	alerts     event.AlertOptions
 	source     *source        // of the records; nil before there is one
 	xff        *filestore.XFF // in the records of files
 }
@@ -59,6 +60,9 @@ func (o *eveOutput) write(r *event.Record) {
 			defer func(f *event.Frame) { b.Frame = f }(b.Frame)
 			b.Frame = nil
 		}
+	case *event.Alert:
+		b.Options = &o.alerts
+		defer func() { b.Options = nil }()
 	case *event.Drop:
 		if !o.config.Drop.Verdict {
 			defer func(v event.Verdict) { b.Verdict = v }(b.Verdict)
@@ -138,6 +142,7 @@ func openEVE(e config.EVE, c *config.Config, log *logger, f file.Config) (*eveOu
 	}
 	o := &eveOutput{xff: xff(&e.Files.XFF), config: e, forms: dnsForms(&e.DNS, os.Getenv), handshakes: tlsForm(&e.TLS), exchanges: formOfHTTP(&e)}
 	o.Output, o.Prefix = out, e.Prefix
+	o.alerts = alertForm(&e.Alert)
 	o.Options = &event.Options{
 		CompressIPv6:    e.IPv6Compress,
 		SensorID:        uint64(e.SensorID),
@@ -147,6 +152,7 @@ func openEVE(e config.EVE, c *config.Config, log *logger, f file.Config) (*eveOu
 		CommunityID:     e.CommunityID,
 		CommunityIDSeed: e.CommunityIDSeed,
 		CaptureFile:     e.PcapFile,
+		NoVariables:     !e.Metadata,
 	}
 	if o.Options.SensorName == "" {
 		o.Options.SensorName = c.SensorName

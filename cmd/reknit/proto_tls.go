@@ -12,6 +12,7 @@ import (
 func tlsConfig(t *config.TLS, w wishes) tls.Config {
 	return tls.Config{
 		Encrypted: tlsHandling[t.Encrypted],
+		Keep:      w.rules,
 		JA3:       t.JA3.On(w.ja3),
 		JA4:       t.JA4.On(w.ja4),
 		EVE:       tls.EVE{NoResumed: !w.resumed},

@@ -1,46 +1,21 @@
 package main
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/detect"
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/proto/all"
+	"github.com/reknit/reknit/proto/http"
+	"github.com/reknit/reknit/proto/ssh"
 	"github.com/reknit/reknit/rule"
 	"github.com/reknit/reknit/tcp"
 )
-
-// errNoRules is what a file of rules is told as long as rules are read and not evaluated.
-var errNoRules = errors.New("rules are not supported yet")
-
-// checkRules returns an error when a file holds rules.
-func checkRules(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	r := bufio.NewReader(f)
-	for line := 1; ; line++ {
-		text, err := r.ReadString('\n')
-		if t := strings.TrimSpace(text); t != "" && t[0] != '#' {
-			return fmt.Errorf("%s:%d: %w", name, line, errNoRules)
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
 
 // ruleLoader reads the rules that a configuration and a command line name.
 type ruleLoader struct {
@@ -48,8 +23,10 @@ type ruleLoader struct {
 	only   string   // -S
 	more   []string // -s
 	strict string   // --strict-rule-keywords
+	inline bool     // drop and reject are carried out
 	warn   func(format string, args ...any)
 
+	compiled *detect.Set
 	language *rule.Language
 	set      *rule.Set
 	problems []rule.Problem // of the companion files
@@ -58,7 +35,8 @@ type ruleLoader struct {
 
 // load reads everything. An error is a file that was named on the command line and cannot be read.
 func (l *ruleLoader) load() error {
-	l.makeLanguage(all.Protocols(all.Config{}))
+	protocols := all.Protocols(all.Config{})
+	l.makeLanguage(protocols)
 	l.set = l.language.NewSet()
 	names, err := l.files()
 	if err != nil {
@@ -72,7 +50,23 @@ func (l *ruleLoader) load() error {
 		l.set.Load(name, string(text))
 	}
 	l.set.Order(actionOrder(l.conf.Rules.ActionOrder))
+	var refused []detect.Refusal
+	l.compiled, refused = detect.New(detect.Config{
+		Rules: l.set.Rules, Overrides: l.limits, Protocols: protocols, MaxAlerts: l.conf.Rules.MaxAlerts,
+		GuessTx: l.conf.Rules.GuessTx, Payload: l.payload(), Prevent: l.inline,
+	})
+	for _, r := range refused {
+		l.set.Refuse(r.Rule, r.Problem)
+	}
 	return nil
+}
+
+// payload reports whether an output wants what rules looked at.
+func (l *ruleLoader) payload() bool {
+	return slices.ContainsFunc(l.conf.EVE, func(e config.EVE) bool {
+		a := &e.Alert
+		return e.Logs("alert") && (a.Payload || a.PayloadPrintable || a.PayloadLength)
+	})
 }
 
 // makeLanguage makes the language from the configuration and its companion files.
@@ -154,38 +148,12 @@ func actionOrder(words []string) (order []rule.Action) {
 	return order
 }
 
-// rulesOf looks at the files of rules: a test reads them all, another run says that it goes on without.
+// rulesOf reads the rules, and tells what is wrong with them.
 func (j *job) rulesOf() error {
 	if j.noDetection {
 		return nil
 	}
-	if j.test {
-		return j.testRules()
-	}
-	names := slices.Clone(j.moreRules)
-	if j.rules != "" {
-		names = append(names, j.rules)
-	} else if len(j.conf.Rules.Files) > 0 {
-		j.log.warning("detect", "rule-files: %v; going on without", errNoRules)
-	}
-	var failed error
-	for _, name := range names {
-		err := checkRules(name)
-		switch {
-		case err == nil:
-		case j.initFatal:
-			j.log.error("detect", "%v", err)
-			failed = errReported
-		default:
-			j.log.warning("detect", "%v; going on without", err)
-		}
-	}
-	return failed
-}
-
-// testRules reads all rules and tells what is wrong with them.
-func (j *job) testRules() error {
-	l := &ruleLoader{conf: j.conf, only: j.rules, more: j.moreRules, strict: j.strict,
+	l := &ruleLoader{conf: j.conf, only: j.rules, more: j.moreRules, strict: j.strict, inline: j.inline,
 		warn: func(format string, args ...any) { j.log.warning("detect", format, args...) }}
 	if err := l.load(); err != nil {
 		return err
@@ -202,8 +170,41 @@ func (j *job) testRules() error {
 		j.log.notice("detect", "%s processed. %s loaded, %s failed, %s skipped", plural(len(l.set.Files), "rule file"),
 			plural(sum.Loaded, "rule"), count(sum.Failed), count(sum.Skipped))
 	}
-	if sum.Failed > 0 || slices.ContainsFunc(l.problems, func(p rule.Problem) bool { return !p.Kind.Warning() }) {
+	wrong := sum.Failed > 0 || slices.ContainsFunc(l.problems, func(p rule.Problem) bool { return !p.Kind.Warning() })
+	if wrong && (j.test || j.initFatal) {
 		return errReported
 	}
+	if l.compiled.Len() > 0 {
+		j.detection = l.compiled
+	}
 	return nil
+}
+
+// keptForRules is how many bytes of a body or a file are kept for the rules that look into them.
+const keptForRules = 128 << 10
+
+// addRules adds what rules want of the parsers.
+func (w *wishes) addRules(s *detect.Set) {
+	w.rules = s.UsesTransactions()
+	w.ja3 = w.ja3 || s.Uses("ja3")
+	w.ja4 = w.ja4 || s.Uses("ja4")
+	w.hassh = s.Uses("ssh.hassh")
+	if s.Uses("file.data") || s.Uses("http.request_body") || s.Uses("http.response_body") {
+		w.keep = keptForRules
+	}
+}
+
+// bodiesFor has bodies of HTTP kept for rules.
+func bodiesFor(h http.Config, keep int) http.Config {
+	h.RequestBody, h.ResponseBody = keep, keep
+	for i := range h.Servers {
+		h.Servers[i].Config.RequestBody, h.Servers[i].Config.ResponseBody = keep, keep
+	}
+	return h
+}
+
+// hasshFor has HASSH computed if an option or a rule wants it.
+func hasshFor(s ssh.Config, wanted bool) ssh.Config {
+	s.HASSH = wanted
+	return s
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/reknit/reknit/capture/pcapfile"
+	"github.com/reknit/reknit/detect"
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/internal/config"
@@ -56,6 +57,9 @@ type job struct {
 	data    dataLoggers
 	summary *summary // nil: none
 	meter   meter
+
+	detection *detect.Set // nil: no rules
+	fast      []*fastOutput
 }
 
 func (j *job) run(ctx context.Context) error {
@@ -237,6 +241,17 @@ func (j *job) open() error {
 			j.log.warning("output", "%v; going on without", err)
 		}
 	}
+	for _, f := range j.conf.Fast {
+		o, err := newFast(f, j.dir, j.log)
+		switch {
+		case err == nil:
+			j.fast = append(j.fast, o)
+		case j.initFatal:
+			return err
+		default:
+			j.log.warning("output", "%v; going on without", err)
+		}
+	}
 	for _, d := range j.conf.TCPData {
 		o, err := newTCPData(d, j.dir, j.log)
 		switch {
@@ -281,13 +296,23 @@ func (j *job) analyse(ctx context.Context) error {
 		want.decode, want.stream, want.flows, want.sha256, want.magic = true, true, true, true, true
 		to = append(to, j.summary)
 	}
+	if j.detection != nil {
+		want.addRules(j.detection)
+	}
 	e := engineConfig(j.conf, j.options, want)
 	_, size := reader.Progress()
 	e.Workers = workers(j.conf, j.options, size)
 	if j.summary != nil {
 		j.summary.unordered = e.Workers > 1
 	}
+	for _, o := range j.fast {
+		to = append(to, o)
+	}
 	e.Sink = event.Sink(to)
+	if j.detection != nil {
+		e.Packets = func() engine.PacketHandler { return j.detection.Worker() }
+		e.App.KeepForRules = j.detection.UsesTransactions()
+	}
 	if len(j.data) > 0 {
 		e.Logger = j.data
 	}
@@ -388,6 +413,9 @@ func (j *job) files() (all []*file.Output) {
 	for _, o := range j.tables {
 		all = append(all, o.file)
 	}
+	for _, o := range j.fast {
+		all = append(all, o.file)
+	}
 	for _, o := range j.data {
 		if o.text != nil {
 			all = append(all, o.text)
@@ -405,7 +433,7 @@ func (j *job) closeOutputs() error {
 		}
 	}
 	errs = append(errs, j.data.close())
-	j.eve, j.tables, j.data = nil, nil, nil
+	j.eve, j.tables, j.fast, j.data = nil, nil, nil, nil
 	return errors.Join(errs...)
 }
 

@@ -23,6 +23,7 @@ type Config struct {
 	Logging   Logging
 
 	EVE        []EVE // enabled eve-log outputs
+	Fast       []Fast
 	StatsFiles []StatsFile
 	TCPData    []TCPData
 	FileStores []FileStore // one is enough

@@ -38,6 +38,10 @@ var known = sync.OnceValue(func() *word {
 	for _, r := range e.table() {
 		root.learn(eve+r.path, supported).usual = []string{r.builtin}
 	}
+	for _, r := range new(Fast).table() {
+		root.learn("outputs.[].fast."+r.path, supported).usual = []string{r.builtin}
+	}
+	root.learn(eve+"types.[].alert.metadata", supported)
 	for _, r := range new(StatsFile).table() {
 		root.learn("outputs.[].stats."+r.path, supported).usual = []string{r.builtin}
 	}

@@ -46,8 +46,8 @@ func TestProblems(t *testing.T) {
 			"t.yaml:1:1: nfq has no effect yet", "t.yaml:3:1: mpm-algo has no effect yet"}},
 		{"unknown key in a section without effect", "nfq:\n  mod: accept\n", nil, []string{
 			"t.yaml:1:1: nfq has no effect yet", "t.yaml:2:3: unknown key nfq.mod; did you mean nfq.mode?"}},
-		{"read, not heeded yet", "outputs:\n  - eve-log:\n      metadata: no\n", nil, []string{
-			"t.yaml:3:7: outputs.0.eve-log.metadata has no effect yet"}},
+		{"read, not heeded yet", "outputs:\n  - eve-log:\n      threaded: yes\n", nil, []string{
+			"t.yaml:3:7: outputs.0.eve-log.threaded has no effect yet"}},
 		{"what is the default asks for nothing", "stream:\n  bypass: off\n  memcap: 65536kb\n  reassembly:\n    raw: true\n", nil, nil},
 		{"switched off", "unix-command:\n  enabled: no\n  filename: x\nnfq:\n", nil, nil},
 		{"names of the author", "vars:\n  address-groups:\n    MY_NET: any\n", nil,

@@ -47,7 +47,7 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	table(&b, "IMAP", "", c.Protocols.IMAP.table())
 	table(&b, "TLS", "", c.Protocols.TLS.table())
 	table(&b, "SSH", "", c.Protocols.SSH.table())
-	table(&b, "Rules", "They are read and checked, by `-T` and `reknit rules check`, and not evaluated yet. The variables that rules name "+
+	table(&b, "Rules", "The variables that rules name "+
 		"with `$` are the keys of `vars.address-groups` and `vars.port-groups`.", c.Rules.table())
 	table(&b, "Counters", "", c.Stats.table())
 	table(&b, "Threads", "", c.Threads.table())
@@ -61,6 +61,8 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 		types = append(types, prefixed(t+".", e.typeTable(t))...)
 	}
 	table(&b, "", "", types)
+	table(&b, "Alerts in a file", "Elements of the list `outputs` that are called `fast`: a line for each alert.",
+		prefixed("fast.", new(Fast).table()))
 	table(&b, "Counters in a file", "Elements of the list `outputs` that are called `stats`.",
 		prefixed("stats.", new(StatsFile).table()))
 	table(&b, "Files", "An element of the list `outputs` that is called `file-store`: the contents of files found in streams, in the "+

@@ -38,6 +38,7 @@ type EVE struct {
 	Anomaly AnomalyLog
 	Stats   StatsLog
 	Drop    DropLog
+	Alert   AlertLog
 }
 
 // Logs reports whether a type of the list is logged.
@@ -122,6 +123,8 @@ func (e *EVE) typeTable(typ string) []row {
 			}), "[]", "", "Log the MD5 of the body, the subject or both."},
 			{"passwords", boolean(&l.Passwords), "no", "", "With extensions: log the passwords of AUTH."},
 		}
+	case "alert":
+		return e.Alert.table()
 	case "http":
 		return e.HTTP.table()
 	case "dns":
@@ -168,7 +171,7 @@ func (e *EVE) typeTable(typ string) []row {
 }
 
 // types with options, or that are logged so far.
-var loggedTypes = []string{"smtp", "http", "websocket", "dns", "mdns", "pop3", "tls", "ssh", "ftp", "imap", "files", "flow", "anomaly", "stats"}
+var loggedTypes = []string{"alert", "smtp", "http", "websocket", "dns", "mdns", "pop3", "tls", "ssh", "ftp", "imap", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
 var typesOnRequest = []string{"drop", "netflow", "arp"}
@@ -253,6 +256,11 @@ func (c *Config) outputs(root *Node, ps *Problems) {
 			if e := newEVE(body, path, ps); e.Enabled {
 				c.EVE = append(c.EVE, e)
 			}
+		case "fast":
+			var f Fast
+			if fill(f.table(), body, path, true, ps); f.Enabled {
+				c.Fast = append(c.Fast, f)
+			}
 		case "stats":
 			var s StatsFile
 			if fill(s.table(), body, path, true, ps); s.Enabled {
@@ -307,6 +315,9 @@ func newEVE(n *Node, path string, ps *Problems) EVE {
 			e.Types = append(e.Types, name)
 		}
 		fill(e.typeTable(name), body, path+".types."+i.Name+"."+name, true, ps)
+		if name == "alert" {
+			e.Alert.shorten(body)
+		}
 		if name == "tls" && body == nil {
 			e.TLS.Resumed = false // as with Suricata, which asks for options only where there are some
 		}

@@ -13,6 +13,8 @@ type Rules struct {
 	References     string
 	Thresholds     string
 	ActionOrder    []string
+	MaxAlerts      int // of a packet
+	GuessTx        bool
 
 	AddressVars, PortVars map[string]string // without "$"
 }
@@ -32,6 +34,9 @@ func (r *Rules) table() []row {
 		{"threshold-file", text(&r.Thresholds), "none", "", "Limits and exceptions of rules, beside those that they have; none: no file."},
 		{"action-order", list("a list of actions", &r.ActionOrder, checkRuleAction), "[pass, drop, reject, alert]", "",
 			"Rules with the action named first are evaluated first."},
+		{"packet-alert-max", number(&r.MaxAlerts, 0, 65535), "15", "", "Most alerts of a packet; more are only counted. 0: 15."},
+		{"detect.guess-applayer-tx", boolean(&r.GuessTx), "no", "",
+			"Alerts about a stream tell the transaction of the flow, if there is just one."},
 	}
 }
 

@@ -9,7 +9,7 @@ var vocabulary = []struct {
 	keys    string // separated by blanks
 }{
 	{"", notYet, `suricata-version max-pending-packets autofp-scheduler default-packet-size
-		packet-alert-max host-mode asn1-max-frames pid-file daemon-directory umask
+		host-mode asn1-max-frames pid-file daemon-directory umask
 		reputation-categories-file default-reputation-path reputation-files geoip-database
 		mpm-algo spm-algo delayed-detect plugins ldap-server heartbeat.output-flush-interval
 		sensor-id magic-file interfaces include max-packet-size`},
@@ -117,15 +117,13 @@ var vocabulary = []struct {
 	{"app-layer.protocols.template", notYet, "enabled detection-ports.dp detection-ports.sp"},
 
 	// Outputs.
-	{"outputs.[].fast", notYet, "enabled filename append filetype"},
-	{"outputs.[].eve-log", notYet, `metadata threaded rotate-interval type level identity facility
+	{"outputs.[].fast", notYet, "filetype"},
+	{"outputs.[].eve-log", notYet, `threaded rotate-interval type level identity facility
 		json.preserve-order json.compact json.ensure-ascii json.escape-slash`},
 	{"outputs.[].eve-log.redis", notYet, `server port username password async mode key stream-maxlen
 		stream-trim-exact pipelining.enabled pipelining.batch-size`},
-	{"outputs.[].eve-log.types.[].alert", notYet, `enabled payload payload-buffer-size payload-printable
-		payload-length packet http-body http-body-printable websocket-payload websocket-payload-printable
-		tagged-packets verdict xff.enabled xff.mode xff.deployment xff.header metadata.app-layer metadata.flow
-		metadata.rule.metadata metadata.rule.raw metadata.rule.reference reference suricata-version`},
+	{"outputs.[].eve-log.types.[].alert", notYet, `http-body http-body-printable websocket-payload
+		websocket-payload-printable tagged-packets xff.enabled xff.mode xff.deployment xff.header reference suricata-version`},
 	{"outputs.[].eve-log.types.[].alert", obsolete, "http tls ssh smtp dnp3 vars flow"},
 	{"outputs.[].eve-log.types.[].frame", notYet, "enabled payload-buffer-size"},
 	{"outputs.[].eve-log.types.[].anomaly", obsolete, "types.packethdr"},
@@ -172,7 +170,7 @@ var vocabulary = []struct {
 	// Rules.
 	{"detect", notYet, `profile custom-values.toclient-groups custom-values.toserver-groups sgh-mpm-context
 		sgh-mpm-caching sgh-mpm-caching-path sgh-mpm-caching-max-age inspection-recursion-limit
-		delayed-detect guess-applayer-tx stream-tx-log-limit flowbits.max-per-signature
+		delayed-detect stream-tx-log-limit flowbits.max-per-signature
 		prefilter.default grouping.tcp-whitelist grouping.udp-whitelist grouping.tcp-priority-ports
 		grouping.udp-priority-ports thresholds.hash-size thresholds.memcap
 		profiling.grouping.dump-to-disk profiling.grouping.include-rules profiling.grouping.include-mpm-stats
