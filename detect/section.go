@@ -120,50 +120,64 @@ func (s *section) inTx(w *Worker, d stream.Dir) bool {
 	if s.files && s.whole && !w.tx.Head().Complete(d) {
 		return false
 	}
-	f := s.fields[d][w.session.Protocol()]
-	if f == nil {
-		return s.files && s.inFiles(w, d)
-	}
 	there := false
-	for i := 0; i < maxInstances; i++ {
-		b, ok := f.Get(w.tx, i)
-		if !ok {
-			break
-		}
+	for b := range s.each(w, d) {
 		there = true
-		if (!s.waits || len(b) >= enoughOfFile || w.tx.Head().Complete(d)) && s.matches(w, b) {
+		if s.matches(w, b) {
 			return true
 		}
-		if !s.Buffer.Multi {
-			break
-		}
 	}
-	return !there && s.absent
+	return !there && s.absent && !s.known(w, d)
 }
+
+// known reports whether there is a buffer in the transaction, although it is not looked at yet.
+func (s *section) known(w *Worker, d stream.Dir) bool { return s.files && !w.tx.Head().Complete(d) }
 
 // maxInstances is how many instances of a field are looked at.
 const maxInstances = 1 << 10
 
-// inFiles reports whether what is looked for is in a file of the transaction.
-func (s *section) inFiles(w *Worker, d stream.Dir) bool {
-	there := false
+// enoughOfFile is how many bytes of a file that has not ended are looked into.
+const enoughOfFile = 32 << 10
+
+// each yields the buffers of the transaction, in direction d, that can be looked at by now.
+func (s *section) each(w *Worker, d stream.Dir) func(yield func(b []byte) bool) {
+	return func(yield func(b []byte) bool) {
+		complete := w.tx.Head().Complete(d)
+		f := s.fields[d][w.session.Protocol()]
+		if f == nil {
+			if s.files {
+				s.eachFile(w, d, yield)
+			}
+			return
+		}
+		if !complete && w.tx.Head().Progress(d) < f.At {
+			return
+		}
+		for i := range maxInstances {
+			b, ok := f.Get(w.tx, i)
+			if !ok || (!s.waits || complete || len(b) >= enoughOfFile) && !yield(b) || !s.Buffer.Multi {
+				return
+			}
+		}
+	}
+}
+
+// eachFile yields the files of the transaction: their contents, or their names.
+func (s *section) eachFile(w *Worker, d stream.Dir, yield func(b []byte) bool) {
 	for dir, f := range w.tx.Head().Files {
 		x, ok := f.(interface{ Itself() *file.File })
 		if !ok || dir != d {
 			continue
 		}
-		there = true
 		b := x.Itself().Name
-		if s.Buffer.Name != "file.name" {
+		if s.waits {
 			b = x.Itself().Kept()
+			if x.Itself().State() == file.Open && len(b) < enoughOfFile && !w.tx.Head().Complete(d) {
+				continue
+			}
 		}
-		ended := x.Itself().State() != file.Open || w.tx.Head().Complete(d)
-		if (!s.waits || ended || len(b) >= enoughOfFile) && s.matches(w, b) {
-			return true
+		if !yield(b) {
+			return
 		}
 	}
-	return !there && s.absent
 }
-
-// enoughOfFile is how many bytes of a file that has not ended are looked into.
-const enoughOfFile = 32 << 10

@@ -7,7 +7,6 @@ import (
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/rule"
-	"github.com/reknit/reknit/stream"
 )
 
 // Config says what a Set is made of.
@@ -34,13 +33,13 @@ const defaultMaxAlerts = 15
 type Set struct {
 	config     Config
 	signatures []*signature
-	ipOnly     []*signature               // by addresses alone: the first packet of a direction
-	packets    [numClasses][]*signature   // for each packet, by what it is
-	streams    []*signature               // for chunks of streams
-	detected   []*signature               // once the protocol of a flow is known
-	oddities   []*signature               // for events that are of no transaction
-	tx         map[string][2][]*signature // for transactions, by protocol and direction
-	events     map[string]map[string]int  // numbers of the events of a protocol
+	ipOnly     []*signature              // by addresses alone: the first packet of a direction
+	packets    [numClasses]rules         // for each packet, by what it is
+	streams    [2]rules                  // for chunks of streams, by direction
+	detected   []*signature              // once the protocol of a flow is known
+	oddities   []*signature              // for events that are of no transaction
+	tx         map[string]*[2]rules      // for transactions, by protocol and direction
+	events     map[string]map[string]int // numbers of the events of a protocol
 	hosts      *hosts
 	decoding   *section // while a rule is compiled: the one with base64_decode
 }
@@ -87,7 +86,7 @@ func New(c Config) (*Set, []Refusal) {
 	if c.MaxAlerts == 0 {
 		c.MaxAlerts = defaultMaxAlerts
 	}
-	s := &Set{config: c, tx: map[string][2][]*signature{}, events: map[string]map[string]int{}, hosts: newHosts()}
+	s := &Set{config: c, tx: map[string]*[2]rules{}, events: map[string]map[string]int{}, hosts: newHosts()}
 	for i := range c.Protocols {
 		p := &c.Protocols[i]
 		names := map[string]int{}
@@ -106,6 +105,7 @@ func New(c Config) (*Set, []Refusal) {
 		s.signatures = append(s.signatures, sig)
 		s.place(sig)
 	}
+	s.ready()
 	return s, refused
 }
 
@@ -136,7 +136,7 @@ func (s *Set) place(g *signature) {
 	case rule.Transaction:
 		s.placeTx(g)
 		if len(g.raw) > 0 {
-			s.streams = append(s.streams, g)
+			s.placeStream(g)
 		}
 		return
 	case rule.IPOnly:
@@ -147,11 +147,11 @@ func (s *Set) place(g *signature) {
 		return
 	}
 	if g.Type == rule.StreamRule || g.Type == rule.PacketStream {
-		s.streams = append(s.streams, g)
+		s.placeStream(g)
 	}
 	for c := range numClasses {
 		if g.fits(c) {
-			s.packets[c] = append(s.packets[c], g)
+			s.packets[c].add(g, true)
 		}
 	}
 }
@@ -175,16 +175,42 @@ func (g *signature) fits(c class) bool {
 	return t == 0 && c == ofOther
 }
 
+// placeStream puts a rule where those for streams are.
+func (s *Set) placeStream(g *signature) {
+	for d := range s.streams {
+		if g.Dirs&(rule.ToServer<<d) != 0 {
+			s.streams[d].add(g, true)
+		}
+	}
+}
+
 // placeTx puts a rule where those for transactions are.
 func (s *Set) placeTx(g *signature) {
 	for _, p := range g.App {
 		lists := s.tx[p]
-		for d := stream.ToServer; d <= stream.ToClient; d++ {
+		if lists == nil {
+			lists = new([2]rules)
+			s.tx[p] = lists
+		}
+		for d := range lists {
 			if g.Dirs&(rule.ToServer<<d) != 0 || g.Transactional {
-				lists[d] = append(lists[d], g)
+				lists[d].add(g, false)
 			}
 		}
-		s.tx[p] = lists
+	}
+}
+
+// ready makes all patterns ready to be looked for.
+func (s *Set) ready() {
+	for c := range s.packets {
+		s.packets[c].ready()
+	}
+	for d := range s.streams {
+		s.streams[d].ready()
+	}
+	for _, lists := range s.tx {
+		lists[0].ready()
+		lists[1].ready()
 	}
 }
 

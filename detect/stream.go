@@ -10,7 +10,10 @@ import (
 )
 
 // Wants is called by the engine when a connection begins.
-func (w *Worker) Wants(*engine.Flow, stream.Dir) bool { return len(w.set.streams) > 0 }
+func (w *Worker) Wants(_ *engine.Flow, d stream.Dir) bool {
+	r := &w.set.streams[d]
+	return len(r.always) > 0 || len(r.groups) > 0
+}
 
 // maxHeld is how many bytes that rules looked at are kept for the records of a packet.
 const maxHeld = 256 << 10
@@ -26,8 +29,8 @@ func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 	if s := f.Session(); s != nil {
 		protocol = s.Protocol()
 	}
-	for _, g := range w.candidates(f, d, c) {
-		if g.Dirs&(rule.ToServer<<d) == 0 || g.App != nil && !slices.Contains(g.App, protocol) || !g.inChunk(w, c) {
+	for _, g := range w.inPayload(&w.set.streams[d], c.Data) {
+		if g.App != nil && !slices.Contains(g.App, protocol) || !g.inChunk(w, c) {
 			continue
 		}
 		if w.set.config.Payload && to == 0 && len(w.held)+len(c.Data) <= maxHeld {
@@ -37,11 +40,6 @@ func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 		}
 		w.found = append(w.found, found{g, f.Handle(), d, from, to, c.Loose})
 	}
-}
-
-// candidates returns the rules that may match a chunk: the place of a search for many patterns at once.
-func (w *Worker) candidates(*engine.Flow, stream.Dir, *stream.Chunk) []*signature {
-	return w.set.streams
 }
 
 // inChunk reports whether what the rule looks for is in a chunk, and was not in what was given before. A place in the stream is

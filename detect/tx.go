@@ -9,12 +9,10 @@ import (
 
 // transactions evaluates the rules for the transactions that moved in the direction of the packet.
 func (w *Worker) transactions() {
-	lists, ok := w.set.tx[w.session.Protocol()]
-	list := lists[w.dir]
-	if ok && len(list) > 0 {
+	if lists := w.set.tx[w.session.Protocol()]; lists != nil {
 		for tx := range w.session.Transactions() {
 			if tx.Head().Dirty(w.dir) {
-				w.transaction(tx, list)
+				w.transaction(tx, &lists[w.dir])
 			}
 		}
 	}
@@ -24,7 +22,7 @@ func (w *Worker) transactions() {
 }
 
 // transaction evaluates rules for a transaction.
-func (w *Worker) transaction(tx app.Transaction, list []*signature) {
+func (w *Worker) transaction(tx app.Transaction, list *rules) {
 	w.tx = tx
 	h := tx.Head()
 	done := h.Inspected()
@@ -33,7 +31,7 @@ func (w *Worker) transaction(tx app.Transaction, list []*signature) {
 	if h.Complete(d) {
 		now = ^app.Progress(0)
 	}
-	for _, g := range list {
+	for _, g := range w.inTransaction(list, w.dir) {
 		if g.need[d] > now || g.Transactional && g.need[d.Opposite()] > h.Progress(d.Opposite()) {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/rule"
+	"github.com/reknit/reknit/rule/mpm"
 	"github.com/reknit/reknit/rule/payload"
 	"github.com/reknit/reknit/stats"
 	"github.com/reknit/reknit/stream"
@@ -29,6 +30,10 @@ type Worker struct {
 	scene
 	now    int64
 	bypass bool // a rule wants the flow to be bypassed
+
+	maybe   []*signature // rules whose fast pattern was found
+	merged  []*signature
+	scratch mpm.Scratch
 
 	found []found    // rules for streams of which what they look for was found since the last packet
 	held  []byte     // what they looked at, for the records
@@ -165,7 +170,11 @@ func (g *signature) checked(w *Worker) bool {
 // packets evaluates the rules for packets, and those whose part that looks at streams was found, in their order.
 func (w *Worker) packets() {
 	w.settleFound()
-	list, rest := w.set.packets[w.class], w.found
+	var payload []byte
+	if !w.aspect.NoPayload {
+		payload = w.packet.Payload
+	}
+	list, rest := w.inPayload(&w.set.packets[w.class], payload), w.found
 	for _, g := range list {
 		for len(rest) > 0 && rest[0].index < g.index {
 			w.stream(&rest[0])
