@@ -16,7 +16,7 @@ type Session struct {
 	rare     *rare
 
 	live, finished, kept ring
-	liveTx               uint32
+	liveTx, keptTx       uint32
 	anomalies            uint16
 	switches             uint8
 	transport            Transport

@@ -80,6 +80,12 @@ func (s *Session) log(t *Tx) {
 	t.state |= txLogged
 	if s.gateway.config.KeepForRules && t.state&(txDirty|txDirtyTC) != 0 {
 		s.kept.push(t)
+		if s.keptTx++; int(s.keptTx) > s.gateway.kind(s.parsed).maxTx {
+			old := s.kept.first()
+			s.kept.remove(old)
+			s.keptTx--
+			old.free()
+		}
 		return
 	}
 	t.free()
@@ -141,7 +147,7 @@ func (s *Session) drop() {
 			t.free()
 		}
 	}
-	s.liveTx = 0
+	s.liveTx, s.keptTx = 0, 0
 }
 
 // Transactions yields the transactions that rules may look at: complete and not yet inspected, or not complete.
@@ -173,6 +179,7 @@ func (s *Session) Inspected(d stream.Dir) {
 		next, last := t.next, t == s.kept.last
 		if t.state&(txDirty|txDirtyTC) == 0 {
 			s.kept.remove(t)
+			s.keptTx--
 			t.free()
 		}
 		if last {

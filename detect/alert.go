@@ -49,8 +49,14 @@ func (w *Worker) conclude() engine.Action {
 			w.counters.Suppressed++
 			continue
 		}
+		if m.action != m.Action && m.does() >= engine.DropPacket {
+			w.desk.Limited()
+		}
 		action = stronger(action, m.does())
 		if m.action == rule.Pass {
+			if m.tells && res == alerts {
+				told = append(told, m)
+			}
 			break
 		}
 		if res == silent || m.NoAlert {
@@ -108,6 +114,9 @@ func (w *Worker) tell(m *match, action engine.Action) {
 	a := &w.alert
 	*a = event.Alert{Rule: &m.told, Files: w.files[:0]}
 	a.Blocked = m.action.Rejects() || m.action == rule.Drop && w.set.config.Prevent
+	if a.Blocked {
+		w.desk.Blame(&m.told)
+	}
 	w.ends(a, m.Target)
 	w.carrier(a)
 	if w.flow != nil {

@@ -117,7 +117,8 @@ func (g *signature) effect(e rule.Effect) (string, error) {
 	case rule.Bypass:
 		c = func(w *Worker) bool { w.bypass = true; return true }
 	case rule.AlertAnyway:
-		c = func(*Worker) bool { return true }
+		g.tells = true
+		return "", nil
 	}
 	if c == nil {
 		return unsupported(e.String())

@@ -254,8 +254,11 @@ func (w *Worker) transport(version uint8, has packet.Flags) []byte {
 		return nil
 	}
 	n := 8
-	if has == packet.HasTCP {
+	switch {
+	case has == packet.HasTCP:
 		n = int(p.Transport[12]>>4) * 4
+	case has == packet.HasICMP && p.Version == 4:
+		n = icmpHeader(p)
 	}
 	return p.Transport[:min(len(p.Transport), n)]
 }
@@ -274,4 +277,17 @@ func (w *Worker) end(source bool) []byte {
 		return a[:4]
 	}
 	return a[:]
+}
+
+// icmpHeader returns the length of what belongs to an ICMP message itself (RFC 792, RFC 1256).
+func icmpHeader(p *packet.Packet) int {
+	switch b := p.Transport; p.ICMPType {
+	case 9: // router advertisement: number of addresses, and their size in words
+		return 8 + int(b[4])*int(b[5])*4
+	case 13, 14: // timestamps
+		return 20
+	case 17, 18: // address mask
+		return 12
+	}
+	return 8
 }

@@ -155,7 +155,7 @@ func (s *section) each(w *Worker, d stream.Dir) func(yield func(b []byte) bool) 
 		}
 		for i := range maxInstances {
 			b, ok := f.Get(w.tx, i)
-			if !ok || (!s.waits || complete || len(b) >= enoughOfFile) && !yield(b) || !s.Buffer.Multi {
+			if !ok || (!s.waits || complete || len(b) >= enoughOfFile) && !yield(b) {
 				return
 			}
 		}

@@ -72,6 +72,7 @@ type signature struct {
 	need     [2]app.Progress  // of a transaction, by direction, before it is evaluated
 	limits   []*rule.Threshold
 	flow     bool // its action is for the flow
+	tells    bool // it alerts although its action does not
 	always   bool // action of the flow even if no stream was looked at
 }
 

@@ -114,6 +114,9 @@ func (w *Worker) key(g *signature, t *rule.Threshold) counted {
 		k.a = w.dst
 	case rule.ByBoth:
 		k.a, k.b = w.src, w.dst
+		if k.b.Less(k.a) {
+			k.a, k.b = k.b, k.a
+		}
 	case rule.ByFlow:
 		if w.flow != nil {
 			k.flow = w.flow.Handle()

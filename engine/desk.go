@@ -51,6 +51,20 @@ func (d Desk) Record(p *packet.Packet, dir stream.Dir, kind string) *event.Recor
 // Send gives a record that Record returned to the Sink.
 func (d Desk) Send(r *event.Record) { d.w.send(r) }
 
+// Limited says that the packet, if it is dropped for its rules, is so because something happened too often.
+func (d Desk) Limited() {
+	if d.w.why == noReason {
+		d.w.why = dropOften
+	}
+}
+
+// Blame says for which rule the packet is dropped; its record can show that. The first one counts.
+func (d Desk) Blame(s *event.Signature) {
+	if d.w.blamed == nil {
+		d.w.blamed = s
+	}
+}
+
 // equip gives the worker's PacketHandler what it can have.
 func (w *Worker) equip() {
 	if r, ok := w.packets.(Recorder); ok {

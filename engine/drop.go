@@ -25,13 +25,14 @@ const (
 	dropUrgent
 	dropParser
 	dropRules  // an Inspector wanted it
+	dropOften  // it did because something happened too often
 	dropTunnel // a packet in it is dropped
 	numReasons
 )
 
 var reasonNames = [numReasons]string{
 	"", "defrag memcap", "flow memcap", "flow drop", "exception policy flow drop", "stream error", "stream memcap",
-	"stream midstream", "stream reassembly", "stream urgent", "applayer error", "rules", "tunnel packet drop",
+	"stream midstream", "stream reassembly", "stream urgent", "applayer error", "rules", "threshold detection_filter", "tunnel packet drop",
 }
 
 // String is the reason's name in EVE.
@@ -121,6 +122,9 @@ func (w *Worker) dropRecord(p *packet.Packet) {
 		b.First = e.Mark&shown == 0
 		e.Mark |= shown
 	}
+	if p == w.packet {
+		b.Rule = w.blamed
+	}
 	if w.rejected != Ignore {
 		v := &b.Verdict
 		v.Target, v.Reject = "to_client", "icmp-prohib"
@@ -151,7 +155,7 @@ func (v *verdicts) Each(yield func(name string, value uint64)) {
 	yield("ips.blocked", v.blocked)
 	yield("ips.rejected", v.rejected)
 	yield("ips.replaced", v.replaced)
-	for _, never := range [...]string{"decode_error", "defrag_error", "applayer_memcap", "threshold_detection_filter", "nfq_error"} {
+	for _, never := range [...]string{"decode_error", "defrag_error", "applayer_memcap", "nfq_error"} {
 		yield("ips.drop_reason."+never, 0)
 	}
 	for why := noReason + 1; why < numReasons; why++ {

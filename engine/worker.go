@@ -77,9 +77,10 @@ type current struct {
 	followed *packet.Packet // the packet, once its connection took it
 	agreed   bool           // its connection was established before
 
-	flushed bool // no packet: the flow is inspected before it goes on as something else
-	first   bool // the packet is the flow's first in its direction
-	spared  bool // an exception policy has the packet not looked at
+	blamed  *event.Signature // rule that the packet is dropped for; nil: none
+	flushed bool             // no packet: the flow is inspected before it goes on as something else
+	first   bool             // the packet is the flow's first in its direction
+	spared  bool             // an exception policy has the packet not looked at
 }
 
 // flowState is what the worker keeps of a flow: 24 bytes without pointers.

@@ -14,7 +14,8 @@ type Drop struct {
 	Transport []byte // from the transport header on; nil: there is no valid one
 
 	Reason  string
-	Verdict Verdict // an empty Action is not written
+	Rule    *Signature // for which it is dropped; nil: none
+	Verdict Verdict    // an empty Action is not written
 }
 
 // Verdict is what is done with a packet.
@@ -38,6 +39,10 @@ func (d *Drop) AppendJSON(o *Object) {
 		o.Str("reason", d.Reason)
 	}
 	o.Close()
+	if d.Rule != nil {
+		a := Alert{Rule: d.Rule, Blocked: true}
+		a.alert(o, &plainAlert)
+	}
 	if d.Verdict.Action != "" {
 		d.Verdict.appendJSON(o)
 	}

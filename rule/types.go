@@ -90,7 +90,7 @@ func (r *Rule) onlyAddresses() bool {
 	}
 	for _, t := range r.Tests {
 		switch t.(type) {
-		case *Flowbits, *Xbits, *Hostbits, *Numeric: // ip_proto
+		case *Xbits, *Hostbits, *Numeric: // ip_proto
 		default:
 			return false
 		}

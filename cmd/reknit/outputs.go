@@ -64,6 +64,10 @@ func (o *eveOutput) write(r *event.Record) {
 		b.Options = &o.alerts
 		defer func() { b.Options = nil }()
 	case *event.Drop:
+		if !o.config.Drop.Alerts {
+			defer func(r *event.Signature) { b.Rule = r }(b.Rule)
+			b.Rule = nil
+		}
 		if !o.config.Drop.Verdict {
 			defer func(v event.Verdict) { b.Verdict = v }(b.Verdict)
 			b.Verdict = event.Verdict{}

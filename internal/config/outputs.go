@@ -71,6 +71,7 @@ type AnomalyLog struct {
 type DropLog struct {
 	Flows   string // start: only the first packet of a flow in each direction; all
 	Verdict bool
+	Alerts  bool // add the rule that it was dropped for
 }
 
 // StatsLog are the options of the type stats.
@@ -156,6 +157,7 @@ func (e *EVE) typeTable(typ string) []row {
 			{"flows", oneOf(&l.Flows, "start", "all"), "start", "",
 				"Log all packets that are dropped, or of a flow only the first in each direction."},
 			{"verdict", boolean(&l.Verdict), "no", "", "Add what was done with the packet."},
+			{"alerts", boolean(&l.Alerts), "no", "", "Add the alert of the rule that it was dropped for."},
 		}
 	case "stats":
 		l := &e.Stats

@@ -131,7 +131,6 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].dns", obsolete, "query answer custom"},
 	{"outputs.[].eve-log.types.[].tls", notYet, "session-resumed"},
 	{"outputs.[].eve-log.types.[].files", obsolete, "force-md5"},
-	{"outputs.[].eve-log.types.[].drop", notYet, "alerts"},
 	{"outputs.[].eve-log.types.[].smb", notYet, "enabled types"},
 	{"outputs.[].eve-log.types.[].dhcp", notYet, "enabled extended"},
 	{"outputs.[].eve-log.types.[].mqtt", notYet, "enabled passwords string-log-limit"},

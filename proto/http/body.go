@@ -63,7 +63,7 @@ func (s *Session) requestBody(x *Exchange) *body {
 	switch string(x.Method()) {
 	case "POST", "PUT":
 	default:
-		if s.config.Handler == nil {
+		if s.config.Handler == nil && s.config.RequestBody == 0 {
 			return nil
 		}
 		b := s.newBody(x, stream.ToServer)
