@@ -75,14 +75,14 @@ func Parse(b []byte) (*Message, error) {
 	return m, nil
 }
 
-// plausible reports whether a message of n bytes may begin with the header b. Records take at least two bytes each, a
-// message without any has nothing behind its header.
+// plausible reports whether a message of n bytes may begin with the header b. Behind it questions and records take at least two
+// bytes each, as Suricata has it, and a message without any has nothing there.
 func plausible(b []byte, n int) bool {
 	records := 0
 	for i := 4; i < headerLen; i += 2 {
 		records += int(binary.BigEndian.Uint16(b[i:]))
 	}
-	return 2*records <= n && (records > 0 || n == headerLen)
+	return 2*records <= n-headerLen && (records > 0 || n == headerLen)
 }
 
 // parse reads b.
