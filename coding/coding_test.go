@@ -72,7 +72,7 @@ func texts() map[string][]byte {
 	}
 	return map[string][]byte{
 		"one byte": []byte("x"), "short": []byte("hello, hello, hello"), "words": []byte(words.String()), "noise": noise,
-		"zeros": make([]byte, 500_000), "skewed": skewed,
+		"zeros": make([]byte, 500_000), "skewed": skewed, "repeated": bytes.Repeat([]byte("a long message "), 20_000),
 	}
 }
 
@@ -284,14 +284,17 @@ func TestAllocates(t *testing.T) {
 func FuzzInflate(f *testing.F) {
 	for _, c := range []string{"flate", "huffman", "stored"} {
 		for _, text := range texts() {
-			f.Add(encode(f, text[:min(len(text), 3000)], c), uint8(3))
+			b := encode(f, text, c)
+			if len(b) > 3000 {
+				b = encode(f, text[:3000], c)
+			}
+			f.Add(b, uint8(3))
+			f.Add(b, uint8(255))
 		}
 	}
-	pool := new(Pool)
 	f.Fuzz(func(t *testing.T, b []byte, size uint8) {
 		want, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b)), 1<<20))
 		var e flateEngine
-		_ = pool
 		var got collector
 		to := gather{&got}
 		e.start(rawFormat, to)

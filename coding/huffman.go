@@ -111,8 +111,8 @@ var repeats = [3]extended{{3, 2}, {3, 3}, {11, 7}}
 
 // lengths are the symbols from 257 on, distances those of the distance code.
 var (
-	lengths   = append(ranges(28, 3, 8), extended{258, 0})
-	distances = ranges(30, 1, 4)
+	lengths   = [29]extended(append(ranges(28, 3, 8), extended{258, 0}))
+	distances = [30]extended(ranges(30, 1, 4))
 )
 
 // ranges returns n ranges from base on. The first few have no extra bits; each further group of few/2 has one more.
