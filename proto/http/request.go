@@ -82,6 +82,9 @@ func (s *Session) raiseRequestLine(x *Exchange, l *requestLine) {
 	if l.targetDelim {
 		s.raise(uriDelimNonCompliant, x)
 	}
+	if bytes.ContainsAny(l.protocol, blanks) {
+		s.raise(protocolContainsExtraData, x)
+	}
 	known := knownMethod(l.method)
 	switch {
 	case known:
