@@ -118,3 +118,21 @@ func TestFileDepth(t *testing.T) {
 		}
 	}
 }
+
+// A connection is looked at beyond stream.reassembly.depth for the files in it.
+func TestFilesBeyondTheDepth(t *testing.T) {
+	const whole = `"filename":"report.pdf","gaps":false,"state":"CLOSED"`
+	for depth, want := range map[string]bool{
+		"": false, "stream-depth: 11000,": false, "stream-depth: 0,": true, "stream-depth: 1mb,": true,
+	} {
+		t.Run(depth, func(t *testing.T) {
+			mail := files(t, map[string]string{"c.yaml": "outputs:\n- eve-log: {enabled: yes, types: [files]}\n" +
+				"- file-store: {enabled: yes, version: 2, " + depth + " force-filestore: yes}\nstream.reassembly.depth: 10kb\n"})
+			got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".")
+			eve, err := os.ReadFile("eve.json")
+			if got.code != 0 || err != nil || strings.Contains(string(eve), whole) != want {
+				t.Errorf("%q: report.pdf whole: want %v: exit code %d, %v\n%s", depth, want, got.code, err, eve)
+			}
+		})
+	}
+}
