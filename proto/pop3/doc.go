@@ -24,7 +24,8 @@
 // The library has them, decoded (Exchange.User, Password).
 //
 // Beyond Suricata: the message that RETR or TOP brings is taken apart. The record of the exchange has an object email, as that of
-// SMTP, and attachments are files with records of their own. Lines of TOP are in data as well, those of RETR are not.
+// SMTP, and attachments are files with records of their own. Lines of TOP are in data as well, unless there are
+// attachments; those of RETR are not.
 //
 // Other differences on purpose: a message ends with its dot, whatever number of octets the server announced. A line of the server
 // that is no response raises invalid_response, once for each connection. A change of protocol that is refused raises

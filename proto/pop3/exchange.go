@@ -79,6 +79,9 @@ func (x *Exchange) AppendJSON(o *event.Object) {
 		o.Bytes("header", x.Header)
 		o.OpenArray("data")
 		for i := range x.ends {
+			if x.Message != nil && len(x.Message.Files) > 0 {
+				break // the lines would be in the record of each file again
+			}
 			o.Item(x.Line(i))
 		}
 		o.CloseArray()
