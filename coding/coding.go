@@ -68,7 +68,7 @@ type Config struct {
 // Pool has what decoders need while they work. It may be shared by goroutines. The zero value is ready to use.
 type Pool struct {
 	// MaxLarge is the number of decoders of br and zstd at work at once; others are refused with ErrBusy.
-	// When zero, it is 256.
+	// When zero, it is 64.
 	MaxLarge int
 
 	flates, brotlis, zstds, decoders sync.Pool

@@ -226,6 +226,19 @@ func TestBomb(t *testing.T) {
 	}
 }
 
+// TestTryBomb wants few first bytes not to be work without end: they are tried, and then decoded for good.
+func TestTryBomb(t *testing.T) {
+	b := encode(t, make([]byte, 64<<20), "br")
+	if len(b) > maxHead {
+		t.Fatalf("%d bytes are no head", len(b))
+	}
+	e := newBrotli()
+	dry := &tally{dry: true}
+	if e.start(brotliFormat, dry); e.write(b) || dry.tried <= maxTried || dry.tried > 2*maxTried {
+		t.Errorf("%d bytes were tried", dry.tried)
+	}
+}
+
 type counter int64
 
 func (c *counter) Decoded(b []byte) { *c += counter(len(b)) }

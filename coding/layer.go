@@ -90,7 +90,7 @@ func (l *layer) decide() {
 	for _, f := range l.formats(head) {
 		l.tally = tally{l: l, dry: true}
 		l.engine.start(f, &l.tally)
-		if l.engine.write(head) {
+		if l.engine.write(head) || l.tally.tried > maxTried {
 			l.tally = tally{l: l}
 			l.engine.start(f, &l.tally)
 			l.mode = decoding
@@ -156,7 +156,7 @@ func (l *layer) acquire() bool {
 	case Brotli, Zstd:
 		limit := int32(p.MaxLarge)
 		if limit == 0 {
-			limit = 256
+			limit = 64
 		}
 		if p.large.Add(1) > limit {
 			p.large.Add(-1)
@@ -204,16 +204,22 @@ func (l *layer) stop() {
 	l.engine, l.large = nil, false
 }
 
+// maxTried is the number of bytes that a few first bytes must decode to at most to be taken for what they seem to be: 256
+// bytes of br can mean gigabytes.
+const maxTried = 64 << 10
+
 // tally counts what a layer decodes, and hands it on unless it is dry.
 type tally struct {
-	l    *layer
-	dry  bool
-	bomb bool
+	l     *layer
+	dry   bool
+	tried int // decoded bytes, while it is dry
+	bomb  bool
 }
 
 func (t *tally) take(b []byte) bool {
 	if t.dry {
-		return true
+		t.tried += len(b)
+		return t.tried <= maxTried
 	}
 	if t.l.d.bomb(len(b)) {
 		t.bomb = true
