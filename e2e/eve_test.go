@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -136,15 +135,6 @@ func (e *event) text(path string) string {
 func (e *event) number(path string) int {
 	n, _ := e.at(path).(float64)
 	return int(n)
-}
-
-// client returns the end of a record that is not the server of the lab.
-func (e *event) client() string {
-	src := net.JoinHostPort(e.text("src_ip"), e.text("src_port"))
-	if s := e.text("src_ip"); s == serverAddr || s == serverAddr6 {
-		return net.JoinHostPort(e.text("dest_ip"), e.text("dest_port"))
-	}
-	return src
 }
 
 // show returns records as lines, the first ones.
