@@ -139,6 +139,7 @@ func (s *Session) shutdown() {
 		}
 	}
 	s.finishAll()
+	s.abandon()
 }
 
 // Flow returns Info.Flow.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/stream"
@@ -65,25 +66,22 @@ func (s *Session) flush() {
 // log tells of t, and frees it unless rules want to see it.
 func (s *Session) log(t *Tx) {
 	tx := t.self
-	if t.extra != nil {
-		files := t.extra.files
-		t.extra.files = nil
-		for _, f := range files {
-			s.tellFile(tx, f)
-			release(f)
-		}
+	kept := s.gateway.config.KeepForRules && t.state&(txDirty|txDirtyTC) != 0
+	if !kept || !t.undecided() {
+		s.tellFiles(t)
 	}
 	if t.state&(txQuiet|txLogged) == 0 {
 		t.state |= txLogged
 		s.gateway.logger.Transaction(s, tx)
 	}
 	t.state |= txLogged
-	if s.gateway.config.KeepForRules && t.state&(txDirty|txDirtyTC) != 0 {
+	if kept {
 		s.kept.push(t)
 		if s.keptTx++; int(s.keptTx) > s.gateway.kind(s.parsed).maxTx {
 			old := s.kept.first()
 			s.kept.remove(old)
 			s.keptTx--
+			s.tellFiles(old)
 			old.free()
 		}
 		return
@@ -91,7 +89,31 @@ func (s *Session) log(t *Tx) {
 	t.free()
 }
 
+// tellFiles tells of the files of t that were not told yet.
+func (s *Session) tellFiles(t *Tx) {
+	if t.extra == nil {
+		return
+	}
+	files := t.extra.files
+	t.extra.files = nil
+	for _, f := range files {
+		s.tellFile(t.self, f)
+		release(f)
+	}
+}
+
+// undecided reports whether rules may still want a file of t to be stored.
+func (t *Tx) undecided() bool {
+	return t.extra != nil && slices.ContainsFunc(t.extra.files, func(f openFile) bool {
+		u, ok := f.body.(interface{ Undecided() bool })
+		return ok && u.Undecided()
+	})
+}
+
 func (s *Session) tellFile(tx Transaction, f openFile) {
+	if x, ok := f.body.(interface{ Settle() }); ok {
+		x.Settle()
+	}
 	if s.gateway.files != nil {
 		s.gateway.files.File(s, tx, f.dir, f.body)
 	}
@@ -124,6 +146,17 @@ func (s *Session) finishAll() {
 		s.complete(t)
 	}
 	s.flush()
+}
+
+// abandon lets go of what rules did not look at, and tells of its files.
+func (s *Session) abandon() {
+	for !s.kept.empty() {
+		t := s.kept.first()
+		s.kept.remove(t)
+		s.tellFiles(t)
+		t.free()
+	}
+	s.keptTx = 0
 }
 
 // disrupt completes direction d of all transactions: nothing more will come.
@@ -180,6 +213,7 @@ func (s *Session) Inspected(d stream.Dir) {
 		if t.state&(txDirty|txDirtyTC) == 0 {
 			s.kept.remove(t)
 			s.keptTx--
+			s.tellFiles(t)
 			t.free()
 		}
 		if last {

@@ -116,6 +116,9 @@ func (g *signature) effect(e rule.Effect) (string, error) {
 		c = hostbitsSet(e)
 	case rule.Bypass:
 		c = func(w *Worker) bool { w.bypass = true; return true }
+	case *rule.FileStore:
+		g.stores = true
+		c = fileStore(g.Rule, e)
 	case rule.AlertAnyway:
 		g.tells = true
 		return "", nil

@@ -1,6 +1,8 @@
 package detect_test
 
 import (
+	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -60,8 +62,11 @@ func TestWhen(t *testing.T) {
 			`alert smtp any any -> any any (flow:to_server; sid:1;)`, "5 1, 6 1, 9 1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if o := test.c.play(t, test.rule, engine.Config{}); o.String() != test.want {
-				t.Errorf("%s: alerts %q, want %q", test.rule, o, test.want)
+			defer func() { slow = false }()
+			for _, slow = range []bool{false, true} {
+				if o := test.c.play(t, test.rule, engine.Config{}); o.String() != test.want {
+					t.Errorf("%s, without fast patterns %v: alerts %q, want %q", test.rule, slow, o, test.want)
+				}
 			}
 		})
 	}
@@ -194,5 +199,55 @@ alert udp any any -> any any (content:"A"; flowbits:isset,x; sid:4;)`, detect.Co
 	p := packet.Packet{Number: 1, Time: 1e9, Link: packet.LinkRaw, Frame: c.frames[0], WireLen: len(c.frames[0])}
 	if n := testing.AllocsPerRun(100, func() { e.Worker().Packet(&p) }); n != 0 {
 		t.Errorf("%v allocations for a packet, want 0", n)
+	}
+}
+
+// How many rules there are, and in what order they stand in their file, changes nothing about a rule.
+func TestOrderOfRules(t *testing.T) {
+	one := []string{
+		`alert tcp any any -> any any (content:"secret"; sid:1;)`,
+		`alert smtp any any -> any any (smtp.mail_from; content:"ann@"; sid:2;)`,
+		`alert tcp any any -> any any (flow:no_stream; content:"MAIL"; nocase; sid:3;)`,
+		`alert tcp any any -> any any (content:"250 "; startswith; sid:4;)`,
+		`alert smtp any any -> any any (smtp.helo; content:"zz"; sid:5;)`,
+	}
+	want := map[string]int{}
+	for _, r := range one {
+		for _, a := range session().play(t, r, engine.Config{}).alerts {
+			want[a]++
+		}
+	}
+	for _, order := range [][]int{{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {2, 0, 4, 1, 3}} {
+		var text strings.Builder
+		for _, i := range order {
+			text.WriteString(one[i] + "\n")
+		}
+		got := map[string]int{}
+		for _, a := range session().play(t, text.String(), engine.Config{}).alerts {
+			got[a]++
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("order %v: alerts %v, want %v", order, got, want)
+		}
+	}
+}
+
+// BenchmarkPacket has a packet that matches nothing pass 1000 rules.
+func BenchmarkPacket(b *testing.B) {
+	var text strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&text, "alert udp any any -> any any (content:\"pattern %04d\"; sid:%d;)\n", i, i+1)
+	}
+	set := compile(b, text.String(), detect.Config{})
+	c := talk(4000).datagram(0, strings.Repeat("nothing of interest ", 60))
+	e, err := engine.New(engine.Config{Protocols: protocols, Packets: func() engine.PacketHandler { return set.Worker() }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := packet.Packet{Number: 1, Time: 1e9, Link: packet.LinkRaw, Frame: c.frames[0], WireLen: len(c.frames[0])}
+	b.SetBytes(int64(len(c.frames[0])))
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Worker().Packet(&p)
 	}
 }

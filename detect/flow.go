@@ -13,8 +13,9 @@ import (
 type kept struct {
 	bits     []string
 	ints     []flowint
-	detected [2]bool  // rules about the protocol were evaluated
-	raw      []uint32 // rules whose part that looks at the stream was found: index twice, plus the direction
+	stores   rule.Dirs // directions of which all files are stored
+	detected [2]bool   // rules about the protocol were evaluated
+	raw      []uint32  // rules whose part that looks at the stream was found: index twice, plus the direction
 }
 
 type flowint struct {

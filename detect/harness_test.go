@@ -113,6 +113,9 @@ func (o *outcome) String() string { return strings.Join(o.alerts, ", ") }
 
 var protocols = []app.Protocol{smtp.New(smtp.Config{})}
 
+// slow has compile leave out fast patterns.
+var slow bool
+
 // compile reads rules, all of which must be right.
 func compile(t testing.TB, text string, c detect.Config) *detect.Set {
 	t.Helper()
@@ -127,6 +130,11 @@ func compile(t testing.TB, text string, c detect.Config) *detect.Set {
 	}
 	s.Order(nil)
 	c.Rules, c.Protocols = s.Rules, protocols
+	if slow {
+		for _, r := range s.Rules {
+			r.Fast = nil
+		}
+	}
 	set, refused := detect.New(c)
 	for _, r := range refused {
 		t.Fatal(r.Problem)
@@ -142,7 +150,9 @@ func (c *conversation) play(t testing.TB, rules string, conf engine.Config) *out
 func (c *conversation) with(t testing.TB, set *detect.Set, conf engine.Config) *outcome {
 	t.Helper()
 	o := &outcome{}
-	conf.Protocols, conf.Sink, conf.Checksums = protocols, o, engine.ChecksumIgnore
+	if conf.Sink, conf.Checksums = o, engine.ChecksumIgnore; conf.Protocols == nil {
+		conf.Protocols = protocols
+	}
 	conf.App.KeepForRules = set.UsesTransactions()
 	conf.Packets = func() engine.PacketHandler {
 		o.worker = set.Worker()

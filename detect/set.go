@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/reknit/reknit/app"
@@ -41,6 +42,7 @@ type Set struct {
 	tx         map[string]*[2]rules      // for transactions, by protocol and direction
 	events     map[string]map[string]int // numbers of the events of a protocol
 	hosts      *hosts
+	stores     bool
 	decoding   *section // while a rule is compiled: the one with base64_decode
 }
 
@@ -72,6 +74,7 @@ type signature struct {
 	need     [2]app.Progress  // of a transaction, by direction, before it is evaluated
 	limits   []*rule.Threshold
 	flow     bool // its action is for the flow
+	stores   bool // it has files stored
 	tells    bool // it alerts although its action does not
 	always   bool // action of the flow even if no stream was looked at
 }
@@ -106,6 +109,7 @@ func New(c Config) (*Set, []Refusal) {
 		s.signatures = append(s.signatures, sig)
 		s.place(sig)
 	}
+	s.stores = s.Stores()
 	s.ready()
 	return s, refused
 }
@@ -126,6 +130,11 @@ func (s *Set) Uses(prefix string) bool {
 		}
 	}
 	return false
+}
+
+// Stores reports whether a rule has files stored.
+func (s *Set) Stores() bool {
+	return slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.stores })
 }
 
 // place puts a rule where it is looked for.

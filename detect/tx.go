@@ -16,6 +16,9 @@ func (w *Worker) transactions() {
 			}
 		}
 	}
+	if w.set.stores {
+		w.store()
+	}
 	if w.set.UsesTransactions() {
 		w.session.Inspected(w.dir)
 	}

@@ -58,6 +58,9 @@ type Config struct {
 	// Store takes the contents. When nil, nothing of them is kept.
 	Store Store
 
+	// OnDemand has the Store keep a file only if Want was called before it was told of: the Writer is given the contents all the
+	// same, and closed then.
+	OnDemand bool
 	// Keep is how many bytes of the beginning are kept, for rules.
 	Keep int
 	// Extensions adds to EVE records what Suricata has no member for: the content type, and where the gaps are.
@@ -83,6 +86,8 @@ type File struct {
 	stored     bool
 	extensions bool
 	maxSize    int64
+	onDemand   bool
+	wanted     bool
 	keep       int
 	kept       []byte
 	maxGaps    int
@@ -109,7 +114,7 @@ func New(c *Config, name []byte) *File {
 		f.maxGaps = maxRanges
 	}
 	f.store, f.extensions = c.Store, c.Extensions
-	f.typed, f.keep = c.Type, c.Keep
+	f.typed, f.keep, f.onDemand = c.Type, c.Keep, c.OnDemand
 	if c.MD5 {
 		f.md5 = md5.New()
 	}
@@ -191,14 +196,13 @@ func (f *File) end(s State) {
 	if f.state != Open {
 		return
 	}
-	w := f.writer()
+	f.writer()
 	f.state = s
 	if f.typed {
 		f.detect()
 	}
-	if w != nil {
-		f.stored = w.Close(f)
-		f.w = nil
+	if !f.onDemand {
+		f.Settle()
 	}
 }
 

@@ -19,7 +19,8 @@ type Writer interface {
 	Write(b []byte)
 	// Lost says that n bytes are missing here.
 	Lost(n int64)
-	// Close is the last call: f has ended, and its State and hashes are final. It reports whether the contents were stored.
+	// Close is the last call: f has ended, and its State and hashes are final. It reports whether the contents were stored, which
+	// those of a file that is not Wanted are not.
 	Close(f *File) (stored bool)
 }
 
@@ -38,7 +39,27 @@ func (f *File) Place(flow uint64, d stream.Dir, number uint32) { f.Flow, f.Dir, 
 
 // Release says that the file was told of and is wanted no longer. One that is open ends here, truncated, so that no Writer
 // stays open.
-func (f *File) Release() { f.Truncate() }
+func (f *File) Release() {
+	f.Truncate()
+	f.Settle()
+}
+
+// Want says that the contents are to be stored.
+func (f *File) Want() { f.wanted = true }
+
+// Wanted reports whether the contents are to be stored; without Config.OnDemand they always are.
+func (f *File) Wanted() bool { return f.wanted || !f.onDemand }
+
+// Undecided reports whether the contents are on their way, and Want may still be called for them.
+func (f *File) Undecided() bool { return f.onDemand && f.w != nil }
+
+// Settle closes the Writer of a file that has ended: what was not wanted by now is not stored.
+func (f *File) Settle() {
+	if w := f.w; w != nil && f.state != Open {
+		f.stored = w.Close(f)
+		f.w = nil
+	}
+}
 
 // writer returns the file's Writer, or nil.
 func (f *File) writer() Writer {

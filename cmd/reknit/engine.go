@@ -45,6 +45,7 @@ type wishes struct {
 	ja3, ja4       bool
 	keep           int // bytes of bodies and files for rules
 	hassh          bool
+	onDemand       bool // rules say which files are stored
 	rules          bool // rules look at transactions
 	resumed        bool // sessions of TLS
 }

@@ -11,7 +11,7 @@ import (
 
 // filesConfig returns what is done with files, for all protocols alike.
 func filesConfig(w wishes) file.Config {
-	return file.Config{MD5: w.md5, SHA1: w.sha1, SHA256: w.sha256, Type: w.magic, Extensions: w.extensions, Store: w.store, Keep: w.keep}
+	return file.Config{MD5: w.md5, SHA1: w.sha1, SHA256: w.sha256, Type: w.magic, Extensions: w.extensions, Store: w.store, Keep: w.keep, OnDemand: w.onDemand}
 }
 
 // fileDepth returns how much of a connection is looked at if its protocol carries files: what file-store.stream-depth says,
@@ -60,6 +60,8 @@ func (j *job) openStore(w *wishes) (*filestore.Store, error) {
 	if force {
 		j.log.info("output-filestore", "forcing filestore of all files")
 		w.store = s
+	} else if j.detection != nil && j.detection.Stores() {
+		w.store, w.onDemand = s, true
 	}
 	if depth := j.conf.Stream.Reassembly.Depth; c.DepthGiven && c.StreamDepth > 0 && depth > 0 && c.StreamDepth <= depth {
 		j.log.warning("output-filestore", "file-store.stream-depth value %d has no effect since it's less than "+

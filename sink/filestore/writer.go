@@ -70,6 +70,12 @@ func (w *writer) Close(f *file.File) bool {
 	if w.failed {
 		return false
 	}
+	if !f.Wanted() {
+		if err := os.Remove(w.name); err != nil {
+			w.fail(err)
+		}
+		return false
+	}
 	hash := hex.EncodeToString(f.SHA256())
 	if hash == "" {
 		w.fail(errNoHash)

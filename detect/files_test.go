@@ -1,0 +1,86 @@
+package detect_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/detect"
+	"github.com/reknit/reknit/engine"
+	"github.com/reknit/reknit/file"
+	"github.com/reknit/reknit/proto/smtp"
+)
+
+// mail is a connection with a mail that has two files.
+func mail() *conversation {
+	return talk(25).open().say(1, "220 hello\r\n").
+		say(0, "EHLO me\r\n").say(1, "250 hi\r\n").
+		say(0, "MAIL FROM:<ann@example.net>\r\n").say(1, "250 ok\r\n").
+		say(0, "RCPT TO:<bob@example.org>\r\n").say(1, "250 ok\r\n").
+		say(0, "DATA\r\n").say(1, "354 go on\r\n").
+		say(0, "Content-Type: multipart/mixed; boundary=b\r\n\r\n"+
+			"--b\r\nContent-Disposition: attachment; filename=one.txt\r\n\r\nsecret text\r\n"+
+			"--b\r\nContent-Disposition: attachment; filename=two.txt\r\n\r\nsomething else\r\n--b--\r\n.\r\n").
+		say(1, "250 queued\r\n").say(0, "QUIT\r\n").say(1, "221 bye\r\n").
+		segment(0, fin|ack, "").segment(1, fin|ack, "").segment(0, ack, "")
+}
+
+// kept is a file.Store in memory.
+type kept struct{ names []string }
+
+type keptFile struct{ store *kept }
+
+func (k *kept) Open(*file.File) file.Writer { return &keptFile{k} }
+
+func (w *keptFile) Write([]byte) {}
+func (w *keptFile) Lost(int64)   {}
+func (w *keptFile) Close(f *file.File) bool {
+	if !f.Wanted() {
+		return false
+	}
+	w.store.names = append(w.store.names, string(f.Name))
+	return true
+}
+
+// Rules look into files, and say which are stored.
+func TestFiles(t *testing.T) {
+	for _, test := range []struct {
+		rule   string
+		alerts int
+		stored string
+	}{
+		{`alert smtp any any -> any any (file.data; content:"secret"; sid:1;)`, 1, ""},
+		{`alert smtp any any -> any any (file.data; content:"nothing of it"; filestore; sid:1;)`, 0, ""},
+		{`alert smtp any any -> any any (file.data; content:"secret"; filestore; sid:1;)`, 1, "one.txt two.txt"},
+		{`alert smtp any any -> any any (smtp.mail_from; content:"ann"; filestore:request,tx; sid:1;)`, 1, "one.txt two.txt"},
+		{`alert smtp any any -> any any (file.name; content:"two"; sid:1;)`, 1, ""},
+		{`alert smtp any any -> any any (file.data; content:!"secret"; content:!"else"; sid:1;)`, 0, ""},
+		{`alert smtp any any -> any any (filesize:11; file.name; content:"one"; sid:1;)`, 1, ""},
+		{`alert smtp any any -> any any (filesize:>100; sid:1;)`, 0, ""},
+		{`alert smtp any any -> any any (file.data; content:"c2VjcmV0"; sid:1;)`, 0, ""},
+	} {
+		store := &kept{}
+		conf := engine.Config{Protocols: []app.Protocol{smtp.New(smtp.Config{
+			Files: file.Config{Store: store, OnDemand: true, Keep: 1 << 10},
+		})}}
+		o := mail().with(t, compile(t, test.rule, detect.Config{}), conf)
+		if len(o.alerts) != test.alerts {
+			t.Errorf("%s: alerts %q, want %d", test.rule, o, test.alerts)
+		}
+		if got := strings.Join(store.names, " "); got != test.stored {
+			t.Errorf("%s: stored %q, want %q", test.rule, got, test.stored)
+		}
+		n := 0
+		for _, r := range o.records {
+			if strings.Contains(r, `"event_type":"fileinfo"`) {
+				n++
+				if stored := strings.Contains(r, `"stored":true`); stored != (test.stored != "") {
+					t.Errorf("%s: %s", test.rule, r)
+				}
+			}
+		}
+		if n != 2 {
+			t.Errorf("%s: %d records of files, want 2", test.rule, n)
+		}
+	}
+}
