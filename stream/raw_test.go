@@ -51,6 +51,16 @@ func TestInspect(t *testing.T) {
 			b.ack(4)
 			due(DueChunk)
 		}, "0 abc"},
+		{"behind what was read", raw(9, 0), func(b *bench, due func(Due)) {
+			b.in(0, "abc")
+			b.in(5, "fgh")
+			b.p[0].Unread(3)
+			b.st.Finish(&b.p, ToServer, b.r)
+			if b.p[0].App() != 3 || !b.p[0].Ended() {
+				t.Errorf("the parser's end is at %d, want 3", b.p[0].App())
+			}
+			due(DueAll)
+		}, "0 abc ~5 fgh"},
 		{"overlap", raw(2, 3), func(b *bench, due func(Due)) {
 			for i := range int64(4) {
 				b.in(2*i, "abcdefgh"[2*i:2*i+2])

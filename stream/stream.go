@@ -45,6 +45,7 @@ const (
 	rawOff                     // content inspection has ended
 	deeper                     // the depth is the stream's own
 	finSure                    // the receiver came upon several FINs as one: it acknowledges more than its place
+	unread                     // what is held behind final was never read; it is inspected all the same
 )
 
 // App returns the offset of the next byte for the parser.
@@ -70,6 +71,13 @@ func (s *Stream) Finish(off int64) {
 		s.final = off
 		s.flags |= finished
 	}
+}
+
+// Unread fixes the offset behind which the receiver read nothing more, whatever the sender's FIN or RST says: parsers
+// and dumps see the end there. Content inspection is given what stands behind.
+func (s *Stream) Unread(off int64) {
+	s.final = off
+	s.flags |= finished | unread
 }
 
 // Reopen takes Finish back: the receiver did not take the FIN. It does nothing once the end was told, or
@@ -106,7 +114,7 @@ func (s *Stream) SetPolicy(p Policy) { s.policy = p }
 
 // length returns where the stream ends, as far as anybody knows.
 func (s *Stream) length() int64 {
-	if s.flags&finished != 0 {
+	if s.flags&(finished|unread) == finished {
 		return s.final
 	}
 	return s.edge

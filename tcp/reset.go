@@ -46,8 +46,7 @@ func (t *Tracker) cutUnread(c *Conn, d stream.Dir) {
 	}
 	if edge := s.Edge(); end < edge {
 		t.Counters.Unread += uint64(edge - end)
-		s.Reopen()
-		s.Finish(end)
+		s.Unread(end)
 	}
 }
 
