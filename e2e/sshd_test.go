@@ -5,6 +5,8 @@ package e2e
 import (
 	"crypto/md5"
 	"encoding/hex"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,7 +46,11 @@ func (l *lab) startSSHD() *sshd {
 	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(s.dir, "host")).CombinedOutput(); err != nil {
 		l.t.Fatalf("ssh-keygen: %v\n%s", err, out)
 	}
-	if err := os.MkdirAll("/run/sshd", 0o755); err != nil { // where the server locks itself up; there is no setting for it
+	const prison = "/run/sshd" // where the server locks itself up; there is no setting for it
+	switch err := os.Mkdir(prison, 0o755); {
+	case err == nil:
+		l.t.Cleanup(func() { os.Remove(prison) })
+	case !errors.Is(err, fs.ErrExist):
 		l.t.Fatal(err)
 	}
 	conf := strings.NewReplacer("DIR", s.dir, "ADDR", serverAddr).Replace(sshdConf)
