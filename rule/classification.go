@@ -72,10 +72,16 @@ func eachConfig(file, data, kind string, f func(value string) error) (problems [
 			}
 		}
 		if err != nil {
-			problems = append(problems, Problem{Kind: Syntax, Pos: Pos{file, l.first, 1}, Text: err.Error()})
+			problems = append(problems, Problem{Kind: Syntax, Pos: Pos{file, l.first, 1}, From: kind + "-config", Text: invalid[kind] + ": " + err.Error()})
 		}
 	}
 	return problems
+}
+
+// invalid says, by the kind of companion file, what a line of it is not.
+var invalid = map[string]string{
+	"classification": "Invalid Classtype in classification.config file",
+	"reference":      "Invalid Reference Config in reference.config file",
 }
 
 // Classified reports whether the language was given classes.

@@ -21,6 +21,8 @@ type compiler struct {
 	previous Test             // that prefilter refers to
 	option   *option          // the current one
 
+	declared map[int8]*Buffer // where the variables come from
+
 	packetOnly string // a keyword that needs packets
 	hasSID     bool
 	skip       string // why the rule is skipped; empty: it is not
@@ -32,7 +34,7 @@ type compiler struct {
 
 // compile reads a line. The rule is nil if it could not be read or is skipped.
 func (l *Language) compile(file string, ln *line) (*Rule, string, []Problem) {
-	c := &compiler{lang: l, line: ln, file: file, seen: map[string]bool{}}
+	c := &compiler{lang: l, line: ln, file: file, seen: map[string]bool{}, declared: map[int8]*Buffer{}}
 	c.rule = &Rule{Text: ln.text, GID: 1, Priority: defaultPriority, Dirs: Both}
 	c.rule.Pos = c.pos(0)
 	c.rule.Pos.Column = 0
@@ -55,7 +57,7 @@ func (l *Language) compile(file string, ln *line) (*Rule, string, []Problem) {
 		c.read(&s.options[i])
 	}
 	if !c.hasSID && !c.seen["sid"] {
-		c.report(word{}, "", conflict("a rule needs a sid"))
+		c.report(word{}, "", conflict(`Signature missing required value "sid".`))
 	}
 	if !c.failed {
 		c.finish()
@@ -92,9 +94,26 @@ func (c *compiler) read(o *option) {
 			err = k.read(c, o.value)
 		}
 	}
+	var unknown *payload.UnknownVar
+	switch {
+	case errors.Is(err, payload.ErrNoQuotes):
+		err = misquoted(o)
+	case errors.As(err, &unknown):
+		err = &fault{kind: BadValue, text: fmt.Sprintf("Unknown byte_extract var seen in %s - %s", k.name, unknown.Name)}
+	}
 	if err != nil {
 		c.report(o.name, o.name.text, err)
 	}
+}
+
+// misquoted says what is wrong with a value that does not stand in quotes.
+func misquoted(o *option) error {
+	f := &fault{kind: BadValue, from: fromParser,
+		text: fmt.Sprintf("invalid formatting to %[1]s keyword: value must be double quoted '%[1]s'", o.name.text)}
+	if text := strings.TrimPrefix(o.value, "!"); strings.HasPrefix(text, `"`) {
+		f.text = fmt.Sprintf("bad option value formatting (possible missing semicolon) for keyword %s: '%s'", o.name.text, o.value)
+	}
+	return f
 }
 
 // need notes what a keyword needs.
@@ -107,9 +126,15 @@ func (c *compiler) need(k *keyword) {
 
 // report notes a problem. Once an option failed, what others miss because of it is not told.
 func (c *compiler) report(at word, name string, err error) {
-	p := Problem{Kind: BadValue, Pos: c.pos(at.off), SID: c.rule.SID, Option: name, Text: err.Error()}
+	p := Problem{Kind: BadValue, Pos: c.pos(at.off), SID: c.rule.SID, Rule: c.line.text, Option: name, From: fromParser, Text: err.Error()}
+	if k := c.lang.keywords[strings.ToLower(name)]; k != nil {
+		p.From = moduleOf(k.name)
+	}
 	if f, ok := err.(*fault); ok {
 		p.Kind, p.What = f.kind, f.what
+		if f.from != "" {
+			p.From = f.from
+		}
 		if c.lang.strict[p.Kind] {
 			p.Kind = BadValue
 		}

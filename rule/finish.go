@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -57,13 +58,19 @@ func (c *compiler) checkHost() error {
 			x, ok := t.(*payload.Content)
 			switch {
 			case ok && x.Nocase:
-				return conflict("http.host is in lower case; nocase is not for it")
+				return c.hostWrong(`http.host keyword specified along with "nocase"`, "specifying nocase is redundant")
 			case ok && strings.ToLower(string(x.Text)) != string(x.Text):
-				return conflict("http.host is in lower case, and the content %q is not", x.Text)
+				return c.hostWrong("A pattern with uppercase characters detected for http.host", "please specify a lowercase pattern")
 			}
 		}
 	}
 	return nil
+}
+
+// hostWrong says what is wrong with a content of http.host.
+func (c *compiler) hostWrong(what, advice string) error {
+	return &fault{kind: Conflict, from: "detect-http-host",
+		text: fmt.Sprintf("rule %d: %s. The hostname buffer is normalized to lowercase, %s.", c.rule.SID, what, advice)}
 }
 
 func (c *compiler) checkBase64() error {

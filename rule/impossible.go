@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/reknit/reknit/rule/number"
@@ -69,7 +70,8 @@ func (c *compiler) checkSize() error {
 			continue
 		}
 		if need := required(raw.Tests); need > most {
-			return conflict("the contents need %d bytes, and dsize allows %d", need, most)
+			return &fault{kind: Conflict, from: "detect-content",
+				text: fmt.Sprintf("signature can't match as required content length %d exceeds dsize value %d", need, most)}
 		}
 	}
 	return nil

@@ -59,7 +59,7 @@ func (l *Language) find(name string) (*keyword, error) {
 	k := l.keywords[lower]
 	switch {
 	case k == nil:
-		return nil, &fault{UnknownKeyword, lower, "unknown keyword" + l.suggest(lower)}
+		return nil, &fault{kind: UnknownKeyword, what: lower, text: "unknown keyword" + l.suggest(lower)}
 	case k.read != nil:
 		return k, nil
 	case k.from != "" && l.parsed[k.from] == nil:

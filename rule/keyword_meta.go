@@ -123,7 +123,7 @@ func readReference(c *compiler, value string) error {
 	prefix, known := c.lang.references.find(name)
 	c.rule.References = append(c.rule.References, Reference{Type: name, Prefix: prefix, Value: what})
 	if !known {
-		return doubtful(UnknownReference, "unknown reference type %s", name)
+		return doubtful(UnknownReference, "unknown reference key %q", name)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/reknit/reknit/rule/number"
 	"github.com/reknit/reknit/rule/payload"
@@ -75,10 +76,23 @@ func readURIContent(c *compiler, value string) error {
 func modifier(set func(*payload.Content, string, *payload.Vars) error) func(*compiler, string) error {
 	return func(c *compiler, value string) error {
 		if c.content == nil {
-			return conflict("there is no content before it")
+			return lonely(strings.ToLower(c.option.name.text))
 		}
 		return set(c.content, value, &c.rule.Vars)
 	}
+}
+
+// lonely says that a modifier has no content before it.
+func lonely(name string) error {
+	const buffers = "content, uricontent option, http_client_body, http_server_body, http_header option, http_raw_header option, " +
+		"http_method option, http_cookie, http_raw_uri, http_stat_msg, http_stat_code, http_user_agent"
+	switch name {
+	case "depth":
+		return conflict("depth needs preceding %s, http_host, http_raw_host or file_data/dce_stub_data sticky buffer options.", buffers)
+	case "distance":
+		return conflict("distance needs preceding %s or file_data/dce_stub_data sticky buffer option", buffers)
+	}
+	return conflict("%s needs preceding content option", name)
 }
 
 func readFastPattern(c *compiler, value string) error {
@@ -88,7 +102,7 @@ func readFastPattern(c *compiler, value string) error {
 	for _, s := range c.rule.Sections {
 		for _, t := range s.Tests {
 			if other, ok := t.(*payload.Content); ok && other.Fast {
-				return conflict("a rule has one fast pattern")
+				return conflict("fast_pattern can be used on only one content in a rule")
 			}
 		}
 	}
@@ -179,6 +193,9 @@ func readByteTest(c *compiler, value string) error {
 	if err != nil {
 		return err
 	}
+	if err := c.inScope(t.Relative, t.Bytes, t.Value, t.Offset); err != nil {
+		return err
+	}
 	c.add(t, t.Relative)
 	return c.dce(t.Endian)
 }
@@ -186,6 +203,9 @@ func readByteTest(c *compiler, value string) error {
 func readByteJump(c *compiler, value string) error {
 	t, err := payload.ParseByteJump(value, &c.rule.Vars)
 	if err != nil {
+		return err
+	}
+	if err := c.inScope(t.Relative, t.Bytes, t.Offset, t.Post); err != nil {
 		return err
 	}
 	c.add(t, t.Relative)
@@ -200,6 +220,7 @@ func readByteExtract(c *compiler, value string) error {
 	}
 	c.add(t, t.Relative)
 	c.home = c.current(t.Relative)
+	c.declared[t.Var] = c.home.Buffer
 	return c.dce(t.Endian)
 }
 
@@ -210,7 +231,19 @@ func readByteMath(c *compiler, value string) error {
 	}
 	c.add(t, t.Relative)
 	c.home = c.current(t.Relative)
+	c.declared[t.Var] = c.home.Buffer
 	return c.dce(t.Endian)
+}
+
+// inScope checks that variables were read from the buffer that they are used in.
+func (c *compiler) inScope(relative bool, values ...payload.Value) error {
+	here := c.current(relative).Buffer
+	for _, v := range values {
+		if from := c.declared[v.Var]; from != nil && from != here {
+			return &payload.UnknownVar{Name: c.rule.Vars[v.Var-1]}
+		}
+	}
+	return nil
 }
 
 // dce checks that the order of bytes of DCERPC is known where a rule asks for it.

@@ -1,6 +1,9 @@
 package rule
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Pos is a place in a file of rules.
 type Pos struct {
@@ -52,7 +55,9 @@ type Problem struct {
 	Kind   Kind
 	Pos    Pos    // of the option, or of the rule
 	SID    uint32 // 0: unknown
+	Rule   string // its text; empty: it is about a companion file
 	Option string // the keyword, as written; empty: the rule as a whole
+	From   string // the part of the program that tells it, as Suricata's log names it: detect-content
 	What   string // of NotYet and UnknownKeyword: the name to count by
 	Text   string
 }
@@ -72,8 +77,25 @@ func (p Problem) Message() string {
 	return text
 }
 
+// Bare returns the problem with neither its place nor what From and Rule say.
+func (p Problem) Bare() string {
+	if p.Kind == UnknownKeyword {
+		return p.Option + ": " + p.Text
+	}
+	return p.Text
+}
+
+// fromParser is where problems come from that are not of one keyword.
+const fromParser = "detect-parse"
+
+// moduleOf returns where problems of a keyword come from.
+func moduleOf(keyword string) string {
+	return "detect-" + strings.NewReplacer("byte_", "byte", "_", "-", ".", "-").Replace(keyword)
+}
+
 // fault is an error of one option, before its place is known.
 type fault struct {
+	from string // if it is not what the option says
 	kind Kind
 	what string
 	text string

@@ -85,7 +85,7 @@ func TestOptions(t *testing.T) {
 		{`depth:3; content:"abc"`, Conflict},
 		{`content:"abc"; fast_pattern; content:"d"; fast_pattern`, Conflict},
 		{`content:"abc"; fast_pattern:only`, ok},
-		{`content:"abc"; fast_pattern:only; distance:0`, Conflict},
+		{`content:"abc"; fast_pattern:only; distance:0`, BadValue},
 		{`content:"abc"; fast_pattern:1,2`, ok},
 		{`content:"abc"; fast_pattern:1,3`, BadValue},
 		{`byte_extract:1,0,len; content:"abc"; within:len`, ok},
@@ -120,7 +120,7 @@ func TestOptions(t *testing.T) {
 		{`dsize:5<>10; content:"AAAA"; offset:8`, Conflict},
 		{`dsize:8; content:"boom"; content:"loom"; distance:0`, ok},
 		{`dsize:>3; content:"boom"`, ok},
-		{`content:!"a"; fast_pattern; offset:6`, Conflict},
+		{`content:!"a"; fast_pattern; offset:6`, BadValue},
 		{`pcre:/a/i`, ok},
 		{`app-layer-event:dns.not_a_request`, BadValue},
 		{`http.header.raw; content:"a"`, Conflict},
@@ -409,4 +409,31 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestWords checks what is told in Suricata's words, and by which part of the program.
+func TestWords(t *testing.T) {
+	for _, test := range []struct{ options, from, text string }{
+		{`content:"|0g|"`, "detect-content", "Invalid hex code in content - |0g|, hex g. Invalidating signature."},
+		{`content:"a|0|"`, "detect-content", "Incomplete hex code in content - a|0|. Invalidating signature."},
+		{`content:"a"; depth:x`, "detect-depth", "unknown byte_ keyword var seen in depth - x."},
+		{`content:"a"; offset:-1`, "detect-offset", "invalid value for offset: -1."},
+		{`content:"a"; within:1; within:1`, "detect-within", "can't use multiple withins for the same content."},
+		{`nocase`, "detect-nocase", "nocase needs preceding content option"},
+		{`content:a`, "detect-parse", "invalid formatting to content keyword: value must be double quoted 'content'"},
+		{`msg:"a" x`, "detect-parse", `bad option value formatting (possible missing semicolon) for keyword msg: '"a" x'`},
+		{`dsize:<3; content:"a"; distance:3`, "detect-content", "signature can't match as required content length 4 exceeds dsize value 3"},
+		{`byte_test:1,>,n,0`, "detect-bytetest", "Unknown byte_extract var seen in byte_test - n"},
+		{`byte_extract:1,0,n; http.uri; byte_jump:n,0`, "detect-bytejump", "Unknown byte_extract var seen in byte_jump - n"},
+	} {
+		s := testLanguage().NewSet()
+		s.Load("x", "alert tcp any any -> any any ("+test.options+"; sid:1;)")
+		if len(s.Problems) != 1 {
+			t.Errorf("%s: problems %v, want one", test.options, s.Problems)
+			continue
+		}
+		if p := s.Problems[0]; p.From != test.from || p.Bare() != test.text {
+			t.Errorf("%s: %s: %s, want %s: %s", test.options, p.From, p.Bare(), test.from, test.text)
+		}
+	}
 }

@@ -77,7 +77,7 @@ func (s *Set) add(r *Rule, problems []Problem) (*Rule, []Problem) {
 		s.Rules = append(s.Rules, r)
 		return r, problems
 	}
-	p := Problem{Pos: r.Pos, SID: r.SID}
+	p := Problem{Pos: r.Pos, SID: r.SID, Rule: r.Text, From: fromParser}
 	if r.Rev <= old.Rev {
 		p.Kind, p.Text = Duplicate, "the rule at "+old.Pos.String()+" has the same number, and a revision that is not lower"
 		return nil, append(problems, p)
@@ -96,6 +96,7 @@ func (s *Set) Refuse(r *Rule, p Problem) {
 	}
 	s.Rules = slices.Delete(s.Rules, i, i+1)
 	delete(s.bySID, ruleID{r.GID, r.SID})
+	p.Rule, p.From = r.Text, "detect"
 	s.Problems = append(s.Problems, p)
 	for f := range s.Files {
 		if sum := &s.Files[f]; sum.File == r.Pos.File {

@@ -27,6 +27,9 @@ func (r *Rule) typeOf() Type {
 	return PacketRule
 }
 
+// Raw reports whether the rule looks at packets or streams as they are.
+func (r *Rule) Raw() bool { return r.rawSection() != nil }
+
 // rawSection returns the first section that looks at packets or streams as they are, or nil.
 func (r *Rule) rawSection() *Section {
 	for _, s := range r.Sections {

@@ -24,7 +24,7 @@ type ruleLoader struct {
 	more   []string // -s
 	strict string   // --strict-rule-keywords
 	inline bool     // drop and reject are carried out
-	warn   func(format string, args ...any)
+	warn   func(from, format string, args ...any)
 
 	compiled *detect.Set
 	language *rule.Language
@@ -81,12 +81,12 @@ func (l *ruleLoader) makeLanguage(protocols []app.Protocol) {
 	for e := range tcp.NumEvents {
 		c.StreamEvents = append(c.StreamEvents, e.String())
 	}
-	if text, ok := l.companion(r.Classification); ok {
+	if text, ok := l.companion("classification-config", r.Classification); ok {
 		var ps []rule.Problem
 		c.Classes, ps = rule.ParseClasses(r.Classification, text)
 		l.problems = append(l.problems, ps...)
 	}
-	if text, ok := l.companion(r.References); ok {
+	if text, ok := l.companion("reference-config", r.References); ok {
 		var ps []rule.Problem
 		c.References, ps = rule.ParseReferences(r.References, text)
 		l.problems = append(l.problems, ps...)
@@ -96,21 +96,24 @@ func (l *ruleLoader) makeLanguage(protocols []app.Protocol) {
 	c.StrictClasses = every || slices.Contains(strict, "classtype")
 	c.StrictReferences = every || slices.Contains(strict, "reference")
 	l.language = rule.New(c)
-	if text, ok := l.companion(r.Thresholds); ok {
+	if text, ok := l.companion("threshold-config", r.Thresholds); ok {
 		var ps []rule.Problem
 		l.limits, ps = l.language.ParseThresholds(r.Thresholds, text)
+		for i := range ps {
+			ps[i].From = "threshold-config"
+		}
 		l.problems = append(l.problems, ps...)
 	}
 }
 
 // companion reads a file beside those of rules. One that is not there is told, and done without.
-func (l *ruleLoader) companion(name string) (text string, ok bool) {
+func (l *ruleLoader) companion(from, name string) (text string, ok bool) {
 	if name == "" || name == "none" {
 		return "", false
 	}
 	b, err := os.ReadFile(name)
 	if err != nil {
-		l.warn("%v; going on without", err)
+		l.warn(from, "%v; going on without", err)
 		return "", false
 	}
 	return string(b), true
@@ -131,7 +134,7 @@ func (l *ruleLoader) files() ([]string, error) {
 			return nil, fmt.Errorf("rule-files: %s: %w", pattern, err)
 		}
 		if len(found) == 0 {
-			l.warn("rule-files: there is no file %s", pattern)
+			l.warn("detect", "rule-files: there is no file %s", pattern)
 		}
 		names = append(names, found...)
 	}
@@ -154,22 +157,12 @@ func (j *job) rulesOf() error {
 		return nil
 	}
 	l := &ruleLoader{conf: j.conf, only: j.rules, more: j.moreRules, strict: j.strict, inline: j.inline,
-		warn: func(format string, args ...any) { j.log.warning("detect", format, args...) }}
+		warn: j.log.warning}
 	if err := l.load(); err != nil {
 		return err
 	}
-	for _, p := range append(l.problems, l.set.Problems...) {
-		if p.Kind.Warning() {
-			j.log.warning("detect", "%v", p)
-		} else {
-			j.log.error("detect", "%v", p)
-		}
-	}
+	l.tell(j.log)
 	sum := l.set.Totals()
-	if len(l.set.Files) > 0 {
-		j.log.notice("detect", "%s processed. %s loaded, %s failed, %s skipped", plural(len(l.set.Files), "rule file"),
-			plural(sum.Loaded, "rule"), count(sum.Failed), count(sum.Skipped))
-	}
 	wrong := sum.Failed > 0 || slices.ContainsFunc(l.problems, func(p rule.Problem) bool { return !p.Kind.Warning() })
 	if wrong && (j.test || j.initFatal) {
 		return errReported

@@ -271,6 +271,10 @@ func (j *job) analyse(ctx context.Context) error {
 	reader, err := pcapfile.OpenAll(j.read, pcapfile.Options{
 		Warn: func(err error) { j.log.warning("pcap", "%v", err) },
 	})
+	if errors.Is(err, pcapfile.ErrNoCapture) && j.conf.FromFile {
+		j.log.warning("pcap", "%v", err)
+		reader, err = pcapfile.OpenAll(nil, pcapfile.Options{})
+	}
 	if err != nil {
 		return err
 	}

@@ -36,13 +36,12 @@ const (
 )
 
 var (
-	errNoQuotes = errors.New("the value must stand in double quotes")
-	errEmpty    = errors.New("the content is empty")
-	errHexDigit = errors.New("between bars only hexadecimal digits and blanks may stand")
-	errOddHex   = errors.New("an odd number of hexadecimal digits")
-	errOpenHex  = errors.New("a bar without its fellow")
-	errEscape   = errors.New(`after a backslash only ; " \ and : may stand`)
-	errBareHex  = errors.New("no bytes between bars")
+	errEmpty   = errors.New("the content is empty")
+	errEscape  = errors.New(`'\' has to be escaped: after a backslash only ; " \ and : may stand`)
+	errBareHex = errors.New("no bytes between bars")
+
+	// ErrNoQuotes is of a value that must stand in double quotes and does not.
+	ErrNoQuotes = errors.New("the value must stand in double quotes")
 )
 
 // ParseContent reads the value of content: "text", with |hex| in it, and ! before it.
@@ -62,7 +61,7 @@ func ParseContent(value string) (*Content, error) {
 // Quoted returns what stands between double quotes.
 func Quoted(value string) (string, error) {
 	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
-		return "", errNoQuotes
+		return "", ErrNoQuotes
 	}
 	return value[1 : len(value)-1], nil
 }
@@ -78,7 +77,7 @@ func ParseBytes(text string) ([]byte, error) {
 		switch {
 		case c == '|':
 			if hex && digits%2 != 0 {
-				return nil, errOddHex
+				return nil, worded("Incomplete hex code in content - %s. Invalidating signature.", text)
 			}
 			if hex && digits == 0 {
 				return nil, errBareHex
@@ -88,7 +87,7 @@ func ParseBytes(text string) ([]byte, error) {
 		case hex:
 			d, ok := hexDigit(c)
 			if !ok {
-				return nil, errHexDigit
+				return nil, worded("Invalid hex code in content - %s, hex %c. Invalidating signature.", text, c)
 			}
 			if digits++; digits%2 == 1 {
 				high = d << 4
@@ -107,7 +106,7 @@ func ParseBytes(text string) ([]byte, error) {
 	}
 	switch {
 	case hex:
-		return nil, errOpenHex
+		return nil, worded("Invalid hex code assembly in content - %s.  Invalidating signature.", text)
 	case len(out) == 0:
 		return nil, errEmpty
 	case len(out) > MaxContent:
@@ -136,32 +135,34 @@ func (c *Content) Absolute() bool { return c.HasOffset || c.HasDepth || c.Starts
 func (c *Content) Anchored() bool { return c.HasOffset || c.HasDepth || c.StartsWith }
 
 var (
-	errTwice    = errors.New("given twice for one content")
-	errMixed    = errors.New("offset, depth and startswith count from the buffer's start, distance and within from the last match: a content has one or the other")
-	errStarts   = errors.New("startswith stands for offset and depth, and with none of offset, depth, distance and within")
-	errNegative = errors.New("is smaller than the content")
+	errTwice  = errors.New("given twice for one content")
+	errMixed  = worded("can't use a relative keyword like within/distance with a absolute relative keyword like depth/offset for the same content.")
+	errStarts = worded("can't use multiple depth/startswith settings for the same content.")
+	errOnly   = worded("can't have a relative keyword set along with 'fast_pattern:only;'.")
+	errFast   = worded("can't have a relative negated keyword set along with 'fast_pattern'.")
+	errAlone  = worded("fast_pattern: only; cannot be used with negated content or with any of the relative modifiers like distance, within, offset, depth")
 )
 
 // SetOffset reads the value of offset.
 func (c *Content) SetOffset(value string, v *Vars) (err error) {
-	if err := c.mayPlace(c.HasOffset, false); err != nil {
+	if err := c.mayPlace("offset", c.HasOffset, false); err != nil {
 		return err
 	}
-	c.Offset, err = v.Value(value, 0, maxPosition)
+	c.Offset, err = v.place("offset", ".", value, 0, maxPosition)
 	c.HasOffset = err == nil
 	return err
 }
 
 // SetDepth reads the value of depth.
 func (c *Content) SetDepth(value string, v *Vars) (err error) {
-	if err := c.mayPlace(c.HasDepth, false); err != nil {
+	if err := c.mayPlace("depth", c.HasDepth, false); err != nil {
 		return err
 	}
-	if c.Depth, err = v.Value(value, 0, maxPosition); err != nil {
+	if c.Depth, err = v.place("depth", ".", value, 0, maxPosition); err != nil {
 		return err
 	}
 	if c.Depth.Var == 0 && c.Depth.Number < int64(len(c.Text)) {
-		return fmt.Errorf("depth %s %w of %d bytes", value, errNegative, len(c.Text))
+		return worded("depth:%s smaller than content of len %d.", value, len(c.Text))
 	}
 	c.HasDepth = true
 	return nil
@@ -169,34 +170,38 @@ func (c *Content) SetDepth(value string, v *Vars) (err error) {
 
 // SetDistance reads the value of distance.
 func (c *Content) SetDistance(value string, v *Vars) (err error) {
-	if err := c.mayPlace(c.HasDistance, true); err != nil {
+	if err := c.mayPlace("distance", c.HasDistance, true); err != nil {
 		return err
 	}
-	c.Distance, err = v.Value(value, -maxDistance, maxDistance)
+	c.Distance, err = v.place("distance", "", value, -maxDistance, maxDistance)
 	c.HasDistance = err == nil
 	return err
 }
 
 // SetWithin reads the value of within.
 func (c *Content) SetWithin(value string, v *Vars) (err error) {
-	if err := c.mayPlace(c.HasWithin, true); err != nil {
+	if err := c.mayPlace("within", c.HasWithin, true); err != nil {
 		return err
 	}
-	if c.Within, err = v.Value(value, -maxDistance, maxDistance); err != nil {
+	if c.Within, err = v.place("within", "", value, -maxDistance, maxDistance); err != nil {
 		return err
 	}
 	if c.Within.Var == 0 && c.Within.Number < int64(len(c.Text)) {
-		return fmt.Errorf("within %s %w of %d bytes", value, errNegative, len(c.Text))
+		return worded("within argument %q is less than the content length \"%d\" which is invalid, since this will never match.  Invalidating signature", value, len(c.Text))
 	}
 	c.HasWithin = true
 	return nil
 }
 
 // mayPlace reports what speaks against another of the modifiers that place a content.
-func (c *Content) mayPlace(given, relative bool) error {
+func (c *Content) mayPlace(name string, given, relative bool) error {
 	switch {
 	case given:
-		return errTwice
+		return worded("can't use multiple %ss for the same content.", name)
+	case c.Only:
+		return errOnly
+	case c.Fast && c.Negated:
+		return errFast
 	case c.StartsWith:
 		return errStarts
 	case relative && (c.HasOffset || c.HasDepth), !relative && c.Relative():
@@ -224,11 +229,8 @@ func (c *Content) SetFast(value string) error {
 		return errTwice
 	case value == "":
 	case strings.EqualFold(value, "only"):
-		if c.Negated {
-			return errors.New("a content that is only the fast pattern cannot be negated")
-		}
-		if c.Absolute() || c.Relative() {
-			return errors.New("a content that is only the fast pattern has no place")
+		if c.Negated || c.Absolute() || c.Relative() {
+			return errAlone
 		}
 		c.Only = true
 	default:

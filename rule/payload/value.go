@@ -58,7 +58,7 @@ func (v *Vars) Value(text string, low, high int64) (Value, error) {
 	n, err := integer(text)
 	if err != nil {
 		if checkName(text) == nil {
-			return Value{}, fmt.Errorf("there is no variable %s before this", text)
+			return Value{}, &UnknownVar{text}
 		}
 		return Value{}, err
 	}
@@ -66,6 +66,25 @@ func (v *Vars) Value(text string, low, high int64) (Value, error) {
 		return Value{}, fmt.Errorf("%s is not from %d to %d", text, low, high)
 	}
 	return Value{Number: n}, nil
+}
+
+// UnknownVar is the error of a name that is no variable, at least not yet.
+type UnknownVar struct{ Name string }
+
+// Error says so.
+func (e *UnknownVar) Error() string { return "there is no variable " + e.Name + " before this" }
+
+// place reads the value of one of the modifiers that place a content. What is wrong is told in Suricata's words.
+func (v *Vars) place(keyword, stop, text string, low, high int64) (Value, error) {
+	n, err := v.Value(text, low, high)
+	var unknown *UnknownVar
+	switch {
+	case errors.As(err, &unknown):
+		err = worded("unknown byte_ keyword var seen in %s - %s%s", keyword, unknown.Name, stop)
+	case err != nil:
+		err = worded("invalid value for %s: %s%s", keyword, text, stop)
+	}
+	return n, err
 }
 
 // integer reads a decimal or hexadecimal number, which may be negative.
