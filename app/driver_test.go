@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,6 +156,23 @@ func TestSwitchState(t *testing.T) {
 	}
 	l.close()
 	l.want("note 0, shouting 0")
+}
+
+// TestProtocolOfTransactions wants a transaction that rules have not seen yet to remain one of its protocol behind a change.
+func TestProtocolOfTransactions(t *testing.T) {
+	l := dial(t, app.Config{KeepForRules: true}, app.Info{}, note(noteConfig{}), shout())
+	l.server("NOTE x\r\n")
+	l.client("UP shout\r\n")
+	l.server("OK\r\n")
+	l.client("SHOUT\r\n")
+	var got []string
+	for tx := range l.session.Transactions() {
+		got = append(got, tx.Head().Protocol())
+	}
+	if !slices.Equal(got, []string{"note", "shout"}) {
+		t.Errorf("transactions of %q, want note and shout", got)
+	}
+	l.close()
 }
 
 func TestPanicCostsOneFlow(t *testing.T) {

@@ -15,7 +15,7 @@ func (s *Session) begin(tx Transaction) {
 	if t.owner != nil {
 		panic("BUG: transaction begun twice")
 	}
-	t.ID, t.owner, t.self = s.nextTx, s, tx
+	t.ID, t.owner, t.self, t.kind = s.nextTx, s, tx, s.parsed
 	s.nextTx++
 	s.live.push(t)
 	s.liveTx++

@@ -26,6 +26,7 @@ type Tx struct {
 
 	progress [2]Progress
 	state    txState
+	kind     protoID // of whom it is
 }
 
 // txExtra is what few transactions have.
@@ -104,6 +105,14 @@ func (t *Tx) Tell() {
 		t.state |= txLogged
 		t.owner.gateway.logger.Transaction(t.owner, t.self)
 	}
+}
+
+// Protocol returns the name of the protocol whose parser began the transaction: behind a change, that of the flow is another.
+func (t *Tx) Protocol() string {
+	if t.owner == nil {
+		return ""
+	}
+	return t.owner.gateway.kind(t.kind).Name
 }
 
 // Progress returns how far direction d has come.

@@ -79,7 +79,7 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 		g.odd = append(g.odd, t)
 		id, of := s.events[t.Protocol][t.Name], t.Protocol
 		g.txChecks = append(g.txChecks, func(w *Worker) bool {
-			return of == w.session.Protocol() && slices.Contains(w.tx.Head().Events(), app.EventID(id))
+			return of == w.tx.Head().Protocol() && slices.Contains(w.tx.Head().Events(), app.EventID(id))
 		})
 		return "", nil
 	case *rule.FieldNumber:
@@ -135,7 +135,7 @@ func fieldCheck(b *rule.Buffer, fits func(b []byte) bool) check {
 	return func(w *Worker) bool {
 		for i := range b.Fields {
 			f := &b.Fields[i]
-			if f.Dir != w.dir || f.Protocol != w.session.Protocol() || w.tx.Head().Progress(w.dir) < f.At {
+			if f.Dir != w.dir || f.Protocol != w.tx.Head().Protocol() || w.tx.Head().Progress(w.dir) < f.At {
 				continue
 			}
 			for n := range maxInstances {

@@ -143,7 +143,7 @@ const enoughOfFile = 32 << 10
 func (s *section) each(w *Worker, d stream.Dir) func(yield func(b []byte) bool) {
 	return func(yield func(b []byte) bool) {
 		complete := w.tx.Head().Complete(d)
-		f := s.fields[d][w.session.Protocol()]
+		f := s.fields[d][w.tx.Head().Protocol()]
 		if f == nil {
 			if s.files {
 				s.eachFile(w, d, yield)

@@ -9,11 +9,10 @@ import (
 
 // transactions evaluates the rules for the transactions that moved in the direction of the packet.
 func (w *Worker) transactions() {
-	if lists := w.set.tx[w.session.Protocol()]; lists != nil {
-		for tx := range w.session.Transactions() {
-			if tx.Head().Dirty(w.dir) {
-				w.transaction(tx, &lists[w.dir])
-			}
+	for tx := range w.session.Transactions() {
+		h := tx.Head()
+		if lists := w.set.tx[h.Protocol()]; lists != nil && h.Dirty(w.dir) {
+			w.transaction(tx, &lists[w.dir])
 		}
 	}
 	if w.set.stores {
