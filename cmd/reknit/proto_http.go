@@ -33,7 +33,11 @@ func httpServer(s *config.HTTPServer) http.Config {
 	p := http.Config{
 		MaxLine:   int(min(s.MetaFieldLimit, 1<<30)),
 		MaxFields: s.HeadersLimit,
-		URI:       personality(s.Personality),
+
+		RequestBody:  bodyLimit(s.RequestBody),
+		ResponseBody: bodyLimit(s.ResponseBody),
+
+		URI: personality(s.Personality),
 
 		MaxUpload:   int64(min(s.RequestBody, math.MaxInt64)),
 		MaxDownload: int64(min(s.ResponseBody, math.MaxInt64)),
@@ -47,6 +51,17 @@ func httpServer(s *config.HTTPServer) http.Config {
 	p.URI.All = s.URIIncludeAll
 	p.URI.PlusIsSpace = s.PlusSpaceDecode
 	return p
+}
+
+// maxBody is the number of bytes of a body that are kept for rules at most.
+const maxBody = 16 << 20
+
+// bodyLimit returns how many bytes of bodies are kept for rules.
+func bodyLimit(s config.Size) int {
+	if s == 0 {
+		return keptForRules
+	}
+	return int(min(s, maxBody))
 }
 
 // personality returns how a kind of server reads request targets.

@@ -173,7 +173,8 @@ func (j *job) rulesOf() error {
 	return nil
 }
 
-// keptForRules is how many bytes of a body or a file are kept for the rules that look into them.
+// keptForRules is how many bytes of a body or a file are kept for the rules that look into them, unless something else is
+// configured.
 const keptForRules = 128 << 10
 
 // addRules adds what rules want of the parsers.
@@ -187,11 +188,14 @@ func (w *wishes) addRules(s *detect.Set) {
 	}
 }
 
-// bodiesFor has bodies of HTTP kept for rules.
+// bodiesFor has bodies of HTTP kept for rules that look into them, as far as the configuration says; keep 0: there are none.
 func bodiesFor(h http.Config, keep int) http.Config {
-	h.RequestBody, h.ResponseBody = keep, keep
+	if keep > 0 {
+		return h
+	}
+	h.RequestBody, h.ResponseBody = 0, 0
 	for i := range h.Servers {
-		h.Servers[i].Config.RequestBody, h.Servers[i].Config.ResponseBody = keep, keep
+		h.Servers[i].Config.RequestBody, h.Servers[i].Config.ResponseBody = 0, 0
 	}
 	return h
 }

@@ -139,6 +139,7 @@ func (c *Config) servers() []server {
 		own := *c
 		own.MaxLine, own.MaxFields, own.MaxHead, own.MaxCodings = s.Config.MaxLine, s.Config.MaxFields, s.Config.MaxHead, s.Config.MaxCodings
 		own.URI = s.Config.URI
+		own.RequestBody, own.ResponseBody = s.Config.RequestBody, s.Config.ResponseBody
 		own.MaxUpload, own.MaxDownload = s.Config.MaxUpload, s.Config.MaxDownload
 		own.Coding.BombSize, own.Coding.BombRatio = s.Config.Coding.BombSize, s.Config.Coding.BombRatio
 		set := own.withDefaults()

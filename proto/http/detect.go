@@ -54,7 +54,7 @@ func notSIP(_ stream.Dir, head []byte) app.Guess {
 // maxProbe is the number of bytes in which a request line must end to be recognised on a port.
 const maxProbe = 1024
 
-// probe wants a line that ends in a version of HTTP, after blank lines, or a status line.
+// probe wants a line with a known method that ends in a version of HTTP, after blank lines, or a status line.
 func probe(d stream.Dir, head []byte) app.Guess {
 	line := bytes.TrimLeft(head, "\r\n")
 	switch {
@@ -82,7 +82,7 @@ func probe(d stream.Dir, head []byte) app.Guess {
 		return app.Unknown
 	}
 	words := bytes.Fields(line[:n])
-	if len(words) >= 3 && isVersion(words[len(words)-1]) {
+	if len(words) >= 3 && isVersion(words[len(words)-1]) && knownMethod(bytes.ToUpper(words[0])) {
 		return app.Yes
 	}
 	return app.No

@@ -33,11 +33,11 @@
 // Files that come in ranges are told as they come and, once all of them were seen, as a whole (Config.Ranges), also when they
 // come over several connections; whose exchange has the whole depends on the order in which the workers read them.
 //
-// Differences on purpose: files are followed to their end whatever limits for inspection there are; all interim responses (1xx but 101) are passed over, not only 100; parsing goes on after a line
+// Differences on purpose: all interim responses (1xx but 101) are passed over, not only 100; parsing goes on after a line
 // that is too long, too many requests, or a loss in a head, where Suricata's ends; files are told with their exchange, so
-// that their record does not depend on how the bytes were cut; bytes that belong to no message are not added to the last
-// file. Four events are not Suricata's: request_content_length_and_transfer_encoding and its like for responses,
-// request_bare_lf and response_bare_lf (RFC 9112, sections 2.2, 6.3 and 11.2).
+// that their record does not depend on how the bytes were cut, and end at a limit only if one is configured; bytes that belong
+// to no message are not added to the last file. Four events are not Suricata's: request_content_length_and_transfer_encoding
+// and its like for responses, request_bare_lf and response_bare_lf (RFC 9112, sections 2.2, 6.3 and 11.2).
 //
 // # Limits
 //

@@ -1,8 +1,6 @@
 package http
 
 import (
-	"bytes"
-
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/stream"
 )
@@ -14,7 +12,7 @@ var fields = []app.Field{
 	single("http.uri.raw", stream.ToServer, inFields, (*Exchange).Target),
 	single("http.request_line", stream.ToServer, inFields, func(x *Exchange) []byte { return x.Request.first() }),
 	single("http.protocol", stream.ToServer, inFields, (*Exchange).Protocol),
-	single("http.host", stream.ToServer, inBody, func(x *Exchange) []byte { return bytes.ToLower(x.Host) }),
+	single("http.host", stream.ToServer, inBody, func(x *Exchange) []byte { return lowered(x.Host) }),
 	single("http.host.raw", stream.ToServer, inBody, (*Exchange).rawHost),
 	single("http.start", stream.ToServer, inBody, func(x *Exchange) []byte { return x.Request.startText() }),
 	value("http.user_agent", stream.ToServer, "User-Agent"),

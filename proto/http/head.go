@@ -246,6 +246,8 @@ func (b *builder) fold(line []byte, end string, limit int) {
 	if f.value.n > 0 {
 		b.tail = append(b.tail, ' ')
 		f.value.n++
+	} else {
+		f.value.off = tailBit | uint32(len(b.tail))
 	}
 	b.tail = append(b.tail, text...)
 	f.value.n += uint32(len(text))

@@ -13,6 +13,10 @@ func (s *Session) target(x *Exchange) {
 	} else {
 		u = parseURI(x.Target())
 	}
+	if len(u.host) > 0 && u.host[0] == '/' { // CONNECT with a path
+		s.raise(requestURIHostInvalid, x)
+		u.host = nil
+	}
 	if u.host != nil {
 		x.Host, x.Port = bytes.ToLower(u.host), parsePort(u.port)
 		if !validHost(u.host) || u.port != nil && x.Port == 0 {

@@ -208,6 +208,8 @@ func (s *Session) framed(r *side) {
 	case !ok:
 		s.raise(invalidContentLengthInResponse, x)
 		n = -1
+	case x.raised[contentLengthExtraDataEnd/64]&(1<<(contentLengthExtraDataEnd%64)) != 0 && hasToken(h.value("Connection"), "close"):
+		n = -1 // what it says is not clear, and the connection has nothing else
 	case !h.has("Content-Length"):
 		n = -1
 	}

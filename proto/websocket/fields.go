@@ -24,8 +24,8 @@ var fields = func() (list []app.Field) {
 	for _, d := range [...]stream.Dir{stream.ToServer, stream.ToClient} {
 		add := func(name string, get func(f *Frame) ([]byte, bool)) {
 			list = append(list, app.Field{Name: name, Dir: d, At: complete, Get: func(tx app.Transaction, i int) ([]byte, bool) {
-				f := tx.(*Frame)
-				if i > 0 || f.Dir != d {
+				f, ok := tx.(*Frame)
+				if !ok || i > 0 || f.Dir != d {
 					return nil, false
 				}
 				return get(f)
