@@ -91,6 +91,9 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 	case *rule.FieldWord:
 		g.txChecks = append(g.txChecks, fieldCheck(t.Buffer, func(b []byte) bool { return strings.EqualFold(string(b), t.Word) }))
 		return "", nil
+	case *rule.FileHash:
+		g.txChecks = append(g.txChecks, fileHash(t))
+		return "", nil
 	case *rule.FileSize:
 		g.txChecks = append(g.txChecks, fileSize(t))
 		return "", nil

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/rule"
 	"github.com/reknit/reknit/stream"
 )
@@ -72,5 +73,30 @@ func (w *Worker) store() {
 		if dirs != 0 {
 			wantAll(tx, dirs)
 		}
+	}
+}
+
+// fileHash returns the check of the hash of a file, which is known at its end.
+func fileHash(t *rule.FileHash) check {
+	return func(w *Worker) bool {
+		for d, f := range w.tx.Head().Files {
+			x, ok := f.(interface{ Itself() *file.File })
+			if !ok || d != w.dir || x.Itself().State() != file.Closed {
+				continue
+			}
+			var hash []byte
+			switch f := x.Itself(); t.Name {
+			case "filemd5":
+				hash = f.MD5()
+			case "filesha1":
+				hash = f.SHA1()
+			default:
+				hash = f.SHA256()
+			}
+			if t.Hashes[string(hash)] != t.Negated {
+				return true
+			}
+		}
+		return false
 	}
 }

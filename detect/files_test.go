@@ -42,6 +42,9 @@ func (w *keptFile) Close(f *file.File) bool {
 	return true
 }
 
+// oneMD5 is the hash of "secret text".
+const oneMD5 = "f6d86c00ecc4d51fe0da3f8abdb79938"
+
 // Rules look into files, and say which are stored.
 func TestFiles(t *testing.T) {
 	for _, test := range []struct {
@@ -56,12 +59,14 @@ func TestFiles(t *testing.T) {
 		{`alert smtp any any -> any any (file.name; content:"two"; sid:1;)`, 1, ""},
 		{`alert smtp any any -> any any (file.data; content:!"secret"; content:!"else"; sid:1;)`, 0, ""},
 		{`alert smtp any any -> any any (filesize:11; file.name; content:"one"; sid:1;)`, 1, ""},
+		{`alert smtp any any -> any any (filemd5:list; sid:1;)`, 1, ""},
+		{`alert smtp any any -> any any (filemd5:list; filesize:>100; sid:1;)`, 0, ""},
 		{`alert smtp any any -> any any (filesize:>100; sid:1;)`, 0, ""},
 		{`alert smtp any any -> any any (file.data; content:"c2VjcmV0"; sid:1;)`, 0, ""},
 	} {
 		store := &kept{}
 		conf := engine.Config{Protocols: []app.Protocol{smtp.New(smtp.Config{
-			Files: file.Config{Store: store, OnDemand: true, Keep: 1 << 10},
+			Files: file.Config{Store: store, OnDemand: true, Keep: 1 << 10, MD5: true},
 		})}}
 		o := mail().with(t, compile(t, test.rule, detect.Config{}), conf)
 		if len(o.alerts) != test.alerts {

@@ -132,6 +132,18 @@ func (s *Set) Uses(prefix string) bool {
 	return false
 }
 
+// Hashes reports whether a rule looks hashes of files up: filemd5, filesha1 or filesha256.
+func (s *Set) Hashes(keyword string) bool {
+	for _, g := range s.signatures {
+		for _, t := range g.Tests {
+			if h, ok := t.(*rule.FileHash); ok && h.Name == keyword {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Stores reports whether a rule has files stored.
 func (s *Set) Stores() bool {
 	return slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.stores })
@@ -196,7 +208,13 @@ func (s *Set) placeStream(g *signature) {
 
 // placeTx puts a rule where those for transactions are.
 func (s *Set) placeTx(g *signature) {
-	for _, p := range g.App {
+	names := g.App
+	if len(names) == 0 && len(g.odd) == 0 { // about files, of whatever protocol
+		for i := range s.config.Protocols {
+			names = append(names, s.config.Protocols[i].Name)
+		}
+	}
+	for _, p := range names {
 		lists := s.tx[p]
 		if lists == nil {
 			lists = new([2]rules)

@@ -1,7 +1,9 @@
 package rule
 
 import (
+	"encoding/hex"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,6 +17,9 @@ var fileKeywords = []keyword{
 	{name: "fileext", traits: needsTx, read: readFileExt},
 	{name: "filemagic", traits: needsTx, read: readFileMagic},
 	{name: "filesize", traits: needsTx, read: readFileSize},
+	{name: "filemd5", traits: needsTx, read: readFileHash("filemd5", 16)},
+	{name: "filesha1", traits: needsTx, read: readFileHash("filesha1", 20)},
+	{name: "filesha256", traits: needsTx, read: readFileHash("filesha256", 32)},
 	{name: "filestore", traits: needsTx, value: mayHaveValue, read: readFileStore},
 }
 
@@ -87,4 +92,52 @@ func readFileStore(c *compiler, value string) error {
 	}
 	c.rule.Effects = append(c.rule.Effects, f)
 	return nil
+}
+
+// FileHash looks a file up in a list of hashes.
+type FileHash struct {
+	Name    string // the keyword
+	Negated bool
+	List    string          // name of the file with the list
+	Hashes  map[string]bool // as they are, not in hexadecimal digits
+}
+
+// String returns the test as a rule writes it.
+func (f *FileHash) String() string {
+	if f.Negated {
+		return f.Name + ":!" + f.List + ";"
+	}
+	return f.Name + ":" + f.List + ";"
+}
+
+// readFileHash makes the function of a keyword that names a file with hashes of so many bytes, one at the beginning of each line. A
+// name that is not absolute is one in the directory of the rules.
+func readFileHash(name string, size int) func(*compiler, string) error {
+	return func(c *compiler, value string) error {
+		if c.lang.readFile == nil {
+			return notYet(name, "lists of hashes are not read here")
+		}
+		f := &FileHash{Name: name, Hashes: map[string]bool{}}
+		f.List, f.Negated = strings.CutPrefix(bare(value), "!")
+		path := f.List
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(filepath.Dir(c.file), path)
+		}
+		text, err := c.lang.readFile(path)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(text)) {
+			if len(line) < 2*size || line[0] == '#' {
+				continue
+			}
+			hash, err := hex.DecodeString(line[:2*size])
+			if err != nil {
+				return fmt.Errorf("%s: %q is not a hash of %d bytes", path, strings.TrimSpace(line), size)
+			}
+			f.Hashes[string(hash)] = true
+		}
+		c.test(f)
+		return nil
+	}
 }

@@ -21,6 +21,8 @@ type Config struct {
 	Version string
 	// Features are the names that "requires: feature" finds.
 	Features []string
+	// ReadFile reads a file that a rule names. When nil, such rules are not supported.
+	ReadFile func(name string) ([]byte, error)
 	// StrictClasses and StrictReferences make what the companion files do not have an error.
 	StrictClasses, StrictReferences bool
 	// Suggest returns the name that a misspelt word most likely means, or "". When nil, nothing is suggested.
@@ -42,6 +44,7 @@ type Language struct {
 	version    version
 	features   []string
 
+	readFile     func(name string) ([]byte, error)
 	suggestion   func(word string, names []string) string
 	streamEvents []string
 	decodeEvents []string
@@ -56,7 +59,7 @@ type Language struct {
 func New(c Config) *Language {
 	l := &Language{
 		vars: c.Vars, classes: c.Classes, references: c.References, features: c.Features, streamEvents: c.StreamEvents,
-		suggestion:   c.Suggest,
+		suggestion: c.Suggest, readFile: c.ReadFile,
 		strict:       map[Kind]bool{UnknownClass: c.StrictClasses, UnknownReference: c.StrictReferences},
 		addressCache: map[string]*Addresses{}, portCache: map[string]*Ports{},
 	}

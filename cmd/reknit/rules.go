@@ -76,6 +76,7 @@ func (l *ruleLoader) makeLanguage(protocols []app.Protocol) {
 		Protocols: protocols,
 		Vars:      rule.Vars{Addresses: r.AddressVars, Ports: r.PortVars},
 		Features:  []string{"ja3", "ja4"},
+		ReadFile:  os.ReadFile,
 		Suggest:   func(word string, names []string) string { return config.Nearest(word, names) },
 	}
 	for e := range tcp.NumEvents {
@@ -183,6 +184,9 @@ func (w *wishes) addRules(s *detect.Set) {
 	w.ja3 = w.ja3 || s.Uses("ja3")
 	w.ja4 = w.ja4 || s.Uses("ja4")
 	w.hassh = s.Uses("ssh.hassh")
+	w.md5 = w.md5 || s.Hashes("filemd5")
+	w.sha1 = w.sha1 || s.Hashes("filesha1")
+	w.sha256 = w.sha256 || s.Hashes("filesha256")
 	if s.Uses("file.data") || s.Uses("http.request_body") || s.Uses("http.response_body") {
 		w.keep = keptForRules
 	}
