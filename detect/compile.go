@@ -119,6 +119,9 @@ func (g *signature) effect(e rule.Effect) (string, error) {
 		c = hostbitsSet(e)
 	case rule.Bypass:
 		c = func(w *Worker) bool { w.bypass = true; return true }
+	case *rule.Tag:
+		g.tags = true
+		c = tagging(e)
 	case *rule.FileStore:
 		g.stores = true
 		c = fileStore(g.Rule, e)

@@ -178,7 +178,7 @@ func TestTransactionInAlert(t *testing.T) {
 // What cannot be evaluated is refused.
 func TestRefused(t *testing.T) {
 	s := rule.New(rule.Config{Protocols: protocols}).NewSet()
-	s.Load("test.rules", `alert tcp any any -> any any (content:"x"; tag:session; sid:1;)`)
+	s.Load("test.rules", `alert tcp any any -> any any (content:"x"; xbits:set,x,track tx; sid:1;)`)
 	set, refused := detect.New(detect.Config{Rules: s.Rules, Protocols: protocols})
 	if len(refused) != 1 || refused[0].Problem.Kind != rule.NotYet || set.Len() != 0 {
 		t.Errorf("%d rules compiled, refused %v, want none and one", set.Len(), refused)
@@ -249,5 +249,25 @@ func BenchmarkPacket(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		e.Worker().Packet(&p)
+	}
+}
+
+// Packets behind an alert are told.
+func TestTag(t *testing.T) {
+	for _, test := range []struct {
+		tag  string
+		want int
+	}{{"session,3,packets", 2}, {"session", 4}, {"host,2,packets,src", 1}, {"session,60,bytes", 1}, {"session,2,seconds", 4}} {
+		c := talk(4000).datagram(0, "AAA").datagram(1, "B").datagram(0, "C").datagram(1, "D").datagram(0, "E")
+		o := c.play(t, `alert udp any any -> any any (content:"AAA"; tag:`+test.tag+`; sid:1;)`, engine.Config{})
+		n := 0
+		for _, r := range o.records {
+			if strings.Contains(r, `"event_type":"packet"`) {
+				n++
+			}
+		}
+		if n != test.want {
+			t.Errorf("tag:%s: %d packets, want %d", test.tag, n, test.want)
+		}
 	}
 }

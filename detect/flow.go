@@ -2,6 +2,7 @@ package detect
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/rule"
@@ -13,6 +14,7 @@ import (
 type kept struct {
 	bits     []string
 	ints     []flowint
+	tag      tag
 	stores   rule.Dirs // directions of which all files are stored
 	detected [2]bool   // rules about the protocol were evaluated
 	raw      []uint32  // rules whose part that looks at the stream was found: index twice, plus the direction
@@ -41,11 +43,20 @@ func (w *Worker) keep() *kept {
 
 // AppendJSON writes the variables of the flow.
 func (k *kept) AppendJSON(o *event.Object) {
+	others := len(k.bits) - k.prefixed("traffic/id/") - k.prefixed("traffic/label/")
+	if others < len(k.bits) {
+		o.Open("traffic")
+		k.list(o, "id", "traffic/id/")
+		k.list(o, "label", "traffic/label/")
+		o.Close()
+	}
 	o.Open("metadata")
-	if len(k.bits) > 0 {
+	if others > 0 {
 		o.OpenArray("flowbits")
 		for _, b := range k.bits {
-			o.ItemStr(b)
+			if !strings.HasPrefix(b, "traffic/id/") && !strings.HasPrefix(b, "traffic/label/") {
+				o.ItemStr(b)
+			}
 		}
 		o.CloseArray()
 	}
@@ -57,6 +68,30 @@ func (k *kept) AppendJSON(o *event.Object) {
 		o.Close()
 	}
 	o.Close()
+}
+
+// prefixed returns how many bits have names that begin so.
+func (k *kept) prefixed(prefix string) (n int) {
+	for _, b := range k.bits {
+		if strings.HasPrefix(b, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+// list writes the rest of the names that begin so.
+func (k *kept) list(o *event.Object, key, prefix string) {
+	if k.prefixed(prefix) == 0 {
+		return
+	}
+	o.OpenArray(key)
+	for _, b := range k.bits {
+		if rest, ok := strings.CutPrefix(b, prefix); ok {
+			o.ItemStr(rest)
+		}
+	}
+	o.CloseArray()
 }
 
 func (k *kept) has(bit string) bool { return k != nil && slices.Contains(k.bits, bit) }

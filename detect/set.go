@@ -42,7 +42,8 @@ type Set struct {
 	tx         map[string]*[2]rules      // for transactions, by protocol and direction
 	events     map[string]map[string]int // numbers of the events of a protocol
 	hosts      *hosts
-	stores     bool
+	stores     bool     // a rule has files stored
+	tags       bool     // a rule has packets told
 	decoding   *section // while a rule is compiled: the one with base64_decode
 }
 
@@ -74,6 +75,7 @@ type signature struct {
 	need     [2]app.Progress  // of a transaction, by direction, before it is evaluated
 	limits   []*rule.Threshold
 	flow     bool // its action is for the flow
+	tags     bool // it has packets told
 	stores   bool // it has files stored
 	tells    bool // it alerts although its action does not
 	always   bool // action of the flow even if no stream was looked at
@@ -110,6 +112,7 @@ func New(c Config) (*Set, []Refusal) {
 		s.place(sig)
 	}
 	s.stores = s.Stores()
+	s.tags = slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.tags })
 	s.ready()
 	return s, refused
 }

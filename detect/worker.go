@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/reknit/reknit/app"
@@ -29,7 +30,9 @@ type Worker struct {
 
 	scene
 	now    int64
-	bypass bool // a rule wants the flow to be bypassed
+	hosts  map[netip.Addr]*tag // those of which packets are told
+	fresh  bool                // the packet made its flow or a host tagged
+	bypass bool                // a rule wants the flow to be bypassed
 
 	maybe   []*signature // rules whose fast pattern was found
 	merged  []*signature
@@ -141,6 +144,9 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 	}
 	w.oddities()
 	action := w.conclude()
+	if w.set.tags && p != nil {
+		w.tagged()
+	}
 	if w.odd = w.odd[:0]; p != nil || a.Last {
 		w.found, w.held = w.found[:0], w.held[:0]
 	}

@@ -55,7 +55,7 @@ func TestCommandLine(t *testing.T) {
 		"later.yaml":  "vars:\n  address-groups:\n    HOME_NET: any\nnfq:\n  mode: accept\n",
 		"eve.yaml":    "outputs:\n- eve-log:\n    enabled: yes\n    filename: no/such/dir/eve.json\n    types: [flow]\n",
 		"wrong.rules": "alert tcp any any -> any any (contnet:\"a\"; sid:1;)\n",
-		"tag.rules":   "alert tcp any any -> any any (tag:session; sid:1;)\n",
+		"later.rules": "alert tcp any any -> any any (content:\"a\"; xbits:set,x,track tx; sid:1;)\n",
 		"class.rules": "alert tcp any any -> any any (classtype:x; sid:1;)\n",
 		"rules.yaml": "%YAML 1.1\n---\ndefault-rule-path: .\nrule-files: [some.rules, more.rules]\nclassification-file: none\n" +
 			"reference-config-file: none\n",
@@ -90,7 +90,7 @@ func TestCommandLine(t *testing.T) {
 		{"-r CAPTURE -S some.rules", 0, `227 packets`, ""},
 		{"-r CAPTURE -S wrong.rules", 0, `227 packets`, "Error: detect-parse: contnet: unknown keyword"},
 		{"-r CAPTURE -S wrong.rules --init-errors-fatal", 1, "", "Error: detect-parse: contnet: unknown keyword"},
-		{"-r CAPTURE -S tag.rules --init-errors-fatal", 1, "", "Error: detect: tag:session,256,packets; is not evaluated yet"},
+		{"-r CAPTURE -S later.rules --init-errors-fatal", 1, "", "Error: detect: xbits:set,x,track tx,expire 30; is not evaluated yet"},
 		{"-r CAPTURE -S no.rules --init-errors-fatal", 1, "", "no.rules: no such file"},
 
 		{"-r no.pcap", 1, "", `^reknit: no.pcap: no such file or directory\n$`},

@@ -84,6 +84,8 @@ func (o *eveOutput) takes(r *event.Record) bool {
 	case "drop":
 		d, ok := r.Body.(*event.Drop)
 		return o.config.Logs("drop") && (!ok || d.First || o.config.Drop.Flows == "all")
+	case "packet":
+		return o.config.Logs("alert") && o.config.Alert.Tagged
 	case "fileinfo":
 		return o.config.Logs("files")
 	case "anomaly":

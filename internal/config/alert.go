@@ -6,6 +6,7 @@ type AlertLog struct {
 	PayloadSize                              Size
 	Packet                                   bool
 	Verdict                                  bool
+	Tagged                                   bool // write packets that rules tagged
 
 	App, Flow, Metadata, RuleText, References bool
 }
@@ -18,6 +19,7 @@ func (l *AlertLog) table() []row {
 		{"payload-buffer-size", size(&l.PayloadSize), "4kb", "", "How much of a stream is added."},
 		{"packet", boolean(&l.Packet), "no", "", "Add the packet, in Base64."},
 		{"verdict", boolean(&l.Verdict), "no", "", "Add what becomes of the packet."},
+		{"tagged-packets", boolean(&l.Tagged), "no", "", "Write a record, packet, for each packet that the keyword tag means."},
 		{"metadata.app-layer", boolean(&l.App), "yes", "", "Add what the transaction is. `metadata: no` turns off this and the next two."},
 		{"metadata.flow", boolean(&l.Flow), "yes", "", "Add what is counted of the flow."},
 		{"metadata.rule.metadata", boolean(&l.Metadata), "yes", "", "Add the metadata of the rule."},
@@ -31,7 +33,9 @@ func (l *AlertLog) shorten(n *Node) {
 	if n == nil {
 		return
 	}
-	if m := n.Find("metadata"); m != nil && m.Kind == Scalar && m.Off() {
+	m := n.Find("metadata")
+	var on bool
+	if m != nil && m.Kind == Scalar && boolean(&on).read(m) == nil && !on {
 		l.App, l.Flow, l.Metadata = false, false, false
 	}
 }
