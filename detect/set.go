@@ -44,6 +44,7 @@ type Set struct {
 	hosts      *hosts
 	stores     bool     // a rule has files stored
 	tags       bool     // a rule has packets told
+	keeps      bool     // transactions are kept until they were inspected
 	decoding   *section // while a rule is compiled: the one with base64_decode
 }
 
@@ -111,7 +112,7 @@ func New(c Config) (*Set, []Refusal) {
 		s.signatures = append(s.signatures, sig)
 		s.place(sig)
 	}
-	s.stores = s.Stores()
+	s.keeps, s.stores = s.UsesTransactions(), s.Stores()
 	s.tags = slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.tags })
 	s.ready()
 	return s, refused
@@ -121,7 +122,9 @@ func New(c Config) (*Set, []Refusal) {
 func (s *Set) Len() int { return len(s.signatures) }
 
 // UsesTransactions reports whether transactions have to be kept for the rules (app.Config.KeepForRules).
-func (s *Set) UsesTransactions() bool { return len(s.tx) > 0 }
+func (s *Set) UsesTransactions() bool {
+	return len(s.tx) > 0 || s.config.GuessTx || slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.Protocol.App != nil })
+}
 
 // Uses reports whether a rule looks into a buffer whose name begins so.
 func (s *Set) Uses(prefix string) bool {

@@ -18,9 +18,6 @@ func (w *Worker) transactions() {
 	if w.set.stores {
 		w.store()
 	}
-	if w.set.UsesTransactions() {
-		w.session.Inspected(w.dir)
-	}
 }
 
 // transaction evaluates rules for a transaction.

@@ -147,6 +147,9 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 	if w.set.tags && p != nil {
 		w.tagged()
 	}
+	if w.session != nil && w.set.keeps {
+		w.session.Inspected(w.dir) // the alerts have told of them
+	}
 	if w.odd = w.odd[:0]; p != nil || a.Last {
 		w.found, w.held = w.found[:0], w.held[:0]
 	}

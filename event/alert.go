@@ -26,6 +26,8 @@ type Alert struct {
 	Packet  Frame
 	Verdict Verdict
 
+	XFF []byte // for whom a proxy asked; nil: it is not known, or not shown
+
 	Options *AlertOptions // set by who writes the record; nil: all objects and no bytes
 }
 
@@ -137,6 +139,9 @@ func (a *Alert) alert(o *Object, p *AlertOptions) {
 	if p.RuleText {
 		o.Str("rule", s.Text)
 	}
+	if a.XFF != nil {
+		o.Bytes("xff", a.XFF)
+	}
 	o.Close()
 }
 
@@ -147,6 +152,17 @@ func end(o *Object, key string, a netip.Addr, port uint16) {
 		o.Uint("port", uint64(port))
 	}
 	o.Close()
+}
+
+// Forwarded returns for whom the transaction's client asked, if its protocol tells that in a field of a header; first says that the
+// first address of several counts.
+func (a *Alert) Forwarded(header string, first bool) []byte {
+	if x, ok := a.App.(interface {
+		Forwarded(header string, first bool) []byte
+	}); ok {
+		return x.Forwarded(header, first)
+	}
+	return nil
 }
 
 func (a *Alert) app(o *Object) {

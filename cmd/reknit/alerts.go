@@ -106,3 +106,27 @@ func fastAddr(a netip.Addr) string {
 	}
 	return a.StringExpanded()
 }
+
+// forwarded has the record of an alert show for whom a proxy asked, as the first section that is enabled says, until the function that
+// it returns is called.
+func forwarded(r *event.Record, a *event.Alert, sections ...*config.XFF) (done func()) {
+	src, dst := r.Src, r.Dst
+	done = func() { a.Options, a.XFF, r.Src, r.Dst = nil, nil, src, dst }
+	for _, x := range sections {
+		if !x.Enabled {
+			continue
+		}
+		text := a.Forwarded(x.Header, x.Deployment == "forward")
+		if x.Mode != "overwrite" {
+			a.XFF = text
+			return done
+		}
+		if addr, err := netip.ParseAddr(string(text)); err == nil && a.Direction == "to_client" {
+			r.Dst = addr
+		} else if err == nil {
+			r.Src = addr
+		}
+		return done
+	}
+	return done
+}

@@ -62,7 +62,7 @@ func (o *eveOutput) write(r *event.Record) {
 		}
 	case *event.Alert:
 		b.Options = &o.alerts
-		defer func() { b.Options = nil }()
+		defer forwarded(r, b, &o.config.Alert.XFF, &o.config.XFF)()
 	case *event.Drop:
 		if !o.config.Drop.Alerts {
 			defer func(r *event.Signature) { b.Rule = r }(b.Rule)

@@ -9,10 +9,11 @@ type AlertLog struct {
 	Tagged                                   bool // write packets that rules tagged
 
 	App, Flow, Metadata, RuleText, References bool
+	XFF                                       XFF
 }
 
 func (l *AlertLog) table() []row {
-	return []row{
+	return append([]row{
 		{"payload", boolean(&l.Payload), "no", "", "Add what the rule looked at, in Base64."},
 		{"payload-printable", boolean(&l.PayloadPrintable), "no", "", "Add it as text."},
 		{"payload-length", boolean(&l.PayloadLength), "no", "", "Add its length."},
@@ -25,7 +26,7 @@ func (l *AlertLog) table() []row {
 		{"metadata.rule.metadata", boolean(&l.Metadata), "yes", "", "Add the metadata of the rule."},
 		{"metadata.rule.raw", boolean(&l.RuleText), "no", "", "Add the text of the rule."},
 		{"metadata.rule.reference", boolean(&l.References), "no", "", "Add the references of the rule."},
-	}
+	}, l.XFF.table("xff.")...)
 }
 
 // shorten heeds that metadata may be one word.

@@ -149,7 +149,7 @@ func (x *XFF) table(prefix string) []row {
 	return []row{
 		{prefix + "enabled", boolean(&x.Enabled), "no", "", "Log the address of the client that a proxy names."},
 		{prefix + "mode", oneOf(&x.Mode, "extra-data", "overwrite"), "extra-data", "",
-			"How: extra-data, as the member xff; overwrite, in place of the client's address, in records of HTTP."},
+			"How: extra-data, as the member xff; overwrite, in place of the client's address, in records of HTTP and alerts."},
 		{prefix + "deployment", oneOf(&x.Deployment, "reverse", "forward"), "reverse", "",
 			"reverse: the last address counts, as with a proxy before servers; forward: the first."},
 		{prefix + "header", text(&x.Header), "X-Forwarded-For", "", "Header field with the address."},

@@ -123,7 +123,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.redis", notYet, `server port username password async mode key stream-maxlen
 		stream-trim-exact pipelining.enabled pipelining.batch-size`},
 	{"outputs.[].eve-log.types.[].alert", notYet, `http-body http-body-printable websocket-payload
-		websocket-payload-printable xff.enabled xff.mode xff.deployment xff.header reference suricata-version`},
+		websocket-payload-printable reference suricata-version`},
 	{"outputs.[].eve-log.types.[].alert", obsolete, "http tls ssh smtp dnp3 vars flow"},
 	{"outputs.[].eve-log.types.[].frame", notYet, "enabled payload-buffer-size"},
 	{"outputs.[].eve-log.types.[].anomaly", obsolete, "types.packethdr"},
