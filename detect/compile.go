@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,6 +95,17 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 	case *rule.FileHash:
 		g.txChecks = append(g.txChecks, fileHash(t))
 		return "", nil
+	case *rule.FieldListed:
+		g.txChecks = append(g.txChecks, fieldCheck(t.Buffer, func(b []byte) bool { return t.Match(string(b)) }))
+		return "", nil
+	case *rule.FieldPeriod:
+		g.txChecks = append(g.txChecks, func(w *Worker) bool {
+			return fieldCheck(t.Buffer, func(b []byte) bool { return t.Match(string(b), w.now/1e9) })(w)
+		})
+		return "", nil
+	case *rule.FieldForeign:
+		g.txChecks = append(g.txChecks, foreign(t.Buffer))
+		return "", nil
 	case *rule.FileSize:
 		g.txChecks = append(g.txChecks, fileSize(t))
 		return "", nil
@@ -155,6 +167,17 @@ func fieldCheck(b *rule.Buffer, fits func(b []byte) bool) check {
 			}
 		}
 		return false
+	}
+}
+
+// foreign returns the check of an address that a transaction names: it is not the client's.
+func foreign(b *rule.Buffer) check {
+	return func(w *Worker) bool {
+		client := w.flow.Client().Addr().Unmap()
+		return fieldCheck(b, func(text []byte) bool {
+			a, err := netip.ParseAddr(string(text))
+			return err == nil && a.Unmap() != client
+		})(w)
 	}
 }
 

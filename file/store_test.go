@@ -66,8 +66,6 @@ func TestStore(t *testing.T) {
 			[]string{opened}, `"stored":false,"size"`},
 		{"not stored in the end", notes{lose: true}, func(f *file.File) { f.Fail() }, []string{opened, "close ERROR 0"},
 			`"stored":false,"size"`},
-		{"over the limit, and wanted", notes{}, func(f *file.File) { f.Want(); f.Write([]byte("0123456789")); f.Close() },
-			[]string{opened, "write 0123456789", "close CLOSED 10"}, `"stored":true`},
 		{"over the limit", notes{}, func(f *file.File) { f.Write([]byte("0123456789")); f.Write([]byte("x")); f.Close() },
 			[]string{opened, "write 01234567", "close TRUNCATED 8"}, `"stored":true`},
 	}

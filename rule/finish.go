@@ -170,6 +170,12 @@ func fieldOf(t Test) *Buffer {
 		return t.Buffer
 	case *FieldWord:
 		return t.Buffer
+	case *FieldForeign:
+		return t.Buffer
+	case *FieldListed:
+		return t.Buffer
+	case *FieldPeriod:
+		return t.Buffer
 	}
 	return nil
 }

@@ -327,7 +327,11 @@ func (s *Session) complete() {
 		s.last = nil
 	}
 	s.waiting--
-	if x.begun {
-		x.Advance(stream.ToClient, complete)
+	if !x.begun {
+		return
 	}
+	if x.port != 0 {
+		x.Advance(stream.ToServer, complete) // there is something new for rules of that direction
+	}
+	x.Advance(stream.ToClient, complete)
 }

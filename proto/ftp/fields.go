@@ -39,14 +39,29 @@ var fields = []app.Field{
 		return text, true
 	}},
 	{Name: "ftp.completion_code", Dir: stream.ToClient, Get: completionCode},
-	{Name: "ftp.dynamic_port", Dir: stream.ToClient, Get: single(func(x *Exchange) []byte {
-		if x.port == 0 {
+	{Name: "ftp.dynamic_port", Dir: stream.ToServer, Get: single(dynamicPort)},
+	{Name: "ftp.dynamic_port", Dir: stream.ToClient, Get: single(dynamicPort)},
+	{Name: "ftpbounce", Dir: stream.ToServer, Get: single(func(x *Exchange) []byte {
+		if x.command == nil || x.command.verb != port || !x.announced.addr.IsValid() {
 			return nil
 		}
-		return strconv.AppendUint(nil, uint64(x.port), 10)
+		return x.announced.addr.AppendTo(nil)
 	})},
 	{Name: "ftp.mode", Dir: stream.ToClient, Get: single(func(x *Exchange) []byte { return []byte(x.Mode()) })},
-	{Name: "ftp.reply_received", Dir: stream.ToClient, Get: single(func(x *Exchange) []byte { return []byte(yesNo(x.received)) })},
+	{Name: "ftp.reply_received", Dir: stream.ToClient, Get: single(func(x *Exchange) []byte {
+		if x.command == nil { // such as the greeting
+			return nil
+		}
+		return []byte(yesNo(x.received))
+	})},
+}
+
+// dynamicPort returns the port of the data connection, once it is announced and agreed to.
+func dynamicPort(x *Exchange) []byte {
+	if x.port == 0 {
+		return nil
+	}
+	return strconv.AppendUint(nil, uint64(x.port), 10)
 }
 
 // single makes the getter of something that an exchange has at most once.

@@ -141,7 +141,10 @@ func TestFields(t *testing.T) {
 		"tls.random_bytes":     {string(h.Client.Random[4:]), string(h.Server.Random[4:])},
 		"ja3.hash":             {h.JA3().Hash, ""}, "ja3.string": {h.JA3().Text, ""},
 		"ja3s.hash": {"", h.JA3S().Hash}, "ja3s.string": {"", h.JA3S().Text},
-		"ja4.hash": {h.JA4(), ""},
+		"ja4.hash":    {h.JA4(), ""},
+		"tls.version": {"771", "771"}, "ssl_version": {"tls1.2", "tls1.2"}, "tls.cert_chain_len": {"", "2"},
+		"tls_cert_notbefore": {"", "1709208000"}, "tls_cert_notafter": {"", "2871860645"},
+		"tls_cert_valid": {"", "1709208000-2871860645"}, "tls_cert_expired": {"", "1709208000-2871860645"},
 	}
 	for _, f := range fields {
 		var got []string

@@ -2,6 +2,8 @@ package tls
 
 import (
 	"bytes"
+	"strconv"
+	"time"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/stream"
@@ -139,6 +141,17 @@ var fields = []app.Field{
 	of("tls.cert_fingerprint", toClient, func(c *Certificate) string { return c.Fingerprint }),
 	of("tls.cert_fingerprint", toServer, func(c *Certificate) string { return c.Fingerprint }),
 	list("tls.subjectaltname", toClient, serverCertDone, func(h *Handshake) []string { return h.certificate(toClient).Names }),
+	list("tls.version", toServer, clientHelloDone, func(h *Handshake) []string { return versions(hello(h.Client).Version) }),
+	list("tls.version", toClient, serverHello, func(h *Handshake) []string { return versions(hello(h.Server).Version) }),
+	text("ssl_version", toServer, clientHelloDone, func(h *Handshake) string { return ssl(hello(h.Client).Version) }),
+	text("ssl_version", toClient, serverHello, func(h *Handshake) string { return ssl(hello(h.Server).Version) }),
+	text("tls.cert_chain_len", toClient, serverCertDone, func(h *Handshake) string {
+		return count(len(h.chain[toClient].DER))
+	}),
+	of("tls_cert_notbefore", toClient, func(c *Certificate) string { return seconds(c.NotBefore) }),
+	of("tls_cert_notafter", toClient, func(c *Certificate) string { return seconds(c.NotAfter) }),
+	of("tls_cert_valid", toClient, period),
+	of("tls_cert_expired", toClient, period),
 	certs(toClient, serverCertDone),
 	certs(toServer, clientCertDone),
 	text("ja3.hash", toServer, clientHelloDone, func(h *Handshake) string { return h.JA3().Hash }),
@@ -146,6 +159,57 @@ var fields = []app.Field{
 	text("ja3s.hash", toClient, serverHello, func(h *Handshake) string { return h.JA3S().Hash }),
 	text("ja3s.string", toClient, serverHello, func(h *Handshake) string { return h.JA3S().Text }),
 	text("ja4.hash", toServer, clientHelloDone, func(h *Handshake) string { return h.JA4() }),
+}
+
+// count returns a number of things, if there are any.
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// versions returns a version as a number; of a draft of TLS 1.3 its own, and that of TLS 1.3.
+func versions(v Version) []string {
+	switch {
+	case v == 0:
+		return nil
+	case v.is13() && v != TLS13:
+		return []string{strconv.Itoa(int(v)), strconv.Itoa(int(TLS13))}
+	}
+	return []string{strconv.Itoa(int(v))}
+}
+
+// ssl returns how the keyword ssl_version calls a version.
+func ssl(v Version) string {
+	switch {
+	case v == SSL20:
+		return "sslv2"
+	case v == SSL30:
+		return "sslv3"
+	case v >= TLS10 && v < TLS13:
+		return "tls1." + strconv.Itoa(int(v-TLS10))
+	case v.is13():
+		return "tls1.3"
+	}
+	return ""
+}
+
+// seconds returns a time as seconds since the Unix epoch, which is the earliest; nothing if there is none.
+func seconds(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(max(t.Unix(), 0), 10)
+}
+
+// period returns how long a certificate is valid.
+func period(c *Certificate) string {
+	from, to := seconds(c.NotBefore), seconds(c.NotAfter)
+	if from == "" || to == "" {
+		return ""
+	}
+	return from + "-" + to
 }
 
 // text makes the field for a text that a handshake has once.
