@@ -20,6 +20,7 @@ type match struct {
 	tx       app.Transaction // that the rule is about; nil: none
 	stream   bool            // it looked at a stream
 	from, to int             // of what it looked at, in held
+	captured []variable      // by its regular expressions, for the alert
 }
 
 // match notes that a rule matched, and does what follows.
@@ -27,6 +28,7 @@ func (w *Worker) match(g *signature, m match) {
 	for _, e := range g.effects {
 		e(w)
 	}
+	m.captured = w.remember()
 	if len(w.queue) >= w.set.config.MaxAlerts {
 		w.counters.Overflow++
 		return
@@ -113,6 +115,9 @@ func (w *Worker) tell(m *match, action engine.Action) {
 	r := w.desk.Record(w.packet, w.aspect.Dir, "alert")
 	a := &w.alert
 	*a = event.Alert{Rule: &m.told, Files: w.files[:0]}
+	for _, v := range m.captured {
+		a.Context = append(a.Context, event.Captured{Name: v.name, Text: v.text})
+	}
 	a.Blocked = m.action.Rejects() || m.action == rule.Drop && w.set.config.Prevent
 	if a.Blocked {
 		w.desk.Blame(&m.told)

@@ -2,9 +2,7 @@ package detect
 
 import (
 	"slices"
-	"strings"
 
-	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/rule"
 	"github.com/reknit/reknit/rule/number"
 	"github.com/reknit/reknit/stream"
@@ -14,6 +12,7 @@ import (
 type kept struct {
 	bits     []string
 	ints     []flowint
+	vars     []variable
 	tag      tag
 	stores   rule.Dirs // directions of which all files are stored
 	detected [2]bool   // rules about the protocol were evaluated
@@ -39,59 +38,6 @@ func (w *Worker) keep() *kept {
 		w.flows[w.flow.Handle()] = w.kept
 	}
 	return w.kept
-}
-
-// AppendJSON writes the variables of the flow.
-func (k *kept) AppendJSON(o *event.Object) {
-	others := len(k.bits) - k.prefixed("traffic/id/") - k.prefixed("traffic/label/")
-	if others < len(k.bits) {
-		o.Open("traffic")
-		k.list(o, "id", "traffic/id/")
-		k.list(o, "label", "traffic/label/")
-		o.Close()
-	}
-	o.Open("metadata")
-	if others > 0 {
-		o.OpenArray("flowbits")
-		for _, b := range k.bits {
-			if !strings.HasPrefix(b, "traffic/id/") && !strings.HasPrefix(b, "traffic/label/") {
-				o.ItemStr(b)
-			}
-		}
-		o.CloseArray()
-	}
-	if len(k.ints) > 0 {
-		o.Open("flowints")
-		for _, i := range k.ints {
-			o.Uint(i.name, uint64(i.value))
-		}
-		o.Close()
-	}
-	o.Close()
-}
-
-// prefixed returns how many bits have names that begin so.
-func (k *kept) prefixed(prefix string) (n int) {
-	for _, b := range k.bits {
-		if strings.HasPrefix(b, prefix) {
-			n++
-		}
-	}
-	return n
-}
-
-// list writes the rest of the names that begin so.
-func (k *kept) list(o *event.Object, key, prefix string) {
-	if k.prefixed(prefix) == 0 {
-		return
-	}
-	o.OpenArray(key)
-	for _, b := range k.bits {
-		if rest, ok := strings.CutPrefix(b, prefix); ok {
-			o.ItemStr(rest)
-		}
-	}
-	o.CloseArray()
 }
 
 func (k *kept) has(bit string) bool { return k != nil && slices.Contains(k.bits, bit) }

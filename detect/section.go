@@ -103,6 +103,7 @@ func (s *section) matches(w *Worker, b []byte) bool {
 	if !w.evaluator.Match(s.tests, b) {
 		return false
 	}
+	w.capture()
 	if len(s.then) == 0 {
 		return true
 	}

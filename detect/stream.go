@@ -38,7 +38,7 @@ func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 			w.held = append(w.held, c.Data...)
 			to = len(w.held)
 		}
-		w.found = append(w.found, found{g, f.Handle(), d, from, to, c.Loose})
+		w.found = append(w.found, found{g, f.Handle(), d, from, to, c.Loose, slices.Clone(w.captured)})
 	}
 }
 
@@ -48,9 +48,12 @@ func (g *signature) inChunk(w *Worker, c *stream.Chunk) bool {
 	if g.Type == rule.PacketStream && (c.Loose || c.Offset > 0) {
 		return false
 	}
+	w.captured = w.captured[:0]
 	if !g.inRaw(w, c.Data) {
 		return false
 	}
+	kept := len(w.captured)
+	defer func() { w.captured = w.captured[:kept] }()
 	return c.Seen == 0 || c.Loose || !g.inRaw(w, c.Data[:c.Seen])
 }
 
@@ -81,6 +84,7 @@ func (w *Worker) stream(f *found) {
 	if w.class != ofTCP || !g.header(w) || g.Protocol.App != nil && !w.speaks(g) || !g.checked(w) {
 		return
 	}
+	w.captured = append(w.captured, f.captured...)
 	if f.loose {
 		w.match(g, match{})
 		return

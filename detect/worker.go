@@ -43,11 +43,15 @@ type Worker struct {
 	odd   []oddEvent // events that are of no transaction since the last packet
 	queue []match
 
+	captured []variable // by regular expressions of the rule that is evaluated
+	ofPacket []variable // that rules keep of the packet
+
 	counters  Counters
 	alert     event.Alert
 	alertFlow event.AlertFlow
 	rebuilt   []byte
 	tunnel    event.Tunnel
+	shown     variables
 	files     []event.Appender
 }
 
@@ -65,6 +69,7 @@ type found struct {
 	dir      stream.Dir
 	from, to int  // of what it looked at, in held
 	loose    bool // it looked at a payload that is no part of the stream
+	captured []variable
 }
 
 type oddEvent struct{ protocol, name string }
@@ -110,11 +115,12 @@ func (w *Worker) FlowEnd(f *engine.Flow) { delete(w.flows, f.Handle()) }
 
 // Variables is called by the engine for each record of a flow.
 func (w *Worker) Variables(f *engine.Flow) event.Appender {
-	k := w.flows[f.Handle()]
-	if k == nil || len(k.bits) == 0 && len(k.ints) == 0 {
+	v := variables{kept: w.flows[f.Handle()], ofPacket: w.ofPacket}
+	if v.empty() {
 		return nil
 	}
-	return k
+	w.shown = v
+	return &w.shown
 }
 
 // FlowStart is called by the engine.
@@ -153,7 +159,7 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 	if w.odd = w.odd[:0]; p != nil || a.Last {
 		w.found, w.held = w.found[:0], w.held[:0]
 	}
-	w.scene = scene{}
+	w.scene, w.ofPacket = scene{}, w.ofPacket[:0]
 	return action
 }
 
@@ -168,6 +174,7 @@ func (w *Worker) each(list []*signature) {
 
 // checked makes the tests of the packet and its flow.
 func (g *signature) checked(w *Worker) bool {
+	w.captured = w.captured[:0]
 	for _, c := range g.checks {
 		if !c(w) {
 			return false

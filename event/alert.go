@@ -13,6 +13,8 @@ type Alert struct {
 	Source, Target         netip.Addr
 	SourcePort, TargetPort uint16
 
+	Context []Captured // what the rule took out of what it looked at
+
 	TxGuessed bool // the transaction is the only one, and not what the rule looked at
 	Tunnel    *Tunnel
 	App       Appender // objects of the transaction that the rule is about; nil: none
@@ -40,6 +42,9 @@ type AlertOptions struct {
 	NoApp, NoFlow, NoMetadata                bool
 	RuleText, References                     bool
 }
+
+// Captured is a piece of what a rule looked at, under a name that the rule gives it.
+type Captured struct{ Name, Text string }
 
 // Signature is what records tell of a rule. It is read-only.
 type Signature struct {
@@ -133,6 +138,13 @@ func (a *Alert) alert(o *Object, p *AlertOptions) {
 				o.ItemStr(v)
 			}
 			o.CloseArray()
+		}
+		o.Close()
+	}
+	if len(a.Context) > 0 {
+		o.Open("context")
+		for _, c := range a.Context {
+			o.Str(c.Name, c.Text)
 		}
 		o.Close()
 	}

@@ -50,7 +50,7 @@ func (t *Transform) Append(dst, src []byte, m *pcre.Matcher) []byte {
 		}
 		return dst
 	case "pcrexform":
-		if groups, ok := t.Regexp.Submatch(m, src); ok && groups[2] >= 0 {
+		if groups, ok := t.Regexp.Submatch(m, src, 0); ok && groups[2] >= 0 {
 			src = src[groups[2]:groups[3]]
 		}
 		return append(dst, src...)

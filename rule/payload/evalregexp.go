@@ -36,7 +36,13 @@ func (e *Evaluator) regexp(t *Regexp, i, cursor int) outcome {
 		if !ok {
 			break
 		}
-		if result := e.run(i+1, base+end); result != no || !e.followed(i) {
+		kept := len(e.captured)
+		e.capture(t, b, from)
+		result := e.run(i+1, base+end)
+		if result == yes {
+			return yes
+		}
+		if e.captured = e.captured[:kept]; result != no || !e.followed(i) {
 			return result
 		}
 		if e.steps--; e.steps < 0 {
@@ -45,4 +51,30 @@ func (e *Evaluator) regexp(t *Regexp, i, cursor int) outcome {
 		from = max(start, from) + 1
 	}
 	return no
+}
+
+// Captured is what a group of a regular expression matched, as Capture says.
+type Captured struct {
+	*Capture
+	Text []byte // of the buffer; see Evaluator
+}
+
+// Captured returns what the groups matched in the last buffer, if all tests were true of it.
+func (e *Evaluator) Captured() []Captured { return e.captured }
+
+// capture notes what the groups of the match at or behind from are.
+func (e *Evaluator) capture(t *Regexp, b []byte, from int) {
+	if len(t.Captures) == 0 {
+		return
+	}
+	places, ok := t.Submatch(&e.regexps.matcher, b, from)
+	if !ok {
+		return
+	}
+	for i := range t.Captures {
+		c := &t.Captures[i]
+		if start, end := places[2*c.Group], places[2*c.Group+1]; start >= 0 {
+			e.captured = append(e.captured, Captured{c, b[start:end]})
+		}
+	}
 }

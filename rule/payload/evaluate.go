@@ -15,9 +15,11 @@ type Evaluator struct {
 	vars    [MaxVars + 1]uint64 // by the index of Value.Var
 	decoded []byte              // what base64_decode made of the last buffer
 	regexps regexps
-	steps   int
-	body    []byte
-	tests   []Test
+
+	captured []Captured
+	steps    int
+	body     []byte
+	tests    []Test
 }
 
 const defaultSteps = 3000
@@ -42,7 +44,7 @@ func (e *Evaluator) Match(tests []Test, b []byte) bool {
 	}
 	e.body, e.tests = b, tests
 	clear(e.vars[:])
-	e.decoded = e.decoded[:0]
+	e.decoded, e.captured = e.decoded[:0], e.captured[:0]
 	ok := e.run(0, 0) == yes
 	if e.steps < 0 {
 		e.GivenUp++

@@ -74,11 +74,11 @@ func (r *Regexp) Find(m *Matcher, text []byte, from int) (start, end int, ok boo
 	return loc[0], loc[1], true, nil
 }
 
-// Submatch returns where the first match and its groups begin and end, two numbers each; -1 for a group that took no part. The
-// slice is valid until the matcher is used again. A search that takes too many steps finds nothing.
-func (r *Regexp) Submatch(m *Matcher, text []byte) (places []int, ok bool) {
+// Submatch returns where the first match at or behind from and its groups begin and end, two numbers each; -1 for a group that
+// took no part. The slice is valid until the matcher is used again. A search that takes too many steps finds nothing.
+func (r *Regexp) Submatch(m *Matcher, text []byte, from int) (places []int, ok bool) {
 	r.once.Do(r.prepare)
-	start, _, err := m.find(r.program, text, 0, manySteps, r.flags&Anchored != 0)
+	start, _, err := m.find(r.program, text, from, manySteps, r.flags&Anchored != 0)
 	if err != nil || start < 0 {
 		return nil, false
 	}
