@@ -51,6 +51,7 @@ func (w *Worker) conclude() engine.Action {
 			w.counters.Suppressed++
 			continue
 		}
+		w.tagged(m.signature)
 		if m.action != m.Action && m.does() >= engine.DropPacket {
 			w.desk.Limited()
 		}

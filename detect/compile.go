@@ -132,8 +132,8 @@ func (g *signature) effect(e rule.Effect) (string, error) {
 	case rule.Bypass:
 		c = func(w *Worker) bool { w.bypass = true; return true }
 	case *rule.Tag:
-		g.tags = true
-		c = tagging(e)
+		g.tags = append(g.tags, e)
+		return "", nil
 	case *rule.FileStore:
 		g.stores = true
 		c = fileStore(g.Rule, e)

@@ -251,23 +251,3 @@ func BenchmarkPacket(b *testing.B) {
 		e.Worker().Packet(&p)
 	}
 }
-
-// Packets behind an alert are told.
-func TestTag(t *testing.T) {
-	for _, test := range []struct {
-		tag  string
-		want int
-	}{{"session,3,packets", 2}, {"session", 4}, {"host,2,packets,src", 1}, {"session,60,bytes", 1}, {"session,2,seconds", 4}} {
-		c := talk(4000).datagram(0, "AAA").datagram(1, "B").datagram(0, "C").datagram(1, "D").datagram(0, "E")
-		o := c.play(t, `alert udp any any -> any any (content:"AAA"; tag:`+test.tag+`; sid:1;)`, engine.Config{})
-		n := 0
-		for _, r := range o.records {
-			if strings.Contains(r, `"event_type":"packet"`) {
-				n++
-			}
-		}
-		if n != test.want {
-			t.Errorf("tag:%s: %d packets, want %d", test.tag, n, test.want)
-		}
-	}
-}

@@ -13,7 +13,7 @@ type kept struct {
 	bits     []string
 	ints     []flowint
 	vars     []variable
-	tag      tag
+	tags     tags
 	stores   rule.Dirs // directions of which all files are stored
 	detected [2]bool   // rules about the protocol were evaluated
 	raw      []uint32  // rules whose part that looks at the stream was found: index twice, plus the direction

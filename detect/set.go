@@ -42,8 +42,8 @@ type Set struct {
 	tx         map[string]*[2]rules      // for transactions, by protocol and direction
 	events     map[string]map[string]int // numbers of the events of a protocol
 	hosts      *hosts
-	stores     bool     // a rule has files stored
-	tags       bool     // a rule has packets told
+	stores     bool // a rule has files stored
+	tagged     taggedHosts
 	keeps      bool     // transactions are kept until they were inspected
 	decoding   *section // while a rule is compiled: the one with base64_decode
 }
@@ -74,9 +74,9 @@ type signature struct {
 	effects  []check
 	odd      []*rule.AppEvent // events that may be of no transaction
 	need     [2]app.Progress  // of a transaction, by direction, before it is evaluated
+	tags     []*rule.Tag
 	limits   []*rule.Threshold
 	flow     bool // its action is for the flow
-	tags     bool // it has packets told
 	stores   bool // it has files stored
 	tells    bool // it alerts although its action does not
 	always   bool // action of the flow even if no stream was looked at
@@ -113,7 +113,6 @@ func New(c Config) (*Set, []Refusal) {
 		s.place(sig)
 	}
 	s.keeps, s.stores = s.UsesTransactions(), s.Stores()
-	s.tags = slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.tags })
 	s.ready()
 	return s, refused
 }

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"net/netip"
 	"slices"
 
 	"github.com/reknit/reknit/app"
@@ -30,9 +29,7 @@ type Worker struct {
 
 	scene
 	now    int64
-	hosts  map[netip.Addr]*tag // those of which packets are told
-	fresh  bool                // the packet made its flow or a host tagged
-	bypass bool                // a rule wants the flow to be bypassed
+	bypass bool // a rule wants the flow to be bypassed
 
 	maybe   []*signature // rules whose fast pattern was found
 	merged  []*signature
@@ -52,6 +49,7 @@ type Worker struct {
 	rebuilt   []byte
 	tunnel    event.Tunnel
 	shown     variables
+	image     event.Frame
 	files     []event.Appender
 }
 
@@ -150,9 +148,7 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 	}
 	w.oddities()
 	action := w.conclude()
-	if w.set.tags && p != nil {
-		w.tagged()
-	}
+	w.recordTagged()
 	if w.session != nil && w.set.keeps {
 		w.session.Inspected(w.dir) // the alerts have told of them
 	}
