@@ -20,22 +20,23 @@ import (
 
 // options are the command line.
 type options struct {
-	read        []string // captures; "-" is standard input
-	logDir      string
-	output      string // EVE goes there: a file, or "-" for standard output
-	config      string
-	includes    []string
-	set         []string
-	chance      func(n int) int // a number below n; nil: rand.IntN
-	rules       string          // the only file of rules
-	moreRules   []string        // beside those of the configuration
-	strict      string          // keywords whose unknown values are errors; empty: none
-	noDetection bool
-	checksums   string
-	runmode     string
-	inline      bool
-	initFatal   bool
-	verbose     int
+	read         []string // captures; "-" is standard input
+	logDir       string
+	output       string // EVE goes there: a file, or "-" for standard output
+	config       string
+	includes     []string
+	set          []string
+	chance       func(n int) int // a number below n; nil: rand.IntN
+	rules        string          // the only file of rules
+	moreRules    []string        // beside those of the configuration
+	strict       string          // keywords whose unknown values are errors; empty: none
+	noDetection  bool
+	analyseRules bool
+	checksums    string
+	runmode      string
+	inline       bool
+	initFatal    bool
+	verbose      int
 
 	faults       engine.Faults
 	parserFaults [2]app.Fault
@@ -153,6 +154,7 @@ func (c *command) table() []option {
 		{"Configuration", "c", "config", "FILE", &o.config, "read a configuration in the manner of suricata.yaml"},
 		{"", "", "include", "FILE", &o.includes, "read another after it; may be repeated"},
 		{"", "", "set", "KEY=VALUE", &o.set, "change a value of the configuration; may be repeated"},
+		{"", "", "engine-analysis", "", &o.analyseRules, "write what the rules look for to rules_analysis.txt, and exit"},
 		{"", "T", "test", "", &o.test, "test the configuration and the rules, and exit"},
 		{"", "", "dump-config", "", &o.dump, "print the configuration with everything included, and exit"},
 		{"", "", "init-errors-fatal", "", &o.initFatal, "do not start with rules or outputs that do not work"},
@@ -199,7 +201,6 @@ var later = []option{
 	{"", "", "pcap-file-continuous", "", nil, "waiting for more capture files"},
 	{"", "", "pcap-file-delete", "", nil, "deleting capture files"},
 	{"", "", "pcap-file-recursive", "", nil, "reading directories below directories"},
-	{"", "", "engine-analysis", "", nil, "the analysis of rules"},
 	{"", "", "list-keywords", "[=NAME]", nil, "the rule language"},
 	{"", "", "list-rule-protos", "", nil, "the rule language"},
 	{"", "", "list-app-layer-protos", "", nil, "listing protocols"},

@@ -90,6 +90,7 @@ func TestCommandLine(t *testing.T) {
 		{"-r CAPTURE -S some.rules", 0, `227 packets`, ""},
 		{"-r CAPTURE -S wrong.rules", 0, `227 packets`, "Error: detect-parse: contnet: unknown keyword"},
 		{"-r CAPTURE -S wrong.rules --init-errors-fatal", 1, "", "Error: detect-parse: contnet: unknown keyword"},
+		{"--engine-analysis -S later.rules", 0, "xbits:set,x,track tx,expire 30; is not evaluated yet", "error parsing signature"},
 		{"-r CAPTURE -S later.rules --init-errors-fatal", 1, "", "Error: detect: xbits:set,x,track tx,expire 30; is not evaluated yet"},
 		{"-r CAPTURE -S no.rules --init-errors-fatal", 1, "", "no.rules: no such file"},
 

@@ -163,6 +163,11 @@ func (j *job) rulesOf() error {
 		return err
 	}
 	l.tell(j.log)
+	if j.analyseRules {
+		if err := j.analysis(l.set); err != nil {
+			return err
+		}
+	}
 	sum := l.set.Totals()
 	wrong := sum.Failed > 0 || slices.ContainsFunc(l.problems, func(p rule.Problem) bool { return !p.Kind.Warning() })
 	if wrong && (j.test || j.initFatal) {

@@ -87,6 +87,9 @@ func (j *job) run(ctx context.Context) error {
 		}
 		return j.term.failed()
 	}
+	if j.analyseRules {
+		return j.term.failed()
+	}
 	if len(j.read) == 0 {
 		return usagef("nothing to read: give a capture file with -r")
 	}
