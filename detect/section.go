@@ -19,11 +19,12 @@ type section struct {
 	whole  bool                     // of files: what is looked for may still come, or what must not be there
 	then   []*section               // what is looked for in what base64_decode made
 	get    func(w *Worker) []byte   // of a header; nil: there is none
+	shares bool                     // variables with the rule's other buffers
 }
 
 // section compiles what is looked for in one buffer.
 func (g *signature) section(set *Set, r *rule.Section) (string, error) {
-	s := &section{Section: r, tests: r.Tests}
+	s := &section{Section: r, tests: r.Tests, shares: g.shares()}
 	for _, t := range r.Tests {
 		if _, ok := t.(*payload.Absent); ok {
 			s.absent = true
@@ -57,6 +58,9 @@ func (g *signature) section(set *Set, r *rule.Section) (string, error) {
 	}
 	return "", nil
 }
+
+// shares reports whether the rule's buffers may use each other's variables.
+func (g *signature) shares() bool { return len(g.Vars) > 0 && len(g.Sections) > 1 }
 
 // file adds a section about the contents of files, or their names. A protocol may have a field for them; else they are the
 // transaction's files.
@@ -100,7 +104,10 @@ func (s *section) matches(w *Worker, b []byte) bool {
 	if len(s.Transforms) > 0 {
 		b = w.transformer.Apply(s.Transforms, b)
 	}
-	if !w.evaluator.Match(s.tests, b) {
+	if !s.shares {
+		w.evaluator.Forget()
+	}
+	if !w.evaluator.MatchNext(s.tests, b) {
 		return false
 	}
 	w.capture()

@@ -49,11 +49,13 @@ func (g *signature) inChunk(w *Worker, c *stream.Chunk) bool {
 		return false
 	}
 	w.captured = w.captured[:0]
+	w.evaluator.Forget()
 	if !g.inRaw(w, c.Data) {
 		return false
 	}
 	kept := len(w.captured)
 	defer func() { w.captured = w.captured[:kept] }()
+	w.evaluator.Forget()
 	return c.Seen == 0 || c.Loose || !g.inRaw(w, c.Data[:c.Seen])
 }
 

@@ -54,6 +54,7 @@ func (g *signature) inTx(w *Worker, d stream.Dir) bool {
 			return false
 		}
 	}
+	w.evaluator.Forget()
 	for _, s := range g.fields {
 		of := d
 		if g.Transactional && s.fields[d] == nil {

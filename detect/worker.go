@@ -221,6 +221,7 @@ func (w *Worker) inPacket(g *signature) bool {
 	if !g.header(w) || g.Protocol.App != nil && !w.speaks(g) || !g.checked(w) {
 		return false
 	}
+	w.evaluator.Forget()
 	for _, s := range g.headers {
 		b := s.get(w)
 		if b == nil || !s.matches(w, b) {

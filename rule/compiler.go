@@ -88,7 +88,7 @@ func (c *compiler) read(o *option) {
 		case k.value == noValue && o.has:
 			err = errors.New("the keyword takes no value")
 		case k.value == needsValue && o.value == "":
-			err = errors.New("the keyword wants a value")
+			err = misused(o)
 		default:
 			c.need(k)
 			err = k.read(c, o.value)
@@ -104,6 +104,12 @@ func (c *compiler) read(o *option) {
 	if err != nil {
 		c.report(o.name, o.name.text, err)
 	}
+}
+
+// misused says that a keyword has no value that wants one.
+func misused(o *option) error {
+	return &fault{kind: BadValue, from: fromParser,
+		text: fmt.Sprintf("invalid formatting or malformed option to %s keyword: '%s'", o.name.text, o.value)}
 }
 
 // misquoted says what is wrong with a value that does not stand in quotes.

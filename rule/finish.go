@@ -95,7 +95,7 @@ func (c *compiler) checkDirections() error {
 		r.Dirs = r.Flow.Dirs
 	}
 	if r.Transactional {
-		return nil
+		return c.checkBothDirections()
 	}
 	common, firstOf := Both, map[Dirs]string{}
 	for _, s := range r.Sections {
@@ -115,6 +115,33 @@ func (c *compiler) checkDirections() error {
 		if s.Buffer.Name == "http.header.raw" && r.Dirs == Both {
 			return conflict("http.header.raw needs flow:to_server or flow:to_client")
 		}
+	}
+	return nil
+}
+
+// checkBothDirections checks that a rule with => looks at requests and at responses, and at each where it says.
+func (c *compiler) checkBothDirections() error {
+	r := c.rule
+	if r.Flow.Dirs != 0 && r.Flow.Dirs != Both {
+		return conflict("rule %d means to use both directions, cannot specify a flow direction", r.SID)
+	}
+	var used Dirs
+	for _, s := range r.Sections {
+		switch {
+		case s.Buffer.Source != FromField && s.Buffer.Source != FromFile:
+		case s.Dirs == Both:
+			return conflict("rule %d means to use both directions, cannot have keywords ambiguous about directions", r.SID)
+		default:
+			used |= s.Dirs
+		}
+	}
+	for _, t := range r.Tests {
+		if b := fieldOf(t); b != nil {
+			used |= b.Dirs
+		}
+	}
+	if used != Both {
+		return conflict("rule %d should use both directions, but does not", r.SID)
 	}
 	return nil
 }

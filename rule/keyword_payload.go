@@ -235,11 +235,13 @@ func readByteMath(c *compiler, value string) error {
 	return c.dce(t.Endian)
 }
 
-// inScope checks that variables were read from the buffer that they are used in.
+// inScope checks that variables were read when they are used: what is in packets and what is in transactions is looked at
+// at different times.
 func (c *compiler) inScope(relative bool, values ...payload.Value) error {
+	inTx := func(b *Buffer) bool { return b.Source == FromField || b.Source == FromFile }
 	here := c.current(relative).Buffer
 	for _, v := range values {
-		if from := c.declared[v.Var]; from != nil && from != here {
+		if from := c.declared[v.Var]; from != nil && inTx(from) != inTx(here) {
 			return &payload.UnknownVar{Name: c.rule.Vars[v.Var-1]}
 		}
 	}
@@ -278,7 +280,8 @@ func readRegexp(c *compiler, value string) error {
 		case c.sticky == nil:
 			s = c.section(k.buffer)
 		case c.sticky.Buffer != k.buffer && (buffer != "file.data" || c.sticky.Buffer.Name != "http.response_body"):
-			return conflict("the flags name another buffer, %s, than the sticky one", buffer)
+			return conflict("Expression seen with a sticky buffer still set; either (1) reset sticky buffer with pkt_data or "+
+				"(2) use a sticky buffer providing %q.", describe(buffer))
 		}
 	}
 	if t.Relative && s.Buffer.Source == FromPayload && !slices.ContainsFunc(s.Tests, moves) {
@@ -287,6 +290,39 @@ func readRegexp(c *compiler, value string) error {
 	s.Tests = append(s.Tests, t)
 	c.content, c.home, c.previous = nil, s, t
 	return nil
+}
+
+// describe returns what Suricata calls the buffers that the flags of an expression name.
+func describe(buffer string) string {
+	switch buffer {
+	case "http.request_body":
+		return "http request body"
+	case "http.uri":
+		return "http request uri"
+	case "http.uri.raw":
+		return "raw http uri"
+	case "file.data":
+		return "data from tracked files"
+	case "http.header":
+		return "http headers"
+	case "http.header.raw":
+		return "raw http headers"
+	case "http.method":
+		return "http request method"
+	case "http.cookie":
+		return "http cookie header"
+	case "http.stat_code":
+		return "http response status code"
+	case "http.stat_msg":
+		return "http response status message"
+	case "http.user_agent":
+		return "http user agent"
+	case "http.host":
+		return "http host"
+	case "http.host.raw":
+		return "http raw host header"
+	}
+	return buffer
 }
 
 // moves reports whether a test is one that a relative expression can follow.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/reknit/reknit/rule/payload"
 	"github.com/reknit/reknit/rule/pcre"
 )
 
@@ -72,7 +73,11 @@ func readXor(c *compiler, value string) error {
 }
 
 func readPcrexform(c *compiler, value string) error {
-	re, err := pcre.Parse(bare(value), 0)
+	text, err := payload.Quoted(value)
+	if err != nil {
+		return err
+	}
+	re, err := pcre.Parse(text, 0)
 	if err != nil {
 		return err
 	}

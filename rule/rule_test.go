@@ -228,7 +228,7 @@ func TestHeader(t *testing.T) {
 		{"alert tcp any any -> any any", ""},
 		{"ALERT TCP any any -> any any", ""},
 		{"rejectsrc tcp any any <> any any", ""},
-		{"alert http any any => any any", "=> is for rules that look at transactions"},
+		{"alert http any any => any any", "should use both directions, but does not"},
 		{"alert tcp any any <- any any", "the direction is ->, <> or =>, not <-"},
 		{"alarm tcp any any -> any any", "unknown action alarm"},
 		{"alert tpc any any -> any any", "unknown protocol tpc"},

@@ -118,15 +118,13 @@ func (e *Evaluator) byteJump(t *ByteJump, cursor int) (int, bool) {
 	switch t.From {
 	case FromNumber:
 		to += int64(end)
-	case FromBeginning:
-		to = max(to, 0) // as Suricata has it: a jump before the beginning goes there
 	case FromEnd:
 		to += int64(len(e.body))
 	}
-	if to < 0 || to > int64(len(e.body)) {
+	if to > int64(len(e.body)) {
 		return cursor, false
 	}
-	return int(to), true
+	return int(max(to, 0)), true // as Suricata has it: a jump before the beginning goes there
 }
 
 // byteExtract evaluates byte_extract.

@@ -38,12 +38,20 @@ const (
 // A content or a regular expression that was found is looked for further on when the next test depends on where it was found
 // and the rest is not true. The number of steps is bounded.
 func (e *Evaluator) Match(tests []Test, b []byte) bool {
+	e.Forget()
+	return e.MatchNext(tests, b)
+}
+
+// Forget makes all variables 0.
+func (e *Evaluator) Forget() { clear(e.vars[:]) }
+
+// MatchNext is Match for another buffer of a rule: variables have what they were left with.
+func (e *Evaluator) MatchNext(tests []Test, b []byte) bool {
 	e.steps = e.MaxSteps
 	if e.steps == 0 {
 		e.steps = defaultSteps
 	}
 	e.body, e.tests = b, tests
-	clear(e.vars[:])
 	e.decoded, e.captured = e.decoded[:0], e.captured[:0]
 	ok := e.run(0, 0) == yes
 	if e.steps < 0 {
