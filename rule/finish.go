@@ -176,6 +176,11 @@ func (c *compiler) checkApp() error {
 			return err
 		}
 	}
+	if r.App == nil && r.looksAtFiles() {
+		if err := c.restrict(c.lang.buffers["file.data"].App, "a file"); err != nil {
+			return err
+		}
+	}
 	for _, t := range r.Tests {
 		if b := fieldOf(t); b != nil {
 			if err := c.restrict(b.App, b.Name); err != nil {
@@ -188,6 +193,17 @@ func (c *compiler) checkApp() error {
 		}
 	}
 	return nil
+}
+
+// looksAtFiles reports whether the rule has keywords for files that belong to no buffer.
+func (r *Rule) looksAtFiles() bool {
+	return slices.ContainsFunc(r.Tests, func(t Test) bool {
+		switch t.(type) {
+		case *FileSize, *FileHash:
+			return true
+		}
+		return false
+	}) || slices.ContainsFunc(r.Effects, func(e Effect) bool { _, ok := e.(*FileStore); return ok })
 }
 
 // fieldOf returns the field that a test compares, or nil.

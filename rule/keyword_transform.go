@@ -15,6 +15,7 @@ var transformKeywords = []keyword{
 	transform("dotprefix"), transform("strip_whitespace"), transform("compress_whitespace"), transform("to_lowercase"),
 	transform("to_uppercase"), transform("to_md5"), transform("to_sha1"), transform("to_sha256"), transform("url_decode"),
 	transform("header_lowercase"), transform("strip_pseudo_headers"),
+	transform("domain"), transform("tld"), inflating("gunzip"), inflating("zlib_deflate"),
 	{name: "xor", read: readXor},
 	{name: "pcrexform", read: readPcrexform},
 	{name: "from_base64", value: mayHaveValue, read: readFromBase64},
@@ -25,7 +26,7 @@ type Transform struct {
 	Name   string
 	Key    []byte       // of xor
 	Regexp *pcre.Regexp // of pcrexform
-	Bytes  int          // of from_base64; 0: all
+	Bytes  int          // of from_base64; 0: all. Of gunzip and zlib_deflate: of the result, at most
 	Offset int
 	Mode   string // rfc4648, rfc2045 or strict
 }
@@ -37,6 +38,8 @@ func (t Transform) String() string {
 		return `xor:"` + hex.EncodeToString(t.Key) + `";`
 	case "pcrexform":
 		return `pcrexform:"` + t.Regexp.String() + `";`
+	case "gunzip", "zlib_deflate":
+		return fmt.Sprintf("%s: max-size %d;", t.Name, t.Bytes)
 	case "from_base64":
 		return fmt.Sprintf("from_base64: bytes %d, offset %d, mode %s;", t.Bytes, t.Offset, t.Mode)
 	}

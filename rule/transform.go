@@ -56,6 +56,10 @@ func (t *Transform) Append(dst, src []byte, m *pcre.Matcher) []byte {
 		return append(dst, src...)
 	case "from_base64":
 		return t.appendBase64(dst, src)
+	case "gunzip", "zlib_deflate":
+		return t.inflate(dst, src)
+	case "domain", "tld":
+		return t.appendDomain(dst, src)
 	}
 	panic("BUG: unknown transform " + t.Name)
 }

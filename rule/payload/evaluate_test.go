@@ -420,3 +420,22 @@ func BenchmarkMatch(b *testing.B) {
 		})
 	}
 }
+
+func TestMatchNext(t *testing.T) {
+	var v Vars
+	read, err := ParseByteExtract("1,0,n", &v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look, err := ParseByteTest("1,=,n,0", &v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e Evaluator
+	if !e.Match([]Test{read}, []byte("a")) || !e.MatchNext([]Test{look}, []byte("a")) || e.MatchNext([]Test{look}, []byte("b")) {
+		t.Error("the next buffer does not see the variable")
+	}
+	if e.Match([]Test{look}, []byte("a")) {
+		t.Error("a buffer of its own sees the variable")
+	}
+}
