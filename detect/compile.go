@@ -20,6 +20,9 @@ type check func(w *Worker) bool
 func (g *signature) compile(s *Set) (what string, err error) {
 	g.told = signatureOf(g.Rule)
 	g.limits = s.limitsOf(g.Rule)
+	if g.Protocol.Hook == rule.FlowStart {
+		g.checks = append(g.checks, startsFlow)
+	}
 	for _, t := range g.Tests {
 		if what, err = g.test(s, t); err != nil {
 			return what, err
@@ -47,6 +50,9 @@ func (g *signature) compile(s *Set) (what string, err error) {
 	}
 	return "", nil
 }
+
+// startsFlow reports whether the packet is the first of its flow in its direction.
+func startsFlow(w *Worker) bool { return w.flow != nil && w.packet != nil && w.aspect.First }
 
 // test compiles a test of the packet, the flow or the transaction.
 func (g *signature) test(s *Set, t rule.Test) (string, error) {

@@ -19,6 +19,7 @@
 //   - payload: tests on the bytes of a buffer, and their evaluation
 //   - pcre: regular expressions
 //
-// Missing so far: the evaluation of rules in an engine; firewall rules (accept and scopes of actions), hooks, lua, frames; the
+// Missing so far: firewall rules (accept and scopes of actions), hooks of
+// application protocols, lua, frames; the
 // keywords and buffers of later.go.
 package rule

@@ -158,6 +158,9 @@ func (c *compiler) checkPacket() error {
 	if c.packetOnly != "" && c.rule.inTx() {
 		return conflict("%s is of packets, and the rule looks at transactions", c.packetOnly)
 	}
+	if c.rule.Protocol.Hook != NoHook && c.rule.inTx() {
+		return conflict("%s is about packets, and the rule looks at transactions", c.rule.Protocol.Name)
+	}
 	if c.rule.Transactional && !c.rule.inTx() {
 		return conflict("=> is for rules that look at transactions")
 	}

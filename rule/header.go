@@ -63,7 +63,20 @@ type Protocol struct {
 	Stream     bool       // tcp-stream: only the stream
 	Headers    bool       // pkthdr: packets that could not be decoded as well
 	App        []string   // application protocols, as EVE names them; nil: any
+	Hook       Hook       // when its rules are evaluated, if they say so
 }
+
+// Hook is a point at which rules are evaluated: ip:flow_start.
+type Hook uint8
+
+const (
+	NoHook    Hook = iota
+	FlowStart      // with the first packet of each direction of a flow
+	AllHook        // with each packet
+)
+
+// packetHooks are the hooks of protocols that are no application protocols.
+var packetHooks = map[string]Hook{"flow_start": FlowStart, "all": AllHook}
 
 // protocols are those that are no application protocols.
 var protocols = []Protocol{
@@ -103,13 +116,19 @@ func (l *Language) protocol(text string) (*Protocol, error) {
 	if p := l.protocols[name]; p != nil {
 		return p, nil
 	}
-	base, _, hook := strings.Cut(name, ":")
+	base, point, hook := strings.Cut(name, ":")
+	if b, h := l.protocols[base], packetHooks[point]; b != nil && h != NoHook && b.App == nil && !b.Stream {
+		p := *b
+		p.Name, p.Packets, p.Hook = name, true, h
+		l.protocols[name] = &p
+		return &p, nil
+	}
 	if _, ok := appNames(name); ok {
 		return nil, notYet("protocol "+name, "the protocol %s has no parser yet", name)
 	}
 	switch {
 	case hook && (base == "arp" || base == "ether" || base == "igmp" || l.protocols[base] != nil || isApp(base)):
-		return nil, notYet("hook "+name, "hooks are not supported yet")
+		return nil, notYet("hook "+name, "the hook %s is not supported yet", point)
 	case name == "ether" || name == "arp" || name == "igmp":
 		return nil, notYet("protocol "+name, "rules for %s are not supported yet", name)
 	}
