@@ -171,6 +171,7 @@ func (j *job) rulesOf() error {
 	sum := l.set.Totals()
 	wrong := sum.Failed > 0 || slices.ContainsFunc(l.problems, func(p rule.Problem) bool { return !p.Kind.Warning() })
 	if wrong && (j.test || j.initFatal) {
+		j.log.error("reknit", "Loading signatures failed.")
 		return errReported
 	}
 	if l.compiled.Len() > 0 {
