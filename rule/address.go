@@ -54,11 +54,17 @@ var (
 	errNotAny  = errors.New("!any stands for nothing")
 )
 
-// newAddresses returns the addresses that are in plus and not in minus. Without plus it is all but minus.
+// newAddresses returns the addresses that are in plus and not in minus. Of a version of IP that is only in minus it is all but those;
+// so !192.0.2.0/24 is no IPv6 address, as with Suricata.
 func newAddresses(plus, minus []span) (*Addresses, error) {
-	if len(plus) == 0 {
-		plus = everything
+	all := plus
+	for _, e := range everything {
+		same := func(s span) bool { return s.low.BitLen() == e.low.BitLen() }
+		if len(plus)+len(minus) == 0 || !slices.ContainsFunc(plus, same) && slices.ContainsFunc(minus, same) {
+			all = append(slices.Clip(all), e)
+		}
 	}
+	plus = all
 	left := subtract(merge(plus), merge(minus))
 	if len(left) == 0 {
 		return nil, errNothing
