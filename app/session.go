@@ -16,7 +16,7 @@ type Session struct {
 	rare     *rare
 
 	live, finished, kept ring
-	liveTx, keptTx       uint32
+	liveTx               uint32
 	anomalies            uint16
 	switches             uint8
 	transport            Transport
@@ -33,6 +33,7 @@ type Session struct {
 	state    sessionState
 
 	clientPort, serverPort uint16
+	keptTx                 uint32
 }
 
 // rare is what few sessions have.
