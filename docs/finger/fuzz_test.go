@@ -16,3 +16,7 @@ func FuzzProbe(f *testing.F) {
 		apptest.CheckMonotone(t, "probe", probe, stream.ToServer, b)
 	})
 }
+
+func FuzzSession(f *testing.F) {
+	(&apptest.Suite{Protocol: New(Config{MaxLine: 40})}).Fuzz(f)
+}
