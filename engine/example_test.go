@@ -57,11 +57,11 @@ func (senders) Event(r *event.Record) {
 // In the path of the packets, an engine says of each whether it may pass. Here mail of a sender who is not wanted is
 // stopped at the packet that completes the command, before any byte of a message.
 func ExampleWorker_Packet() {
-	refuse := &smtp.Handler{OnMailFrom: func(at smtp.At, p *smtp.Path) smtp.Verdict {
+	refuse := &smtp.Handler{OnMailFrom: func(at smtp.At, p *smtp.Path) app.Verdict {
 		if strings.HasSuffix(string(p.Address()), "@spam.example") {
-			return smtp.Block
+			return app.Block
 		}
-		return smtp.Continue
+		return app.Continue
 	}}
 	e, err := engine.New(engine.Config{
 		Inline:    true,

@@ -246,7 +246,7 @@ func TestLargeMail(t *testing.T) {
 	}
 	n := map[string]int{}
 	var size int64
-	h := &smtp.Handler{OnMail: func(at smtp.At, m *smtp.Mail) smtp.Verdict { size = m.Message.Size; return smtp.Continue }}
+	h := &smtp.Handler{OnMail: func(at smtp.At, m *smtp.Mail) app.Verdict { size = m.Message.Size; return app.Continue }}
 	e := newEngine(t, engine.Config{Protocols: []app.Protocol{smtp.New(smtp.Config{Handler: h})}}, n)
 	d := newDialogue(e)
 	d.begin()

@@ -12,11 +12,11 @@ import (
 
 // blocking is SMTP that blocks connections on which ann says that she sends mail, or somebody else.
 func blocking(others ...string) app.Protocol {
-	return smtp.New(smtp.Config{Handler: &smtp.Handler{OnMailFrom: func(at smtp.At, p *smtp.Path) smtp.Verdict {
+	return smtp.New(smtp.Config{Handler: &smtp.Handler{OnMailFrom: func(at smtp.At, p *smtp.Path) app.Verdict {
 		if a := string(p.Address()); a == "ann@example.net" || slices.Contains(others, a) {
-			return smtp.Block
+			return app.Block
 		}
-		return smtp.Continue
+		return app.Continue
 	}}})
 }
 

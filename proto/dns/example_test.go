@@ -31,9 +31,9 @@ func ExampleParse() {
 // What a Handler is told of a flow.
 func ExampleHandler() {
 	g, err := app.NewGateway(app.Config{}, []app.Protocol{dns.New(dns.Config{Handler: &dns.Handler{
-		OnMessage: func(at dns.At, m *dns.Message) dns.Verdict {
+		OnMessage: func(at dns.At, m *dns.Message) app.Verdict {
 			fmt.Println(at.Dir, m.MessageID, string(m.Questions[0].Name.Text), len(m.Answers))
-			return dns.Continue
+			return app.Continue
 		},
 	}})}, nobody{})
 	if err != nil {

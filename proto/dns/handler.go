@@ -7,21 +7,13 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
-// Verdict is what a Handler decides about the flow.
-type Verdict uint8
-
-const (
-	Continue Verdict = iota
-	Block            // drop the packet whose bytes were just read, and the rest of the flow; inline that stops them
-)
-
 // Handler is told what a session reads. Functions that are nil are not called. They are called by the goroutine that reads
 // the flow.
 type Handler struct {
 	// OnMessage has each message. It may be kept.
-	OnMessage func(at At, m *Message) Verdict
+	OnMessage func(at At, m *Message) app.Verdict
 	// OnMalformed has what should be a message and is none. b is valid during the call.
-	OnMalformed func(at At, b []byte) Verdict
+	OnMalformed func(at At, b []byte) app.Verdict
 }
 
 // At is where in a flow something was found.
@@ -37,8 +29,8 @@ func (s *Session) here(d stream.Dir) At {
 }
 
 // verdict carries out what the handler decided.
-func (s *Session) verdict(v Verdict) {
-	if v == Block {
+func (s *Session) verdict(v app.Verdict) {
+	if v == app.Block {
 		s.conn.Drop()
 	}
 }

@@ -159,8 +159,8 @@ func (s *dataSession) here() At {
 }
 
 // verdict carries out what the handler decided.
-func (s *dataSession) verdict(v Verdict) {
-	if v == Block {
+func (s *dataSession) verdict(v app.Verdict) {
+	if v == app.Block {
 		s.conn.Drop()
 		s.dead = true
 	}

@@ -70,15 +70,15 @@ func (v *talk) close() {
 type calls []string
 
 func (c *calls) handler() *Handler {
-	add := func(format string, args ...any) Verdict {
+	add := func(format string, args ...any) app.Verdict {
 		*c = append(*c, fmt.Sprintf(format, args...))
-		return Continue
+		return app.Continue
 	}
 	return &Handler{
-		OnBodyStart: func(at At, t *Transfer) Verdict { return add("start %s at %d", t.Name, at.Offset) },
-		OnBody:      func(at At, t *Transfer, b []byte) Verdict { return add("%q at %d", b, at.Offset) },
-		OnLost:      func(at At, t *Transfer, n int64) Verdict { return add("%d lost at %d", n, at.Offset) },
-		OnBodyStop:  func(at At, t *Transfer) Verdict { return add("stop at %d", at.Offset) },
+		OnBodyStart: func(at At, t *Transfer) app.Verdict { return add("start %s at %d", t.Name, at.Offset) },
+		OnBody:      func(at At, t *Transfer, b []byte) app.Verdict { return add("%q at %d", b, at.Offset) },
+		OnLost:      func(at At, t *Transfer, n int64) app.Verdict { return add("%d lost at %d", n, at.Offset) },
+		OnBodyStop:  func(at At, t *Transfer) app.Verdict { return add("stop at %d", at.Offset) },
 	}
 }
 
@@ -126,7 +126,7 @@ func TestData(t *testing.T) {
 
 // A handler ends a connection with a verdict.
 func TestBlock(t *testing.T) {
-	block := func(At, []byte) Verdict { return Block }
+	block := func(At, []byte) app.Verdict { return app.Block }
 	v := newTalk(t, New(Config{Handler: &Handler{OnCommand: block}}), nil, new(told))
 	v.say(stream.ToClient, []byte("220 ready\r\n"))
 	v.say(stream.ToServer, []byte("USER ann\r\n"))

@@ -11,17 +11,17 @@ import (
 // The parser alone: bytes of both sides go in, in the order in which they were said.
 func ExampleHandler() {
 	g, err := app.NewGateway(app.Config{}, []app.Protocol{ftp.New(ftp.Config{Handler: &ftp.Handler{
-		OnCommand: func(_ ftp.At, line []byte) ftp.Verdict {
+		OnCommand: func(_ ftp.At, line []byte) app.Verdict {
 			fmt.Printf("command %s\n", line)
-			return ftp.Continue
+			return app.Continue
 		},
-		OnReply: func(_ ftp.At, code int, line []byte) ftp.Verdict {
+		OnReply: func(_ ftp.At, code int, line []byte) app.Verdict {
 			fmt.Printf("reply %d\n", code)
-			return ftp.Continue
+			return app.Continue
 		},
-		OnLink: func(_ ftp.At, l ftp.Link) ftp.Verdict {
+		OnLink: func(_ ftp.At, l ftp.Link) app.Verdict {
 			fmt.Printf("%s of %s, port %d of %s\n", l.Transfer.Command, l.Transfer.Name, l.Port, l.Addr)
-			return ftp.Continue
+			return app.Continue
 		},
 	}})}, silent{})
 	if err != nil {

@@ -8,33 +8,25 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
-// Verdict is what a Handler decides about the connection.
-type Verdict uint8
-
-const (
-	Continue Verdict = iota
-	Block            // drop the packet whose bytes were just read, and the rest of the flow; inline that stops them
-)
-
 // Handler is told what a connection brings, at the byte that makes it known. Functions that are nil are not called. They
 // are called by the goroutine that reads the connection: control and data connections may have different ones. Slices and
 // pointers are valid during the call.
 type Handler struct {
 	// OnCommand has each command line of the client, without its line end.
-	OnCommand func(at At, line []byte) Verdict
+	OnCommand func(at At, line []byte) app.Verdict
 	// OnReply has each line of the server, without its line end. code is 0 when the line has none.
-	OnReply func(at At, code int, line []byte) Verdict
+	OnReply func(at At, code int, line []byte) app.Verdict
 	// OnLink is called for a transfer whose data connection is known.
-	OnLink func(at At, l Link) Verdict
+	OnLink func(at At, l Link) app.Verdict
 
 	// OnBodyStart is called at the first byte of a data connection.
-	OnBodyStart func(at At, t *Transfer) Verdict
+	OnBodyStart func(at At, t *Transfer) app.Verdict
 	// OnBody has what is transferred.
-	OnBody func(at At, t *Transfer, b []byte) Verdict
+	OnBody func(at At, t *Transfer, b []byte) app.Verdict
 	// OnLost is called for bytes that are lost.
-	OnLost func(at At, t *Transfer, n int64) Verdict
+	OnLost func(at At, t *Transfer, n int64) app.Verdict
 	// OnBodyStop is called when the data connection has ended.
-	OnBodyStop func(at At, t *Transfer) Verdict
+	OnBodyStop func(at At, t *Transfer) app.Verdict
 }
 
 // Link is a data connection to come.
@@ -58,8 +50,8 @@ func (s *Session) here(d stream.Dir) At {
 }
 
 // verdict carries out what the handler decided.
-func (s *Session) verdict(v Verdict) {
-	if v == Block {
+func (s *Session) verdict(v app.Verdict) {
+	if v == app.Block {
 		s.conn.Drop()
 		s.client = dead
 	}

@@ -18,21 +18,21 @@ func (nobody) Detected(*app.Session)                     {}
 // The parser alone: bytes of both sides go in, and the handler is told what they mean.
 func ExampleHandler() {
 	h := &http.Handler{
-		OnHead: func(at http.At) http.Verdict {
+		OnHead: func(at http.At) app.Verdict {
 			if at.Dir == stream.ToServer {
 				fmt.Printf("%s %s of %s\n", at.Exchange.Method(), at.Exchange.URI(), at.Exchange.Host)
 			} else {
 				fmt.Printf("%d, %s\n", at.Exchange.Status(), at.Message.Header("content-type"))
 			}
-			return http.Continue
+			return app.Continue
 		},
-		OnBody: func(at http.At, b []byte) http.Verdict {
+		OnBody: func(at http.At, b []byte) app.Verdict {
 			fmt.Printf("body: %s\n", b)
-			return http.Continue
+			return app.Continue
 		},
-		OnEnd: func(at http.At, whole bool) http.Verdict {
+		OnEnd: func(at http.At, whole bool) app.Verdict {
 			fmt.Println("end", at.Dir, whole)
-			return http.Continue
+			return app.Continue
 		},
 	}
 	g, err := app.NewGateway(app.Config{}, []app.Protocol{http.New(http.Config{Handler: h})}, nobody{})

@@ -7,27 +7,19 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
-// Verdict is what a Handler decides about the connection.
-type Verdict uint8
-
-const (
-	Continue Verdict = iota
-	Block            // drop the packet whose bytes were just read, and the rest of the flow; inline that stops them
-)
-
 // Handler is told what a session reads, as the bytes arrive. Functions that are nil are not called. They are called by the
 // goroutine that reads the connection. Slices are valid during the call; the exchange keeps what it has.
 type Handler struct {
 	// OnHead is called when the head of a request or of a response is complete: start line and header fields are those of
 	// at.Message. Interim responses are told, too.
-	OnHead func(at At) Verdict
+	OnHead func(at At) app.Verdict
 	// OnBody has the next bytes of a body, without chunks and content codings. With Config.MaxCodings -1 they are as
 	// Content-Encoding says.
-	OnBody func(at At, b []byte) Verdict
+	OnBody func(at At, b []byte) app.Verdict
 	// OnLost is called for bytes of a body that are lost.
-	OnLost func(at At, n int64) Verdict
+	OnLost func(at At, n int64) app.Verdict
 	// OnEnd is called when a message is over. whole says that all of it was seen.
-	OnEnd func(at At, whole bool) Verdict
+	OnEnd func(at At, whole bool) app.Verdict
 }
 
 // At is where in a connection something was found.
@@ -46,8 +38,8 @@ func (s *Session) here(d stream.Dir, x *Exchange) At {
 }
 
 // verdict carries out what the handler decided.
-func (s *Session) verdict(v Verdict) {
-	if v == Block {
+func (s *Session) verdict(v app.Verdict) {
+	if v == app.Block {
 		s.conn.Drop()
 		s.flags |= blocked
 	}

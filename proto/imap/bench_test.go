@@ -98,7 +98,7 @@ func TestBodyDoesNotAllocate(t *testing.T) {
 }
 
 func TestBlock(t *testing.T) {
-	block := func(At, []byte) Verdict { return Block }
+	block := func(At, []byte) app.Verdict { return app.Block }
 	v := newTalk(t, Config{Handler: &Handler{OnCommand: block}}, silent{})
 	v.say(stream.ToServer, []byte("a1 NOOP\r\n"))
 	if !v.session.Dropped() {

@@ -12,25 +12,25 @@ import (
 // The parser alone: bytes of both sides go in, in the order in which they were said, and the mail comes out.
 func ExampleHandler() {
 	g, err := app.NewGateway(app.Config{}, []app.Protocol{imap.New(imap.Config{Handler: &imap.Handler{
-		OnCommand: func(_ imap.At, line []byte) imap.Verdict {
+		OnCommand: func(_ imap.At, line []byte) app.Verdict {
 			fmt.Printf("command %s\n", line)
-			return imap.Continue
+			return app.Continue
 		},
-		OnLogin: func(_ imap.At, x *imap.Exchange) imap.Verdict {
+		OnLogin: func(_ imap.At, x *imap.Exchange) app.Verdict {
 			fmt.Printf("user %s, password %s\n", x.User, x.Password)
-			return imap.Continue
+			return app.Continue
 		},
-		OnHeader: func(_ imap.At, _ *mime.Part, h *mime.Header) imap.Verdict {
+		OnHeader: func(_ imap.At, _ *mime.Part, h *mime.Header) app.Verdict {
 			fmt.Printf("header %s: %s\n", h.Name, h.Value())
-			return imap.Continue
+			return app.Continue
 		},
-		OnBody: func(_ imap.At, _ *mime.Part, b []byte) imap.Verdict {
+		OnBody: func(_ imap.At, _ *mime.Part, b []byte) app.Verdict {
 			fmt.Printf("body %q\n", b)
-			return imap.Continue
+			return app.Continue
 		},
-		OnMail: func(_ imap.At, m *imap.Mail) imap.Verdict {
+		OnMail: func(_ imap.At, m *imap.Mail) app.Verdict {
 			fmt.Printf("mail %d of %s, %d bytes\n", m.Sequence, m.Mailbox, m.Message.Size)
-			return imap.Continue
+			return app.Continue
 		},
 	}})}, silent{})
 	if err != nil {

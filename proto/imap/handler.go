@@ -8,36 +8,28 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
-// Verdict is what a Handler decides about the connection.
-type Verdict uint8
-
-const (
-	Continue Verdict = iota
-	Block            // drop the packet whose bytes were just read, and the rest of the flow; inline that stops them
-)
-
 // Handler is told what a session reads, at the byte that makes it known. Functions that are nil are not called. They are
 // called by the goroutine that reads the connection. Slices and pointers are valid during the call.
 type Handler struct {
 	// OnCommand has the first line of each command of the client, without its line end.
-	OnCommand func(at At, line []byte) Verdict
+	OnCommand func(at At, line []byte) app.Verdict
 	// OnResponse has the first line of each response of the server.
-	OnResponse func(at At, line []byte) Verdict
+	OnResponse func(at At, line []byte) app.Verdict
 	// OnLogin is called when LOGIN or an exchange of AUTHENTICATE told a user or a password.
-	OnLogin func(at At, x *Exchange) Verdict
+	OnLogin func(at At, x *Exchange) app.Verdict
 
 	// OnHeader has each header field of a message and of its parts.
-	OnHeader func(at At, p *mime.Part, h *mime.Header) Verdict
+	OnHeader func(at At, p *mime.Part, h *mime.Header) app.Verdict
 	// OnBodyStart is called when the header of a part is complete.
-	OnBodyStart func(at At, p *mime.Part) Verdict
+	OnBodyStart func(at At, p *mime.Part) app.Verdict
 	// OnBody has the body of a part, decoded, the lines of a packet at a time.
-	OnBody func(at At, p *mime.Part, b []byte) Verdict
+	OnBody func(at At, p *mime.Part, b []byte) app.Verdict
 	// OnLost is called for bytes of a part that are lost.
-	OnLost func(at At, p *mime.Part, n int64) Verdict
+	OnLost func(at At, p *mime.Part, n int64) app.Verdict
 	// OnBodyStop is called when a part is complete.
-	OnBodyStop func(at At, p *mime.Part) Verdict
+	OnBodyStop func(at At, p *mime.Part) app.Verdict
 	// OnMail is called when a message was read.
-	OnMail func(at At, m *Mail) Verdict
+	OnMail func(at At, m *Mail) app.Verdict
 }
 
 // At is where in a connection something was found.
@@ -58,8 +50,8 @@ func (s *Session) here(d stream.Dir) At {
 }
 
 // verdict carries out what the handler decided.
-func (s *Session) verdict(v Verdict) {
-	if v == Block {
+func (s *Session) verdict(v app.Verdict) {
+	if v == app.Block {
 		s.conn.Drop()
 		s.client = dead
 	}

@@ -92,21 +92,21 @@ func BenchmarkMessage(b *testing.B) {
 // The parser alone: bytes of both sides go in, in the order in which they were said, and what is in them comes out.
 func ExampleHandler() {
 	v := newTalk(nil, pop3.Config{Handler: &pop3.Handler{
-		OnCommand: func(_ pop3.At, x *pop3.Exchange) pop3.Verdict {
+		OnCommand: func(_ pop3.At, x *pop3.Exchange) app.Verdict {
 			fmt.Printf("%s %s\n", x.Command, x.Args)
-			return pop3.Continue
+			return app.Continue
 		},
-		OnHeader: func(_ pop3.At, _ *mime.Part, h *mime.Header) pop3.Verdict {
+		OnHeader: func(_ pop3.At, _ *mime.Part, h *mime.Header) app.Verdict {
 			fmt.Printf("header %s: %s\n", h.Name, h.Value())
-			return pop3.Continue
+			return app.Continue
 		},
-		OnBody: func(_ pop3.At, _ *mime.Part, b []byte) pop3.Verdict {
+		OnBody: func(_ pop3.At, _ *mime.Part, b []byte) app.Verdict {
 			fmt.Printf("body %q\n", b)
-			return pop3.Continue
+			return app.Continue
 		},
-		OnExchange: func(at pop3.At, x *pop3.Exchange) pop3.Verdict {
+		OnExchange: func(at pop3.At, x *pop3.Exchange) app.Verdict {
 			fmt.Printf("%4d %s: %s %q\n", at.Offset, x.Command, x.Status, x.Header)
-			return pop3.Continue
+			return app.Continue
 		},
 	}})
 	const client, server = stream.ToServer, stream.ToClient

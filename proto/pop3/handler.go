@@ -8,36 +8,28 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
-// Verdict is what a Handler decides about the connection.
-type Verdict uint8
-
-const (
-	Continue Verdict = iota
-	Block            // drop the packet whose bytes were just read, and the rest of the flow; inline that stops them
-)
-
 // Handler is told what a session reads, at the byte that makes it known. Functions that are nil are not called. They are
 // called by the goroutine that reads the connection. Slices and pointers are valid during the call.
 type Handler struct {
 	// OnCommand has each command of the client, answers in an exchange of AUTH included, with its arguments and what it
 	// tells of user and password.
-	OnCommand func(at At, x *Exchange) Verdict
+	OnCommand func(at At, x *Exchange) app.Verdict
 	// OnResponse has the exchange that a first line of a response belongs to.
-	OnResponse func(at At, x *Exchange) Verdict
+	OnResponse func(at At, x *Exchange) app.Verdict
 
 	// OnHeader has each header field of a message and of its parts.
-	OnHeader func(at At, p *mime.Part, h *mime.Header) Verdict
+	OnHeader func(at At, p *mime.Part, h *mime.Header) app.Verdict
 	// OnBodyStart is called when the header of a part is complete.
-	OnBodyStart func(at At, p *mime.Part) Verdict
+	OnBodyStart func(at At, p *mime.Part) app.Verdict
 	// OnBody has the body of a part, decoded, the lines of a packet at a time.
-	OnBody func(at At, p *mime.Part, b []byte) Verdict
+	OnBody func(at At, p *mime.Part, b []byte) app.Verdict
 	// OnLost is called for bytes of a part that are lost.
-	OnLost func(at At, p *mime.Part, n int64) Verdict
+	OnLost func(at At, p *mime.Part, n int64) app.Verdict
 	// OnBodyStop is called when a part is complete.
-	OnBodyStop func(at At, p *mime.Part) Verdict
+	OnBodyStop func(at At, p *mime.Part) app.Verdict
 
 	// OnExchange is called when an exchange is complete, with the message that it brought, if any.
-	OnExchange func(at At, x *Exchange) Verdict
+	OnExchange func(at At, x *Exchange) app.Verdict
 }
 
 // At is where in a connection something was found.
@@ -53,15 +45,15 @@ func (s *Session) here(d stream.Dir) At {
 }
 
 // verdict carries out what the handler decided.
-func (s *Session) verdict(v Verdict) {
-	if v == Block {
+func (s *Session) verdict(v app.Verdict) {
+	if v == app.Block {
 		s.conn.Drop()
 		s.client = dead
 	}
 }
 
 // tell calls one of the handler's functions for exchanges.
-func (s *Session) tell(of func(*Handler) func(At, *Exchange) Verdict, d stream.Dir, x *Exchange) {
+func (s *Session) tell(of func(*Handler) func(At, *Exchange) app.Verdict, d stream.Dir, x *Exchange) {
 	if h := s.config.Handler; h != nil {
 		if f := of(h); f != nil {
 			s.verdict(f(s.here(d), x))
@@ -69,9 +61,9 @@ func (s *Session) tell(of func(*Handler) func(At, *Exchange) Verdict, d stream.D
 	}
 }
 
-func onCommand(h *Handler) func(At, *Exchange) Verdict  { return h.OnCommand }
-func onResponse(h *Handler) func(At, *Exchange) Verdict { return h.OnResponse }
-func onExchange(h *Handler) func(At, *Exchange) Verdict { return h.OnExchange }
+func onCommand(h *Handler) func(At, *Exchange) app.Verdict  { return h.OnCommand }
+func onResponse(h *Handler) func(At, *Exchange) app.Verdict { return h.OnResponse }
+func onExchange(h *Handler) func(At, *Exchange) app.Verdict { return h.OnExchange }
 
 // partTeller tells the handler of the parts of messages.
 type partTeller struct{ *Session }

@@ -3,6 +3,7 @@ package smtp_test
 import (
 	"fmt"
 
+	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/stream"
 )
@@ -15,7 +16,7 @@ const (
 // The parser alone: bytes of both sides go in, in the order in which they were said, and the mail comes out.
 func ExampleConversation() {
 	c := smtp.NewConversation(smtp.Config{Handler: &smtp.Handler{
-		OnMail: func(at smtp.At, m *smtp.Mail) smtp.Verdict {
+		OnMail: func(at smtp.At, m *smtp.Mail) app.Verdict {
 			fmt.Println("from", m.From.Address())
 			for _, r := range m.Recipients {
 				fmt.Println("to", r.Address(), r.Accepted())
@@ -24,7 +25,7 @@ func ExampleConversation() {
 			for _, f := range m.Message.Files {
 				fmt.Printf("attachment %s, %d bytes\n", f.Name, f.Size)
 			}
-			return smtp.Continue
+			return app.Continue
 		},
 	}})
 	c.Write(toClient, []byte("220 mx.example.net ESMTP\r\n"))
@@ -46,23 +47,23 @@ func ExampleConversation() {
 
 // What a Handler is told, and when: at the line that makes it known. It can block the connection there.
 func ExampleHandler() {
-	show := func(at smtp.At, what string, b []byte) smtp.Verdict {
+	show := func(at smtp.At, what string, b []byte) app.Verdict {
 		fmt.Printf("%3d %-9s %s\n", at.Offset, what, b)
-		return smtp.Continue
+		return app.Continue
 	}
 	h := &smtp.Handler{
-		OnReply:    func(at smtp.At, line []byte, r smtp.Reply) smtp.Verdict { return show(at, "reply", line) },
-		OnCommand:  func(at smtp.At, line []byte) smtp.Verdict { return show(at, "command", line) },
-		OnUser:     func(at smtp.At, text, user []byte) smtp.Verdict { return show(at, "user", user) },
-		OnPassword: func(at smtp.At, text, password []byte) smtp.Verdict { return show(at, "password", password) },
-		OnMailFrom: func(at smtp.At, p *smtp.Path) smtp.Verdict { return show(at, "sender", []byte(p.Address())) },
-		OnRcpt: func(at smtp.At, p *smtp.Path) smtp.Verdict {
+		OnReply:    func(at smtp.At, line []byte, r smtp.Reply) app.Verdict { return show(at, "reply", line) },
+		OnCommand:  func(at smtp.At, line []byte) app.Verdict { return show(at, "command", line) },
+		OnUser:     func(at smtp.At, text, user []byte) app.Verdict { return show(at, "user", user) },
+		OnPassword: func(at smtp.At, text, password []byte) app.Verdict { return show(at, "password", password) },
+		OnMailFrom: func(at smtp.At, p *smtp.Path) app.Verdict { return show(at, "sender", []byte(p.Address())) },
+		OnRcpt: func(at smtp.At, p *smtp.Path) app.Verdict {
 			show(at, "recipient", []byte(p.Address()))
 			if p.Address() == "ceo@example.net" {
 				fmt.Println("    blocked")
-				return smtp.Block
+				return app.Block
 			}
-			return smtp.Continue
+			return app.Continue
 		},
 	}
 	c := smtp.NewConversation(smtp.Config{Handler: h})

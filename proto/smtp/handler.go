@@ -8,51 +8,43 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
-// Verdict is what a Handler decides about the connection.
-type Verdict uint8
-
-const (
-	Continue Verdict = iota
-	Block            // drop the packet whose bytes were just read, and the rest of the flow; inline that stops them
-)
-
 // Handler is told what a session reads, at the byte that makes it known. Functions that are nil are not called. They are
 // called by the goroutine that reads the connection. Slices and pointers are valid during the call.
 type Handler struct {
 	// OnReply has each line of the server, without its line end. r.Code is 0 when the line has not the form of a reply.
-	OnReply func(at At, line []byte, r Reply) Verdict
+	OnReply func(at At, line []byte, r Reply) app.Verdict
 	// OnExtension has each extension that the server names in its reply to EHLO: "SIZE" and "1000000".
-	OnExtension func(at At, name, args []byte) Verdict
+	OnExtension func(at At, name, args []byte) app.Verdict
 	// OnCommand has each command line of the client, without its line end.
-	OnCommand func(at At, line []byte) Verdict
+	OnCommand func(at At, line []byte) app.Verdict
 
 	// OnAuth has each answer of the client in an AUTH exchange, whatever the mechanism: as sent, and decoded (nil when
 	// it is not base64). The first may be part of the command.
-	OnAuth func(at At, mechanism string, text, decoded []byte) Verdict
+	OnAuth func(at At, mechanism string, text, decoded []byte) app.Verdict
 	// OnUser and OnPassword have the user name and the password of mechanisms that show them: the answer as sent, and
 	// what it holds.
-	OnUser     func(at At, text, user []byte) Verdict
-	OnPassword func(at At, text, password []byte) Verdict
+	OnUser     func(at At, text, user []byte) app.Verdict
+	OnPassword func(at At, text, password []byte) app.Verdict
 
-	OnMailFrom func(at At, p *Path) Verdict
-	OnRcpt     func(at At, p *Path) Verdict
+	OnMailFrom func(at At, p *Path) app.Verdict
+	OnRcpt     func(at At, p *Path) app.Verdict
 
 	// OnHeader has each header field of the message and of its parts.
-	OnHeader func(at At, p *mime.Part, h *mime.Header) Verdict
+	OnHeader func(at At, p *mime.Part, h *mime.Header) app.Verdict
 	// OnBodyStart is called when the header of a part is complete.
-	OnBodyStart func(at At, p *mime.Part) Verdict
+	OnBodyStart func(at At, p *mime.Part) app.Verdict
 	// OnBody has the body of a part, decoded, the lines of a packet at a time; at is where the first of them began.
-	OnBody func(at At, p *mime.Part, b []byte) Verdict
+	OnBody func(at At, p *mime.Part, b []byte) app.Verdict
 	// OnText has each line of the message without dot-stuffing, header lines and boundaries included, or part of a
 	// long line; p is the part that is open, whose Encoding says how a body line is encoded.
-	OnText func(at At, p *mime.Part, line []byte, e stream.Ending) Verdict
+	OnText func(at At, p *mime.Part, line []byte, e stream.Ending) app.Verdict
 	// OnLost is called for bytes of the message that are lost.
-	OnLost func(at At, n int64) Verdict
+	OnLost func(at At, n int64) app.Verdict
 	// OnBodyStop is called when a part is complete.
-	OnBodyStop func(at At, p *mime.Part) Verdict
+	OnBodyStop func(at At, p *mime.Part) app.Verdict
 
 	// OnMail is called once for each mail, when the server has answered or the connection has ended.
-	OnMail func(at At, m *Mail) Verdict
+	OnMail func(at At, m *Mail) app.Verdict
 }
 
 // At is where in a connection something was found.
@@ -70,8 +62,8 @@ func (s *Session) here(d stream.Dir) At {
 }
 
 // verdict carries out what the handler decided.
-func (s *Session) verdict(v Verdict) {
-	if v == Block {
+func (s *Session) verdict(v app.Verdict) {
+	if v == app.Block {
 		s.conn.Drop()
 		s.flags |= blocked
 	}

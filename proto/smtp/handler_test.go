@@ -38,28 +38,32 @@ var dialogue = []string{
 }
 
 // listen returns a Handler whose every function calls told.
-func listen(told func(at At, what string) Verdict) *Handler {
+func listen(told func(at At, what string) app.Verdict) *Handler {
 	return &Handler{
-		OnReply:   func(at At, line []byte, r Reply) Verdict { return told(at, fmt.Sprintf("reply %d", r.Code)) },
-		OnCommand: func(at At, line []byte) Verdict { return told(at, fmt.Sprintf("command %s", line)) },
-		OnAuth: func(at At, mechanism string, text, decoded []byte) Verdict {
+		OnReply:   func(at At, line []byte, r Reply) app.Verdict { return told(at, fmt.Sprintf("reply %d", r.Code)) },
+		OnCommand: func(at At, line []byte) app.Verdict { return told(at, fmt.Sprintf("command %s", line)) },
+		OnAuth: func(at At, mechanism string, text, decoded []byte) app.Verdict {
 			return told(at, fmt.Sprintf("auth %s %s %s", mechanism, text, decoded))
 		},
-		OnUser:      func(at At, text, user []byte) Verdict { return told(at, fmt.Sprintf("user %s", user)) },
-		OnPassword:  func(at At, text, pass []byte) Verdict { return told(at, fmt.Sprintf("password %s", pass)) },
-		OnMailFrom:  func(at At, p *Path) Verdict { return told(at, "from "+p.Address()) },
-		OnRcpt:      func(at At, p *Path) Verdict { return told(at, "to "+p.Address()) },
-		OnHeader:    func(at At, p *mime.Part, h *mime.Header) Verdict { return told(at, fmt.Sprintf("header %s", h.Name)) },
-		OnBodyStart: func(at At, p *mime.Part) Verdict { return told(at, fmt.Sprintf("start %d", p.Index)) },
-		OnBody: func(at At, p *mime.Part, b []byte) Verdict {
+		OnUser:     func(at At, text, user []byte) app.Verdict { return told(at, fmt.Sprintf("user %s", user)) },
+		OnPassword: func(at At, text, pass []byte) app.Verdict { return told(at, fmt.Sprintf("password %s", pass)) },
+		OnMailFrom: func(at At, p *Path) app.Verdict { return told(at, "from "+p.Address()) },
+		OnRcpt:     func(at At, p *Path) app.Verdict { return told(at, "to "+p.Address()) },
+		OnHeader: func(at At, p *mime.Part, h *mime.Header) app.Verdict {
+			return told(at, fmt.Sprintf("header %s", h.Name))
+		},
+		OnBodyStart: func(at At, p *mime.Part) app.Verdict { return told(at, fmt.Sprintf("start %d", p.Index)) },
+		OnBody: func(at At, p *mime.Part, b []byte) app.Verdict {
 			return told(at, fmt.Sprintf("body %d %q", p.Index, b))
 		},
-		OnText: func(at At, p *mime.Part, line []byte, e stream.Ending) Verdict {
+		OnText: func(at At, p *mime.Part, line []byte, e stream.Ending) app.Verdict {
 			return told(at, fmt.Sprintf("text %s", line))
 		},
-		OnLost:     func(at At, n int64) Verdict { return told(at, fmt.Sprintf("lost %d", n)) },
-		OnBodyStop: func(at At, p *mime.Part) Verdict { return told(at, fmt.Sprintf("stop %d", p.Index)) },
-		OnMail:     func(at At, m *Mail) Verdict { return told(at, fmt.Sprintf("mail %s %d", m.From.Address(), m.Reply)) },
+		OnLost:     func(at At, n int64) app.Verdict { return told(at, fmt.Sprintf("lost %d", n)) },
+		OnBodyStop: func(at At, p *mime.Part) app.Verdict { return told(at, fmt.Sprintf("stop %d", p.Index)) },
+		OnMail: func(at At, m *Mail) app.Verdict {
+			return told(at, fmt.Sprintf("mail %s %d", m.From.Address(), m.Reply))
+		},
 	}
 }
 
@@ -77,12 +81,12 @@ func talk(v *Conversation, dialogue []string) {
 func TestHandler(t *testing.T) {
 	var got []string
 	when := time.Date(2024, 3, 3, 14, 0, 0, 0, time.UTC)
-	h := listen(func(at At, what string) Verdict {
+	h := listen(func(at At, what string) app.Verdict {
 		if !at.Time.Equal(when) {
 			t.Errorf("%s at %v, want %v", what, at.Time, when)
 		}
 		got = append(got, fmt.Sprintf("%d %s", at.Offset, what))
-		return Continue
+		return app.Continue
 	})
 	hear := func() {
 		got = nil
@@ -161,17 +165,17 @@ func TestBodyOffsets(t *testing.T) {
 		var begin int64
 		total, calls := 0, 0
 		v := NewConversation(Config{Handler: &Handler{
-			OnBodyStart: func(at At, p *mime.Part) Verdict {
+			OnBodyStart: func(at At, p *mime.Part) app.Verdict {
 				begin = at.Offset + int64(len("\r\n"))
-				return Continue
+				return app.Continue
 			},
-			OnBody: func(at At, p *mime.Part, b []byte) Verdict {
+			OnBody: func(at At, p *mime.Part, b []byte) app.Verdict {
 				if want := begin + int64(total/inLine*wire); at.Offset != want || total%inLine != 0 {
 					t.Errorf("segments of %d: body from %d on is at %d, want %d", size, total, at.Offset, want)
 				}
 				total += len(b)
 				calls++
-				return Continue
+				return app.Continue
 			},
 		}})
 		envelope(v)
@@ -189,18 +193,18 @@ func TestBodyOffsets(t *testing.T) {
 func TestBlock(t *testing.T) {
 	for n := 1; ; n++ {
 		calls, mails := 0, 0
-		v := NewConversation(Config{Handler: listen(func(at At, what string) Verdict {
+		v := NewConversation(Config{Handler: listen(func(at At, what string) app.Verdict {
 			if strings.HasPrefix(what, "mail") && calls >= n {
 				mails++ // the one that was blocked is told at the end
-				return Continue
+				return app.Continue
 			}
 			if calls++; calls == n {
-				return Block
+				return app.Block
 			}
 			if calls > n && !strings.HasPrefix(what, "stop") && !sameLine(what) {
 				t.Errorf("blocked at call %d, but then told of %s", n, what)
 			}
-			return Continue
+			return app.Continue
 		})})
 		talk(v, dialogue)
 		dropped := v.session.Dropped()
@@ -231,7 +235,7 @@ func sameLine(what string) bool {
 func TestNewHandler(t *testing.T) {
 	made := 0
 	c := Config{
-		Handler: listen(func(At, string) Verdict { t.Error("the common handler was called"); return Continue }),
+		Handler: listen(func(At, string) app.Verdict { t.Error("the common handler was called"); return app.Continue }),
 		NewHandler: func(c *app.Conn) *Handler {
 			made++
 			if made == 1 {
@@ -252,9 +256,9 @@ func TestNewHandler(t *testing.T) {
 
 func TestExtensionsOfServer(t *testing.T) {
 	var got []string
-	v := NewConversation(Config{Handler: &Handler{OnExtension: func(at At, name, args []byte) Verdict {
+	v := NewConversation(Config{Handler: &Handler{OnExtension: func(at At, name, args []byte) app.Verdict {
 		got = append(got, fmt.Sprintf("%d %s %s", at.Offset, name, args))
-		return Continue
+		return app.Continue
 	}}})
 	talk(v, []string{
 		"<220-mx.example.net ESMTP\r\n220 hello\r\n",
@@ -273,8 +277,8 @@ func TestLost(t *testing.T) {
 	var lost int64
 	var mail *Mail
 	v := NewConversation(Config{Handler: &Handler{
-		OnLost: func(at At, n int64) Verdict { lost += n; return Continue },
-		OnMail: func(at At, m *Mail) Verdict { mail = m; return Continue },
+		OnLost: func(at At, n int64) app.Verdict { lost += n; return app.Continue },
+		OnMail: func(at At, m *Mail) app.Verdict { mail = m; return app.Continue },
 	}})
 	envelope(v)
 	v.Write(stream.ToServer, []byte("Subject: lost\r\n\r\nhalf a li"))
