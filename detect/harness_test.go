@@ -31,7 +31,6 @@ type conversation struct {
 	frames [][]byte
 	seq    [2]uint32
 	ports  [2]uint16
-	proto  byte
 }
 
 // talk begins a conversation on a port of the server.

@@ -110,7 +110,7 @@ func (d *dovecot) fetched(protocol string, m *mail) {
 	defer d.mu.Unlock()
 	d.read[protocol]++
 	for i, f := range m.Files {
-		d.sent[protocol] = append(d.sent[protocol], &transfer{name: f.Name, toward: clientAddr, data: m.data[i], part: true})
+		d.sent[protocol] = append(d.sent[protocol], &transfer{name: f.Name, toward: clientAddr, data: m.Data[i], part: true})
 	}
 }
 

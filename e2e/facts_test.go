@@ -57,7 +57,7 @@ type mail struct {
 	TextBytes  int          `json:"text_bytes"`
 	TextSHA256 string       `json:"text_sha256"` // of the message as the server got it: no dots added, CRLF at its end
 	Text       []byte       `json:"-"`           // the message
-	data       [][]byte     // contents of Files
+	Data       [][]byte     `json:"-"`           // contents of Files
 }
 
 // recipient is one RCPT command and the code of its reply.

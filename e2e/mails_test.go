@@ -45,7 +45,7 @@ func (m *mail) compose(when time.Time, parts ...part) *mail {
 			p.write(&b)
 			b.WriteString("\r\n")
 			if p.file != "" {
-				m.data = append(m.data, p.data)
+				m.Data = append(m.Data, p.data)
 				m.Files = append(m.Files, &file{Name: p.file, Type: mediaType(p.kind), Encoding: p.encoding,
 					Bytes: len(p.data), SHA256: sum(p.data)})
 			}

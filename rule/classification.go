@@ -64,7 +64,7 @@ func (c *Classes) find(name string) (class *Class, known bool) {
 func eachConfig(file, data, kind string, f func(value string) error) (problems []Problem) {
 	for l := range lines(data) {
 		text := strings.TrimSpace(l.text)
-		err := fmt.Errorf("want config %s:", kind)
+		err := fmt.Errorf("want the form config %s: …", kind)
 		if rest, ok := strings.CutPrefix(text, "config"); ok {
 			name, value, colon := strings.Cut(rest, ":")
 			if colon && strings.TrimSpace(name) == kind {

@@ -62,7 +62,7 @@ func (h *Handshake) Resumed() bool {
 // mayResume reports whether there are signs of an earlier session.
 func (h *Handshake) mayResume() bool { return h.echoed || hello(h.Client).Ticket }
 
-// JA3, JA3S and JA4 are the fingerprints of the hellos; empty without them.
+// JA3 is the fingerprint of the client's hello, as JA3S of the server's and JA4; empty without one.
 func (h *Handshake) JA3() Fingerprint {
 	if h.Client == nil || h.Client.old {
 		return Fingerprint{}

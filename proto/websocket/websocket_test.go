@@ -119,8 +119,8 @@ func TestPayloads(t *testing.T) {
 		frame(fin|rsv1|1, 0x01020304, one),
 		frame(rsv1|2, 0xa1b2c3d4, two[:3]),
 		frame(fin|9, 0x01020304, []byte("ping")),
-		frame(fin|0, 0x55667788, two[3:]),
-		frame(1, 1, []byte("in ")), frame(0, 2, nil), frame(0, 3, []byte("three ")), frame(fin|0, 4, []byte("frames")),
+		frame(fin, 0x55667788, two[3:]),
+		frame(1, 1, []byte("in ")), frame(0, 2, nil), frame(0, 3, []byte("three ")), frame(fin, 4, []byte("frames")),
 		frame(fin|8, 1, append([]byte{3, 232}, "bye"...)),
 	)
 	server := slices.Concat(
