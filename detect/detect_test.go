@@ -42,6 +42,9 @@ func TestWhen(t *testing.T) {
 		want string
 	}{
 		{"addresses: once in each direction", talk(25).open().say(1, "220 hello\r\n"), `alert ip any any -> any any (sid:1;)`, "1 1, 2 1"},
+		{"bytes of an RST are no part of the stream", talk(25).open().segment(0, rst|ack, "denied"), `alert tcp-pkt any any -> any any (content:"denied"; sid:1;)
+			alert tcp any any -> any any (flow:only_stream; content:"denied"; sid:2;)
+			alert tcp any any -> any any (content:"denied"; sid:3;)`, "4 1, 4 3"},
 		{"the first packets", talk(25).open().say(1, "220 hello\r\n"), `alert tcp:flow_start any any -> any any (dsize:0; sid:1;)`, "1 1, 2 1"},
 		{"addresses, one direction", talk(25).open(), `alert ip 192.0.2.0/24 any -> any any (sid:1;)`, "1 1"},
 		{"addresses, both ways", talk(25).open(), `alert ip 192.0.2.0/24 any <> 198.51.100.25 any (sid:1;)`, "1 1, 2 1"},

@@ -45,8 +45,11 @@ func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 // inChunk reports whether what the rule looks for is in a chunk, and was not in what was given before. A place in the stream is
 // counted from its beginning.
 func (g *signature) inChunk(w *Worker, c *stream.Chunk) bool {
-	if g.Type == rule.PacketStream && (c.Loose || c.Offset > 0) {
+	switch {
+	case g.Type == rule.PacketStream && (c.Loose || c.Offset > 0):
 		return false
+	case c.Loose && (g.Flow.Stream == rule.OnlyIt || g.Protocol.Stream):
+		return false // it is no part of the stream
 	}
 	w.captured = w.captured[:0]
 	w.evaluator.Forget()
