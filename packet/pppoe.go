@@ -112,16 +112,17 @@ func (d *Decoder) ppp(p *Packet, protocol uint16, b []byte, cut int) {
 		}
 		d.event(p, EventPPPUnsupportedProtocol)
 	default:
-		if pppControl(protocol) || pppUnsupported(protocol) {
+		switch {
+		case pppControl(protocol): // the ends agree on how to talk
+		case pppUnsupported(protocol):
 			d.event(p, EventPPPUnsupportedProtocol)
-		} else {
+		default:
 			d.invalid(p, EventPPPWrongType)
 		}
 	}
 }
 
-// pppControl reports whether a protocol controls the link or a network protocol on it (RFC 1661, section 2). These are
-// told, too, as Suricata does.
+// pppControl reports whether a protocol controls the link or a network protocol on it (RFC 1661, section 2).
 func pppControl(protocol uint16) bool {
 	switch protocol {
 	case 0xc021, 0xc023, 0xc025, 0xc029, 0xc02b, 0xc02d, 0xc223, 0xc227, // LCP, PAP, LQR, CBCP, BACP, BAP, CHAP, EAP
