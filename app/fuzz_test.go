@@ -81,7 +81,7 @@ func FuzzDriver(f *testing.F) {
 		if mode&128 != 0 {
 			l.notes.announced = "shout"
 		}
-		l.notes.txs = map[string]int{}
+		l.notes.txs = map[app.Transaction]int{}
 		immediate := mode&32 != 0
 		l.store = stream.NewStore(stream.Config{Immediate: immediate})
 
@@ -142,7 +142,7 @@ func FuzzDriver(f *testing.F) {
 		told := 0
 		for tx, n := range l.notes.txs {
 			if told += n; n != 1 {
-				t.Errorf("%s was told %d times", tx, n)
+				t.Errorf("%T %d was told %d times", tx, tx.Head().ID, n)
 			}
 		}
 		if told < int(txs) {

@@ -13,7 +13,7 @@ import (
 // notes is a Logger that writes down what it is told, in a few words.
 type notes struct {
 	log      []string
-	txs      map[string]int // times that each transaction was told
+	txs      map[app.Transaction]int // times that each transaction was told
 	detected int
 	errors   []*app.Error
 	expected []app.Expectation
@@ -32,7 +32,7 @@ func (n *notes) Transaction(s *app.Session, tx app.Transaction) {
 	r.AppendJSON(nil, nil)
 	n.add("%s %d", r.Type, r.TxID)
 	if n.txs != nil {
-		n.txs[fmt.Sprintf("%s %d", r.Type, r.TxID)]++
+		n.txs[tx]++
 	}
 }
 
