@@ -77,22 +77,15 @@ type Config struct {
 }
 
 func (c *Config) setDefaults() {
-	for _, f := range []struct {
-		field *int
-		value int
-	}{
-		{&c.MaxWait, 64 << 10},
-		{&c.MaxTx, 1024},
-		{&c.MaxAnomalies, 1024},
-		{&c.MaxSwitches, 8},
-		{&c.ProbeLimit, 1024},
-		{&c.DetectLimit, 100000},
-		{&c.SwitchLimit, 4096},
-	} {
-		if *f.field <= 0 {
-			*f.field = f.value
-		}
-	}
+	SetLimits(
+		Limit{Field: &c.MaxWait, Default: 64 << 10},
+		Limit{Field: &c.MaxTx, Default: 1024},
+		Limit{Field: &c.MaxAnomalies, Default: 1024},
+		Limit{Field: &c.MaxSwitches, Default: 8},
+		Limit{Field: &c.ProbeLimit, Default: 1024},
+		Limit{Field: &c.DetectLimit, Default: 100000},
+		Limit{Field: &c.SwitchLimit, Default: 4096},
+	)
 	c.MaxAnomalies = min(c.MaxAnomalies, 1<<16-1)
 	c.MaxSwitches = min(c.MaxSwitches, 1<<8-1)
 	c.ProbeLimit = min(c.ProbeLimit, 1<<16-1)

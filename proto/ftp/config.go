@@ -37,18 +37,11 @@ type Config struct {
 
 // withDefaults returns c with every limit set.
 func (c Config) withDefaults() *Config {
-	for _, f := range []struct {
-		field *int
-		value int
-	}{
-		{&c.MaxLine, 4096},
-		{&c.MaxTx, 1024},
-		{&c.MaxReply, 64 << 10},
-	} {
-		if *f.field <= 0 {
-			*f.field = f.value
-		}
-	}
+	app.SetLimits(
+		app.Limit{Field: &c.MaxLine, Default: 4096},
+		app.Limit{Field: &c.MaxTx, Default: 1024},
+		app.Limit{Field: &c.MaxReply, Default: 64 << 10},
+	)
 	return &c
 }
 

@@ -90,21 +90,14 @@ type XFF struct {
 
 // withDefaults returns c with every limit set.
 func (c Config) withDefaults() *Config {
-	for _, f := range []struct {
-		field *int
-		value int
-	}{
-		{&c.MaxLine, 18000},
-		{&c.MaxFields, 1024},
-		{&c.MaxHead, 256 << 10},
-		{&c.MaxTx, 512},
-		{&c.MaxPending, 1 << 20},
-		{&c.MaxFiles, 64},
-	} {
-		if *f.field <= 0 {
-			*f.field = f.value
-		}
-	}
+	app.SetLimits(
+		app.Limit{Field: &c.MaxLine, Default: 18000},
+		app.Limit{Field: &c.MaxFields, Default: 1024},
+		app.Limit{Field: &c.MaxHead, Default: 256 << 10},
+		app.Limit{Field: &c.MaxTx, Default: 512},
+		app.Limit{Field: &c.MaxPending, Default: 1 << 20},
+		app.Limit{Field: &c.MaxFiles, Default: 64},
+	)
 	if c.MaxCodings == 0 {
 		c.MaxCodings = 2
 	}

@@ -48,21 +48,14 @@ type Config struct {
 
 // withDefaults returns c with every limit set.
 func (c Config) withDefaults() *Config {
-	for _, f := range []struct {
-		field *int
-		value int
-	}{
-		{&c.MaxLine, 8192},
-		{&c.MaxCommand, 8192},
-		{&c.MaxResponse, 8192},
-		{&c.MaxData, 4096},
-		{&c.MaxItems, 32},
-		{&c.MaxTx, 256},
-	} {
-		if *f.field <= 0 {
-			*f.field = f.value
-		}
-	}
+	app.SetLimits(
+		app.Limit{Field: &c.MaxLine, Default: 8192},
+		app.Limit{Field: &c.MaxCommand, Default: 8192},
+		app.Limit{Field: &c.MaxResponse, Default: 8192},
+		app.Limit{Field: &c.MaxData, Default: 4096},
+		app.Limit{Field: &c.MaxItems, Default: 32},
+		app.Limit{Field: &c.MaxTx, Default: 256},
+	)
 	c.MaxLine = max(c.MaxLine, maxLiteral)
 	c.mail = &mail.Config{MIME: c.MIME, Email: c.Email, Files: c.Files}
 	return &c

@@ -57,22 +57,15 @@ type Config struct {
 
 // withDefaults returns c with every limit set.
 func (c Config) withDefaults() *Config {
-	for _, f := range []struct {
-		field *int
-		value int
-	}{
-		{&c.MaxCommand, 255},
-		{&c.MaxResponse, 512},
-		{&c.MaxAuth, 12288},
-		{&c.MaxText, 4096},
-		{&c.MaxData, 64 << 10},
-		{&c.MaxTx, 256},
-		{&c.MaxOwed, 4096},
-	} {
-		if *f.field <= 0 {
-			*f.field = f.value
-		}
-	}
+	app.SetLimits(
+		app.Limit{Field: &c.MaxCommand, Default: 255},
+		app.Limit{Field: &c.MaxResponse, Default: 512},
+		app.Limit{Field: &c.MaxAuth, Default: 12288},
+		app.Limit{Field: &c.MaxText, Default: 4096},
+		app.Limit{Field: &c.MaxData, Default: 64 << 10},
+		app.Limit{Field: &c.MaxTx, Default: 256},
+		app.Limit{Field: &c.MaxOwed, Default: 4096},
+	)
 	if c.Depth <= 0 {
 		c.Depth = file.Unlimited
 	}

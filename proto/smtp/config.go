@@ -68,22 +68,15 @@ type EVE struct {
 
 // withDefaults returns c with every limit set.
 func (c Config) withDefaults() *Config {
-	for _, f := range []struct {
-		field *int
-		value int
-	}{
-		{&c.MaxCommand, 4096},
-		{&c.MaxReply, 4096},
-		{&c.MaxAuth, 12288},
-		{&c.MaxText, 4096},
-		{&c.MaxTx, 256},
-		{&c.MaxOwed, 1024},
-		{&c.MaxEnvelope, 256 << 10},
-	} {
-		if *f.field <= 0 {
-			*f.field = f.value
-		}
-	}
+	app.SetLimits(
+		app.Limit{Field: &c.MaxCommand, Default: 4096},
+		app.Limit{Field: &c.MaxReply, Default: 4096},
+		app.Limit{Field: &c.MaxAuth, Default: 12288},
+		app.Limit{Field: &c.MaxText, Default: 4096},
+		app.Limit{Field: &c.MaxTx, Default: 256},
+		app.Limit{Field: &c.MaxOwed, Default: 1024},
+		app.Limit{Field: &c.MaxEnvelope, Default: 256 << 10},
+	)
 	c.texts = new(sync.Pool)
 	return &c
 }
