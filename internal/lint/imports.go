@@ -66,6 +66,7 @@ var rules = []rule{
 	// internal/config turns a configuration into the Config structs of the packages; nothing but cmd reads it.
 	{"internal/config", anything, anything},
 	{"internal/lint", nothing, nothing},
+	{"internal/race", nothing, nothing},
 }
 
 // Imports checks the imports of every package against the table.

@@ -13,6 +13,7 @@ import (
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/app/apptest"
 	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/internal/race"
 	"github.com/reknit/reknit/stream"
 )
 
@@ -322,6 +323,9 @@ func TestIdleSession(t *testing.T) {
 
 // TestExchangeAllocates holds what an exchange costs.
 func TestExchangeAllocates(t *testing.T) {
+	if race.Enabled {
+		t.Skip("pools lose what they hold")
+	}
 	v := newTalk(t, Config{})
 	play := func() {
 		v.client([]byte("GET /index.html HTTP/1.1\r\nHost: a.example\r\nUser-Agent: x\r\nAccept: */*\r\n\r\n"))
@@ -329,7 +333,7 @@ func TestExchangeAllocates(t *testing.T) {
 		v.files = v.files[:0]
 	}
 	play()
-	if n := testing.AllocsPerRun(100, play); n > 24 { // 12, more when the race detector empties pools
+	if n := testing.AllocsPerRun(100, play); n > 16 {
 		t.Errorf("an exchange takes %v allocations", n)
 	}
 }
