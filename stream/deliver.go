@@ -258,7 +258,9 @@ func (st *Store) run(s *Stream, d Dir, r Reader, closing bool) {
 // read calls the Reader once. If it neither read nor asked for more than there is, any further byte is awaited: so
 // every round of run moves app or raises want above what is there.
 func (st *Store) read(s *Stream, c *Cursor, d Dir, r Reader) {
-	c.sync()
+	if s.want <= 1 { // or the bytes at app were looked at before, and a read goes on behind them
+		c.sync()
+	}
 	st.arena = st.arena[:0]
 	before := s.app
 	r.Read(d, c)

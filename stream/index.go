@@ -59,6 +59,7 @@ type trees struct {
 	single slab[piece] // the pieces of streams that hold one only
 	leaf   slab[leaf]
 	node   slab[node]
+	walked uint64 // calls of next: how the work of reading grows is held by tests
 }
 
 // bytes returns the memory of all nodes in use.
@@ -194,6 +195,7 @@ func (t *trees) before(x *index, at place) *piece {
 
 // next returns the piece after at.
 func (t *trees) next(x *index, at place) (place, *piece) {
+	t.walked++
 	ps := t.leafPieces(x, at.leaf)
 	if at.i+1 < len(ps) {
 		return place{at.leaf, at.i + 1}, &ps[at.i+1]

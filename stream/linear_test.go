@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"testing"
-	"time"
 )
 
 // calls counts how often a Reader is called, and reads with one verb.
@@ -116,14 +115,10 @@ func TestLinear(t *testing.T) {
 					b := newBench(w.config, r)
 					b.p[0].SetPolicy(policy)
 					data := bytes.Repeat([]byte(v.data), n/len(v.data)+1)[:n]
-					start := time.Now()
 					w.feed(b, data)
-					if took := time.Since(start); took > 5*time.Second {
-						t.Errorf("took %v", took)
-					}
 					c := &b.st.Counters
-					if c.Scanned > v.searched*uint64(n) || c.Copied > 4*uint64(n) || r.n > v.most {
-						t.Errorf("%d bytes: %d searched, %d copied, %d calls", n, c.Scanned, c.Copied, r.n)
+					if c.Scanned > v.searched*uint64(n) || c.Copied > 4*uint64(n) || b.st.trees.walked > (v.searched+6)*uint64(n) || r.n > v.most {
+						t.Errorf("%d bytes: %d searched, %d copied, %d pieces passed, %d calls", n, c.Scanned, c.Copied, b.st.trees.walked, r.n)
 					}
 				})
 			}
