@@ -111,8 +111,14 @@ func readDecodeEvent(c *compiler, value string) error {
 		return fmt.Errorf("unknown event %s", value)
 	}
 	c.test(&Event{false, name})
+	if slices.Contains(retiredEvents, name) {
+		return &fault{kind: RetiredEvent, from: "detect", text: fmt.Sprintf("decode-event keyword no longer supports event %q", "decoder."+name)}
+	}
 	return nil
 }
+
+// retiredEvents are decoder events that Suricata does not take any more when rules are read strictly.
+var retiredEvents = []string{"udp.hlen_invalid"}
 
 func readEngineEvent(c *compiler, value string) error {
 	if strings.HasPrefix(value, "stream.") {

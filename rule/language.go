@@ -25,6 +25,8 @@ type Config struct {
 	ReadFile func(name string) ([]byte, error)
 	// StrictClasses and StrictReferences make what the companion files do not have an error.
 	StrictClasses, StrictReferences bool
+	// StrictEvents makes an event that nothing raises any more an error.
+	StrictEvents bool
 	// Suggest returns the name that a misspelt word most likely means, or "". When nil, nothing is suggested.
 	Suggest func(word string, names []string) string
 }
@@ -60,7 +62,8 @@ func New(c Config) *Language {
 	l := &Language{
 		vars: c.Vars, classes: c.Classes, references: c.References, features: c.Features, streamEvents: c.StreamEvents,
 		suggestion: c.Suggest, readFile: c.ReadFile,
-		strict:       map[Kind]bool{UnknownClass: c.StrictClasses, UnknownReference: c.StrictReferences},
+		strict: map[Kind]bool{UnknownClass: c.StrictClasses, UnknownReference: c.StrictReferences,
+			RetiredEvent: c.StrictEvents},
 		addressCache: map[string]*Addresses{}, portCache: map[string]*Ports{},
 	}
 	l.classified = l.classes != nil

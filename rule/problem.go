@@ -38,6 +38,7 @@ const (
 	Replaced         // a rule of the same number and a higher revision took its place
 	UnknownClass     // a classtype that classification.config does not have
 	UnknownReference // a reference type that reference.config does not have
+	RetiredEvent     // an event that nothing raises any more
 	Doubtful         // allowed, and hardly what was meant
 )
 
@@ -47,7 +48,7 @@ func (k Kind) Warning() bool { return k >= Replaced }
 // String names the kind.
 func (k Kind) String() string {
 	return [...]string{"unreadable file", "syntax error", "unknown keyword", "not supported yet", "bad value", "conflict",
-		"duplicate", "replaced", "unknown classtype", "unknown reference type", "doubtful"}[k]
+		"duplicate", "replaced", "unknown classtype", "unknown reference type", "retired event", "doubtful"}[k]
 }
 
 // Problem is something about a rule that its author should know.

@@ -195,6 +195,7 @@ func TestOptions(t *testing.T) {
 		{`classtype:bad-unknown; reference:url,example.org; metadata:a b, c; target:src_ip; priority:4`, ok},
 		{`classtype:unheard-of`, UnknownClass},
 		{`reference:odd,1`, UnknownReference},
+		{`decode-event:udp.hlen_invalid`, RetiredEvent},
 		{`reference:odd`, BadValue},
 		{`target:me`, BadValue},
 		{`priority:0`, BadValue},

@@ -163,7 +163,7 @@ func (c *command) table() []option {
 		{"", "", "runmode", "MODE", &o.runmode, "single: one worker; autofp, workers: one per processor"},
 		{"", "S", "rules", "FILE", &o.rules, "use only the rules of this file"},
 		{"", "s", "more-rules", "FILE", &o.moreRules, "use the rules of this file too"},
-		{"", "", "strict-rule-keywords", "[=LIST]", &o.strict, "unknown names of classtype and reference are errors: a list of the two, or all"},
+		{"", "", "strict-rule-keywords", "[=LIST]", &o.strict, "unknown names of classtype and reference, and retired events, are errors: a list of classtype, reference and decode-event, or all"},
 		{"", "", "disable-detection", "", &o.noDetection, "use no rules"},
 		{"About", "V", "version", "", &o.version, "print the version, and exit"},
 		{"", "", "build-info", "", &o.build, "print how this program was built, and exit"},

@@ -49,14 +49,15 @@ func files(t *testing.T, texts map[string]string) string {
 
 func TestCommandLine(t *testing.T) {
 	mail := files(t, map[string]string{
-		"good.yaml":   "%YAML 1.1\n---\nstream:\n  midstream: yes\n",
-		"typo.yaml":   "stream:\n  midstrem: yes\n  memcap: 1mb\nflow:\n  memcp: 1mb\n",
-		"bad.yaml":    "stream:\n  memcap: lots\n  midstream: maybe\n",
-		"later.yaml":  "vars:\n  address-groups:\n    HOME_NET: any\nnfq:\n  mode: accept\n",
-		"eve.yaml":    "outputs:\n- eve-log:\n    enabled: yes\n    filename: no/such/dir/eve.json\n    types: [flow]\n",
-		"wrong.rules": "alert tcp any any -> any any (contnet:\"a\"; sid:1;)\n",
-		"later.rules": "alert tcp any any -> any any (content:\"a\"; xbits:set,x,track tx; sid:1;)\n",
-		"class.rules": "alert tcp any any -> any any (classtype:x; sid:1;)\n",
+		"good.yaml":     "%YAML 1.1\n---\nstream:\n  midstream: yes\n",
+		"typo.yaml":     "stream:\n  midstrem: yes\n  memcap: 1mb\nflow:\n  memcp: 1mb\n",
+		"bad.yaml":      "stream:\n  memcap: lots\n  midstream: maybe\n",
+		"later.yaml":    "vars:\n  address-groups:\n    HOME_NET: any\nnfq:\n  mode: accept\n",
+		"eve.yaml":      "outputs:\n- eve-log:\n    enabled: yes\n    filename: no/such/dir/eve.json\n    types: [flow]\n",
+		"wrong.rules":   "alert tcp any any -> any any (contnet:\"a\"; sid:1;)\n",
+		"later.rules":   "alert tcp any any -> any any (content:\"a\"; xbits:set,x,track tx; sid:1;)\n",
+		"retired.rules": "alert pkthdr any any -> any any (decode-event:udp.hlen_invalid; sid:1;)\n",
+		"class.rules":   "alert tcp any any -> any any (classtype:x; sid:1;)\n",
 		"rules.yaml": "%YAML 1.1\n---\ndefault-rule-path: .\nrule-files: [some.rules, more.rules]\nclassification-file: none\n" +
 			"reference-config-file: none\n",
 		"empty.rules": "# nothing\n\n", "some.rules": "# one\nalert tcp any any -> any any (sid:1;)\n",
@@ -135,6 +136,8 @@ func TestCommandLine(t *testing.T) {
 		{"-T -S wrong.rules", 1, "", `(?s)Error: detect-parse: contnet: unknown keyword; did you mean content\?.* from file wrong.rules at line 1, column 31`},
 		{"-T -S some.rules -s wrong.rules", 1, "", "from file wrong.rules at line 1, column 31"},
 		{"-T -S class.rules", 0, "in order", "Warning: detect-classtype: class.rules:1:31: classtype: unknown classtype x"},
+		{"-T -S retired.rules", 0, "in order", `Warning: detect: .*decode-event keyword no longer supports event "decoder.udp.hlen_invalid"`},
+		{"-T -S retired.rules --strict-rule-keywords=decode-event", 1, "", `Error: detect: decode-event keyword no longer supports event`},
 		{"-T -S class.rules --strict-rule-keywords", 1, "", "Error: detect-classtype: unknown classtype x"},
 		{"-T -c rules.yaml", 0, "", "(?s)no file more.rules.*1 rule files processed. 1 rules successfully loaded, 0 rules failed, 0 rules skipped"},
 		{"-r CAPTURE -c rules.yaml -l .", 0, "", "1 rule files processed. 1 rules successfully loaded"},

@@ -96,6 +96,7 @@ func (l *ruleLoader) makeLanguage(protocols []app.Protocol) {
 	every := l.strict != "" && (strings.TrimSpace(l.strict) == "" || slices.Contains(strict, "all"))
 	c.StrictClasses = every || slices.Contains(strict, "classtype")
 	c.StrictReferences = every || slices.Contains(strict, "reference")
+	c.StrictEvents = every || slices.Contains(strict, "decode-event")
 	l.language = rule.New(c)
 	if text, ok := l.companion("threshold-config", r.Thresholds); ok {
 		var ps []rule.Problem

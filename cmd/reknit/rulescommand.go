@@ -82,7 +82,7 @@ func (c *rulesCommand) table() []option {
 		{"Configuration", "c", "config", "FILE", &o.config, "read variables and companion files as this configuration says"},
 		{"", "", "include", "FILE", &o.includes, "read another after it; may be repeated"},
 		{"", "", "set", "KEY=VALUE", &o.set, "change a value of the configuration; may be repeated"},
-		{"", "", "strict-rule-keywords", "[=LIST]", &o.strict, "unknown names of classtype and reference are errors"},
+		{"", "", "strict-rule-keywords", "[=LIST]", &o.strict, "unknown names of classtype and reference, and retired events, are errors"},
 		{"Output", "v", "verbose", "", &o.verbose, "print every rule, and warnings"},
 	}
 }
