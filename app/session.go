@@ -130,6 +130,9 @@ func (s *Session) Close() {
 	g.free = append(g.free, s)
 }
 
+// Forget lets go of all transactions, and their files, without telling the Logger of those that it does not know.
+func (s *Session) Forget() { s.drop() }
+
 func (s *Session) shutdown() {
 	defer s.caught(stream.ToServer, nil)
 	if s.transport == UDP {

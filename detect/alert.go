@@ -29,17 +29,22 @@ func (w *Worker) match(g *signature, m match) {
 		e(w)
 	}
 	m.captured = w.remember()
-	if len(w.queue) >= w.set.config.MaxAlerts {
+	m.signature, m.action = g, g.Action
+	if len(w.queue) >= maxMatches {
 		w.counters.Overflow++
+		w.beyond = stronger(w.beyond, m.does())
 		return
 	}
-	m.signature, m.action = g, g.Action
 	w.queue = append(w.queue, m)
 }
 
+// maxMatches is how many rules that matched are kept for a packet, more than it can have alerts. Those beyond do not alert; what
+// they do is done behind all others.
+const maxMatches = 4 << 10
+
 // conclude tells of the rules that matched, in their order, and returns what is to be done.
 func (w *Worker) conclude() engine.Action {
-	action := engine.Ignore
+	action, passed := engine.Ignore, false
 	if len(w.queue) > 1 {
 		slices.SortStableFunc(w.queue, func(a, b match) int { return cmp.Compare(a.index, b.index) })
 	}
@@ -55,19 +60,27 @@ func (w *Worker) conclude() engine.Action {
 		if m.action != m.Action && m.does() >= engine.DropPacket {
 			w.desk.Limited()
 		}
-		action = stronger(action, m.does())
-		if m.action == rule.Pass {
-			if m.tells && res == alerts {
-				told = append(told, m)
-			}
+		if action = stronger(action, m.does()); m.does() >= engine.DropPacket {
+			w.desk.Blame(&m.told)
+		}
+		passed = m.action == rule.Pass
+		switch {
+		case passed && !m.tells:
+		case res == silent || m.NoAlert:
+			w.counters.Suppressed++
+		case len(told) >= w.set.config.MaxAlerts:
+			w.counters.Overflow++
+		default:
+			told = append(told, m)
+		}
+		if passed {
 			break
 		}
-		if res == silent || m.NoAlert {
-			w.counters.Suppressed++
-			continue
-		}
-		told = append(told, m)
 	}
+	if !passed {
+		action = stronger(action, w.beyond)
+	}
+	w.beyond = engine.Ignore
 	if w.bypass && action == engine.Ignore {
 		action = engine.BypassFlow
 	}
@@ -120,9 +133,6 @@ func (w *Worker) tell(m *match, action engine.Action) {
 		a.Context = append(a.Context, event.Captured{Name: v.name, Text: v.text})
 	}
 	a.Blocked = m.action.Rejects() || m.action == rule.Drop && w.set.config.Prevent
-	if a.Blocked {
-		w.desk.Blame(&m.told)
-	}
 	w.ends(a, m.Target)
 	w.carrier(a)
 	if w.flow != nil {

@@ -20,6 +20,11 @@ type check func(w *Worker) bool
 func (g *signature) compile(s *Set) (what string, err error) {
 	g.told = signatureOf(g.Rule)
 	g.limits = s.limitsOf(g.Rule)
+	for c := range numClasses {
+		if g.fits(c) {
+			g.classes |= 1 << c
+		}
+	}
 	if g.Protocol.Hook == rule.FlowStart {
 		g.checks = append(g.checks, startsFlow)
 	}

@@ -48,6 +48,7 @@ func TestWhen(t *testing.T) {
 		{"the first packets", talk(25).open().say(1, "220 hello\r\n"), `alert tcp:flow_start any any -> any any (dsize:0; sid:1;)`, "1 1, 2 1"},
 		{"addresses, one direction", talk(25).open(), `alert ip 192.0.2.0/24 any -> any any (sid:1;)`, "1 1"},
 		{"addresses, both ways", talk(25).open(), `alert ip 192.0.2.0/24 any <> 198.51.100.25 any (sid:1;)`, "1 1, 2 1"},
+		{"addresses, another transport", talk(25).datagram(0, "AAA").open(), `alert tcp any any -> any any (sid:1;)`, "2 1, 3 1"},
 		{"addresses of others", talk(25).open(), `alert ip 192.0.3.0/24 any <> any any (sid:1;)`, ""},
 		{"ports", talk(25).open(), `alert tcp any any -> any 25 (flags:S; sid:1;)`, "1 1"},
 		{"established: each packet", talk(25).open().say(1, "220 hello\r\n"), `alert tcp any any -> any any (flow:established; sid:1;)`, "4 1, 5 1"},
@@ -156,6 +157,33 @@ func TestMaxAlerts(t *testing.T) {
 	o := talk(4000).datagram(0, "AAA").with(t, compile(t, rules.String(), detect.Config{MaxAlerts: 3}), engine.Config{})
 	if o.String() != "1 1, 1 2, 1 3" || o.counter("detect.alert") != 3 || o.counter("detect.alert_queue_overflow") != 2 {
 		t.Errorf("alerts %q, %d told, %d too many", o, o.counter("detect.alert"), o.counter("detect.alert_queue_overflow"))
+	}
+}
+
+// Rules that do not alert take no place from those that do, and what a rule wants done is done whether or not its alert is told.
+func TestMaxAlertsAndActions(t *testing.T) {
+	five := strings.Repeat("alert udp any any -> any any (dsize:>0; noalert; sid:%d;)\n", 5)
+	rules := fmt.Sprintf(five, 1, 2, 3, 4, 5) + "alert udp any any -> any any (dsize:>0; sid:6;)\nalert udp any any -> any any (dsize:>0; sid:7;)\n" +
+		"drop udp any any -> any any (dsize:3; priority:4; sid:8;)\n"
+	inline := engine.Config{Inline: true, Prevent: true}
+	o := talk(4000).datagram(0, "AAA").with(t, compileIn(t, rules, detect.Config{MaxAlerts: 2, Prevent: true}, []rule.Action{rule.Alert, rule.Drop}), inline)
+	if o.String() != "1 6, 1 7" || o.verdicts[0] != packet.Drop || o.counter("detect.alert_queue_overflow") != 1 {
+		t.Errorf("alerts %q, verdict %v, %d too many", o, o.verdicts[0], o.counter("detect.alert_queue_overflow"))
+	}
+}
+
+// Of what matches a packet a limited number is kept; the action of what is beyond is done.
+func TestMaxMatches(t *testing.T) {
+	const most = 4 << 10
+	var rules strings.Builder
+	for i := range most {
+		fmt.Fprintf(&rules, "alert udp any any -> any any (dsize:3; noalert; sid:%d;)\n", i+2)
+	}
+	rules.WriteString(`drop udp any any -> any any (dsize:3; sid:1;)`)
+	set := compileIn(t, rules.String(), detect.Config{Prevent: true}, []rule.Action{rule.Alert, rule.Drop})
+	o := talk(4000).datagram(0, "AAA").with(t, set, engine.Config{Inline: true, Prevent: true})
+	if o.String() != "" || o.verdicts[0] != packet.Drop || o.counter("detect.alert_queue_overflow") != 1 {
+		t.Errorf("alerts %q, verdicts %v, %d too many", o, o.verdicts, o.counter("detect.alert_queue_overflow"))
 	}
 }
 

@@ -119,6 +119,12 @@ var slow bool
 // compile reads rules, all of which must be right.
 func compile(t testing.TB, text string, c detect.Config) *detect.Set {
 	t.Helper()
+	return compileIn(t, text, c, nil)
+}
+
+// compileIn is compile with the rules in the order of their actions.
+func compileIn(t testing.TB, text string, c detect.Config, order []rule.Action) *detect.Set {
+	t.Helper()
 	l := rule.Config{Protocols: protocols, ReadFile: func(string) ([]byte, error) {
 		return []byte("# MD5 of one.txt\n" + oneMD5 + "  one.txt\n"), nil
 	}}
@@ -130,7 +136,7 @@ func compile(t testing.TB, text string, c detect.Config) *detect.Set {
 	for _, p := range s.Problems {
 		t.Fatal(p)
 	}
-	s.Order(nil)
+	s.Order(order)
 	c.Rules, c.Protocols = s.Rules, protocols
 	if slow {
 		for _, r := range s.Rules {

@@ -86,6 +86,8 @@ func (g *signature) header(w *Worker) bool {
 	s := &w.scene
 	r := g.Rule
 	switch {
+	case g.classes&(1<<s.class) == 0:
+		return false
 	case r.Protocol.Version != 0 && r.Protocol.Version != s.version:
 		return false
 	case s.class == ofICMP && r.Protocol.Transports != 0 && r.Protocol.Transports&s.icmp == 0:

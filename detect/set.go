@@ -65,6 +65,7 @@ const (
 type signature struct {
 	*rule.Rule
 	index    uint32
+	classes  uint8 // of packets that it may be about: a bit for each
 	told     event.Signature
 	checks   []check    // of the packet and its flow
 	txChecks []check    // of the transaction
@@ -177,7 +178,7 @@ func (s *Set) place(g *signature) {
 		s.placeStream(g)
 	}
 	for c := range numClasses {
-		if g.fits(c) {
+		if g.classes&(1<<c) != 0 {
 			s.packets[c].add(g, true)
 		}
 	}

@@ -38,7 +38,9 @@ type Worker struct {
 	found []found    // rules for streams of which what they look for was found since the last packet
 	held  []byte     // what they looked at, for the records
 	odd   []oddEvent // events that are of no transaction since the last packet
-	queue []match
+
+	queue  []match       // in the order of evaluation
+	beyond engine.Action // of the rules that the queue had no room for
 
 	captured []variable // by regular expressions of the rule that is evaluated
 	ofPacket []variable // that rules keep of the packet

@@ -64,9 +64,13 @@ func (w *Worker) show(p *packet.Packet) {
 	}
 }
 
-// giveUp lets go of the connection of flow e, of whose packets nothing more becomes.
+// giveUp lets go of the connection of flow e, of whose packets nothing more becomes. What is not complete by now is not told when
+// the flow is dropped, as it does not come to be.
 func (w *Worker) giveUp(e *flow.Entry[flowState]) {
 	w.settle()
+	if s := w.flow.Session(); s != nil && e.Mark&dropped != 0 {
+		s.Forget()
+	}
 	if v := &e.Value; e.Key().Protocol() == protocolTCP && v.conn != 0 {
 		w.tracker.Drop(w.conns.at(v.conn))
 	}
