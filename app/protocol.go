@@ -87,6 +87,9 @@ type Protocol struct {
 	// Complete is the progress at which a direction of a transaction is complete.
 	// When zero, it is 1.
 	Complete [2]Progress
+	// States are the names that rules have for the progress of each direction, in its order, without request_started,
+	// request_complete, response_started and response_complete, which are there for every protocol.
+	States [2][]State
 	// PerFlow says that a flow is one transaction from its beginning to its end, which is not counted.
 	PerFlow bool
 	// MaxTx is the number of transactions of a flow that may be incomplete at once; with more the oldest ends and is

@@ -17,6 +17,7 @@ func (s *Session) begin(tx Transaction) {
 	}
 	t.ID, t.owner, t.self, t.kind = s.nextTx, s, tx, s.parsed
 	s.nextTx++
+	t.state |= txDirty << s.turning()
 	s.live.push(t)
 	s.liveTx++
 	if !s.gateway.kind(s.parsed).PerFlow {
@@ -205,8 +206,11 @@ func (s *Session) Transactions() iter.Seq[Transaction] {
 // Inspected says that rules have seen direction d of all transactions as they are now. Those that were told to the
 // Logger and are not dirty are freed.
 func (s *Session) Inspected(d stream.Dir) {
-	for t := range s.Transactions() {
-		t.Head().state &^= txDirty << d
+	for tx := range s.Transactions() {
+		if t := tx.Head(); t.Dirty(d) {
+			t.state &^= txDirty << d
+			t.seen[d] = t.progress[d] + 1
+		}
 	}
 	for t := s.kept.first(); t != nil; {
 		next, last := t.next, t == s.kept.last

@@ -25,6 +25,7 @@ type Tx struct {
 	extra *txExtra
 
 	progress [2]Progress
+	seen     [2]Progress // one more than the progress that rules have seen; 0: they saw nothing
 	state    txState
 	kind     protoID // of whom it is
 }
@@ -127,7 +128,7 @@ func (t *Tx) Complete(d stream.Dir) bool {
 // error, the depth or the end of the flow.
 func (t *Tx) Disrupted() bool { return t.state&txDisrupted != 0 }
 
-// Dirty reports whether direction d moved since Session.Inspected was last called for it.
+// Dirty reports whether direction d began or moved since Session.Inspected was last called for it.
 func (t *Tx) Dirty(d stream.Dir) bool { return t.state&(txDirty<<d) != 0 }
 
 // Events returns what was raised on the transaction, each event once. The slice is only valid until the next packet.

@@ -173,6 +173,7 @@ func New(c Config) app.Protocol {
 		Fields:    fields,
 		Events:    events,
 		Complete:  [2]app.Progress{complete, complete},
+		States:    [2][]app.State{states("request_"), states("response_")},
 		MaxTx:     config.MaxTx,
 	}
 }

@@ -14,6 +14,17 @@ const (
 	complete
 )
 
+// states returns the names that rules have for it: what is being read is all there when the next begins, the start line
+// when the header does.
+func states(side string) []app.State {
+	return []app.State{
+		{Name: side + "line", From: inLine, Until: inBody},
+		{Name: side + "headers", From: inFields, Until: inBody},
+		{Name: side + "body", From: inBody, Until: inTrailer},
+		{Name: side + "trailer", From: inTrailer, Until: complete},
+	}
+}
+
 // Exchange is the transaction: a request and its final response. Of interim responses nothing is kept.
 type Exchange struct {
 	app.Tx

@@ -100,7 +100,11 @@ func New(c Config) app.Protocol {
 		Fields:    fields,
 		Events:    events,
 		Complete:  [2]app.Progress{requestComplete, responseComplete},
-		MaxTx:     config.MaxTx,
+		States: [2][]app.State{
+			{{Name: "request_data", From: requestData, Until: requestComplete}},
+			{{Name: "response_data", From: responseData}},
+		},
+		MaxTx: config.MaxTx,
 	}
 }
 

@@ -52,6 +52,7 @@ func New(c Config) app.Protocol {
 		Fields:    fields,
 		Events:    events,
 		Complete:  [2]app.Progress{finished, finished},
+		States:    [2][]app.State{states("request_"), states("response_")},
 		PerFlow:   true,
 	}
 }

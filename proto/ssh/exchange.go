@@ -66,6 +66,16 @@ const (
 	finished
 )
 
+// states returns their names in rules.
+func states(side string) []app.State {
+	return []app.State{
+		{Name: side + "in_progress"},
+		{Name: side + "banner_wait_eol", From: bannerWaitEOL},
+		{Name: side + "banner_done", From: bannerDone},
+		{Name: side + "finished", From: finished},
+	}
+}
+
 // The anomalies, in Suricata's order.
 const (
 	invalidBanner app.EventID = iota

@@ -71,6 +71,7 @@ func New(c Config) app.Protocol {
 		Fields:      fields,
 		Events:      events,
 		Complete:    [2]app.Progress{clientFinished, serverFinished},
+		States:      states,
 		PerFlow:     true,
 	}
 }

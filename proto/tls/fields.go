@@ -116,6 +116,28 @@ const (
 	serverFinished
 )
 
+// handshakeDone is when a side protects what it sends: it has nothing more to say in clear.
+var handshakeDone = [2]app.Progress{clientHandshakeDone, serverHandshakeDone}
+
+// states are their names in rules.
+var states = [2][]app.State{
+	toServer: {
+		{Name: "client_in_progress"},
+		{Name: "client_hello_done", From: clientHelloDone},
+		{Name: "client_cert_done", From: clientCertDone},
+		{Name: "client_handshake_done", From: clientHandshakeDone},
+		{Name: "client_finished", From: clientFinished},
+	},
+	toClient: {
+		{Name: "server_in_progress"},
+		{Name: "server_hello", From: serverHello},
+		{Name: "server_cert_done", From: serverCertDone},
+		{Name: "server_hello_done", From: serverHelloDone},
+		{Name: "server_handshake_done", From: serverHandshakeDone},
+		{Name: "server_finished", From: serverFinished},
+	},
+}
+
 const (
 	toServer = stream.ToServer
 	toClient = stream.ToClient

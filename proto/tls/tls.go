@@ -188,9 +188,7 @@ func (s *Session) fragment(d stream.Dir, r record, b []byte) {
 	case changeCipherSpec:
 		h.encrypted = true
 		h.message, h.passing = nil, 0
-		if d == stream.ToServer {
-			s.tx.Advance(d, clientHandshakeDone)
-		}
+		s.tx.Advance(d, handshakeDone[d])
 		s.protected()
 	case alert:
 		if !h.encrypted && (len(b) != 2 || b[0] != 1 && b[0] != 2) {
@@ -209,11 +207,7 @@ func (s *Session) applicationData(d stream.Dir) {
 	}
 	h.opaque, h.encrypted = true, true
 	h.message, h.passing = nil, 0
-	if d == stream.ToServer {
-		s.tx.Advance(d, clientHandshakeDone)
-	} else {
-		s.tx.Advance(d, serverHandshakeDone)
-	}
+	s.tx.Advance(d, handshakeDone[d])
 	s.protected()
 }
 
@@ -244,8 +238,6 @@ func (s *Session) finish() {
 	if s.flags&told != 0 {
 		return
 	}
-	s.tx.Advance(stream.ToServer, clientHandshakeDone)
-	s.tx.Advance(stream.ToClient, serverHandshakeDone)
 	if !s.tx.worthy() {
 		return
 	}
