@@ -70,6 +70,7 @@ func (w *Worker) equip() {
 	if r, ok := w.packets.(Recorder); ok {
 		r.Records(Desk{w})
 	}
+	w.early = earlyOf(w.packets)
 	w.keeper, _ = w.packets.(FlowKeeper)
 	w.anomalist, _ = w.packets.(Anomalist)
 	if raw, ok := w.packets.(RawHandler); ok && w.config.Raw == nil {

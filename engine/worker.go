@@ -24,6 +24,7 @@ type Worker struct {
 	values    numbered[any] // of a StreamHandler's flows, in place of sessions
 	whole     ConnectionHandler
 	packets   PacketHandler // nil: nobody
+	early     early         // packets, if it is one
 	keeper    FlowKeeper    // packets, if it is one
 	anomalist Anomalist
 	store     *stream.Store
@@ -183,6 +184,7 @@ func (w *Worker) process(p *packet.Packet) {
 	w.current = current{packet: p, now: p.Time}
 	w.gateway.Packet(p.Time, p.Number)
 	switch {
+	case p.WantsFlow() && w.early.flow != nil && w.stopped(p):
 	case p.WantsFlow():
 		w.track(p)
 	case p.Flags&packet.HasICMP != 0:
@@ -251,6 +253,7 @@ func (w *Worker) track(p *packet.Packet) {
 	case e.Mark&bypassed != 0:
 		w.counters.BypassedPackets++
 		w.counters.BypassedBytes += uint64(len(p.Frame))
+	case isTCP && w.early.stream != nil && w.heldUp(p):
 	case isTCP:
 		w.follow(p)
 	case p.Flags&(packet.HasUDP|packet.HasInner) == packet.HasUDP && len(p.Payload) > 0 && w.config.Streams == nil && e.Mark&muted == 0:
