@@ -19,7 +19,5 @@
 //   - payload: tests on the bytes of a buffer, and their evaluation
 //   - pcre: regular expressions
 //
-// Missing so far: firewall rules (accept and scopes of actions), hooks of
-// application protocols, lua, frames; the
-// keywords and buffers of later.go.
+// Missing so far: firewall rules (accept, and the scopes that are theirs), lua, frames; the keywords and buffers of later.go.
 package rule

@@ -13,7 +13,7 @@ import (
 func (c *compiler) finish() {
 	r := c.rule
 	r.Sections = slices.DeleteFunc(r.Sections, func(s *Section) bool { return len(s.Tests) == 0 })
-	for _, check := range []func() error{c.checkContents, c.checkTransforms, c.checkSize, c.checkHost, c.checkBase64, c.checkDirections, c.checkPacket, c.checkApp} {
+	for _, check := range []func() error{c.checkContents, c.checkTransforms, c.checkSize, c.checkHost, c.checkBase64, c.checkDirections, c.checkPacket, c.checkApp, c.checkHook} {
 		if err := check(); err != nil {
 			c.report(word{}, "", err)
 			return
@@ -98,6 +98,10 @@ func (c *compiler) checkDirections() error {
 		return c.checkBothDirections()
 	}
 	common, firstOf := Both, map[Dirs]string{}
+	if p := r.Protocol; p.Hook == StateHook {
+		common = p.States.dirs()
+		firstOf[common] = p.Name
+	}
 	for _, s := range r.Sections {
 		common &= s.Dirs
 		if s.Dirs != Both {
@@ -148,7 +152,7 @@ func (c *compiler) checkBothDirections() error {
 
 // inTx reports whether the rule looks at transactions.
 func (r *Rule) inTx() bool {
-	return r.traits&needsTx != 0 || slices.ContainsFunc(r.Sections, func(s *Section) bool {
+	return r.traits&needsTx != 0 || r.Protocol.Hook == StateHook || slices.ContainsFunc(r.Sections, func(s *Section) bool {
 		return s.Buffer.Source == FromField || s.Buffer.Source == FromFile
 	})
 }
@@ -157,9 +161,6 @@ func (r *Rule) inTx() bool {
 func (c *compiler) checkPacket() error {
 	if c.packetOnly != "" && c.rule.inTx() {
 		return conflict("%s is of packets, and the rule looks at transactions", c.packetOnly)
-	}
-	if c.rule.Protocol.Hook != NoHook && c.rule.inTx() {
-		return conflict("%s is about packets, and the rule looks at transactions", c.rule.Protocol.Name)
 	}
 	if c.rule.Transactional && !c.rule.inTx() {
 		return conflict("=> is for rules that look at transactions")

@@ -1,47 +1,10 @@
 package rule
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/reknit/reknit/app"
 )
-
-// Action is what a rule does when it matches.
-type Action uint8
-
-const (
-	Alert Action = iota
-	Pass
-	Drop
-	Reject // to the source
-	RejectDst
-	RejectBoth
-	Configure
-)
-
-var actionNames = [...]string{"alert", "pass", "drop", "reject", "rejectdst", "rejectboth", "config"}
-
-// String returns the action as rules write it.
-func (a Action) String() string { return actionNames[a] }
-
-// Rejects reports whether the action ends the connection.
-func (a Action) Rejects() bool { return a == Reject || a == RejectDst || a == RejectBoth }
-
-// ParseAction reads an action. Upper case will do.
-func ParseAction(text string) (Action, error) {
-	lower := strings.ToLower(text)
-	if lower == "rejectsrc" {
-		return Reject, nil
-	}
-	if i := slices.Index(actionNames[:], lower); i >= 0 {
-		return Action(i), nil
-	}
-	if name, _, _ := strings.Cut(lower, ":"); name == "accept" || name == "drop" || name == "pass" || name == "reject" || name == "config" {
-		return 0, notYet("action "+name+" with a scope", "firewall rules are not supported yet")
-	}
-	return 0, &fault{kind: Syntax, text: "unknown action " + text}
-}
 
 // Transports is a set of what IP carries.
 type Transports uint8
@@ -64,19 +27,8 @@ type Protocol struct {
 	Headers    bool       // pkthdr: packets that could not be decoded as well
 	App        []string   // application protocols, as EVE names them; nil: any
 	Hook       Hook       // when its rules are evaluated, if they say so
+	States     *States    // with StateHook: those at which they are
 }
-
-// Hook is a point at which rules are evaluated: ip:flow_start.
-type Hook uint8
-
-const (
-	NoHook    Hook = iota
-	FlowStart      // with the first packet of each direction of a flow
-	AllHook        // with each packet
-)
-
-// packetHooks are the hooks of protocols that are no application protocols.
-var packetHooks = map[string]Hook{"flow_start": FlowStart, "all": AllHook}
 
 // protocols are those that are no application protocols.
 var protocols = []Protocol{
@@ -105,11 +57,6 @@ func appNames(name string) (names []string, ok bool) {
 	return names, ok
 }
 
-func isApp(name string) bool {
-	_, ok := appProtocols[name]
-	return ok
-}
-
 // protocol finds a protocol by its name.
 func (l *Language) protocol(text string) (*Protocol, error) {
 	name := strings.ToLower(text)
@@ -117,20 +64,19 @@ func (l *Language) protocol(text string) (*Protocol, error) {
 		return p, nil
 	}
 	base, point, hook := strings.Cut(name, ":")
-	if b, h := l.protocols[base], packetHooks[point]; b != nil && h != NoHook && b.App == nil && !b.Stream {
-		p := *b
-		p.Name, p.Packets, p.Hook = name, true, h
-		l.protocols[name] = &p
-		return &p, nil
+	if b := l.protocols[base]; hook && b != nil {
+		p, err := l.hooked(b, point, name)
+		if err == nil {
+			l.protocols[name] = p
+		}
+		return p, err
 	}
-	if _, ok := appNames(name); ok {
-		return nil, notYet("protocol "+name, "the protocol %s has no parser yet", name)
+	if _, ok := appNames(base); ok {
+		return nil, notYet("protocol "+base, "the protocol %s has no parser yet", base)
 	}
 	switch {
-	case hook && (base == "arp" || base == "ether" || base == "igmp" || l.protocols[base] != nil || isApp(base)):
-		return nil, notYet("hook "+name, "the hook %s is not supported yet", point)
-	case name == "ether" || name == "arp" || name == "igmp":
-		return nil, notYet("protocol "+name, "rules for %s are not supported yet", name)
+	case base == "ether" || base == "arp" || base == "igmp":
+		return nil, notYet("protocol "+base, "rules for %s are not supported yet", base)
 	}
 	return nil, &fault{kind: Syntax, text: "unknown protocol " + text}
 }
@@ -204,7 +150,7 @@ func transportsOf(a *app.Protocol) (t Transports) {
 func (c *compiler) header(s *statement) {
 	r := c.rule
 	var err error
-	if r.Action, err = ParseAction(s.action.text); err != nil {
+	if r.Action, r.Scope, err = parseAction(s.action.text); err != nil {
 		c.report(s.action, "", err)
 	}
 	if r.Protocol, err = c.lang.protocol(s.proto.text); err != nil {

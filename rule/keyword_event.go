@@ -15,6 +15,7 @@ var eventKeywords = []keyword{
 	{name: "stream-event", traits: needsPacket, read: readStreamEvent},
 	{name: "decode-event", traits: needsPacket, read: readDecodeEvent},
 	{name: "engine-event", traits: needsPacket, read: readEngineEvent},
+	{name: "app-layer-state", traits: needsTx, read: readAppState},
 	{name: "app-layer-protocol", traits: needsDetected, read: readAppProtocol},
 }
 

@@ -4,7 +4,7 @@ package rule
 // that becomes a field of its protocol is supported without a change here.
 var later = []struct{ protocol, names string }{
 	{"", `asn1 rpc entropy lua luaxform config nfq_set_mark dataset datarep iprep geoip frame
-		flowvar pktvar app-layer-state subslice sctp.vtag sctp.chunk_type sctp.chunk_cnt sctp.chunk_data sctp.hdr
+		flowvar pktvar subslice sctp.vtag sctp.chunk_type sctp.chunk_cnt sctp.chunk_data sctp.hdr
 		igmp.type igmp.hdr igmp-csum ether.hdr vxlan_vni tcp.wscale tcp.session flow.elephant vlan_id`},
 	{"http2", `http2.frametype http2.errorcode http2.priority http2.window http2.size_update http2.settings http2.header_name`},
 	{"smtp", `smtp.helo smtp.mail_from email.from email.to email.cc email.subject email.date email.message_id email.x_mailer

@@ -10,6 +10,7 @@ type Rule struct {
 	Text string // as written, on one line
 
 	Action           Action
+	Scope            Scope // of Action
 	Protocol         *Protocol
 	Src, Dst         *Addresses
 	SrcPort, DstPort *Ports

@@ -60,6 +60,7 @@ func TestCommandLine(t *testing.T) {
 		"class.rules":   "alert tcp any any -> any any (classtype:x; sid:1;)\n",
 		"rules.yaml": "%YAML 1.1\n---\ndefault-rule-path: .\nrule-files: [some.rules, more.rules]\nclassification-file: none\n" +
 			"reference-config-file: none\n",
+		"hooks.rules": "drop:flow dns:request_complete any any -> any any (sid:1;)\nalert tcp:pre_flow any any -> any any (sid:2;)\n",
 		"empty.rules": "# nothing\n\n", "some.rules": "# one\nalert tcp any any -> any any (sid:1;)\n",
 		"file": "", "text.pcap": "this is no capture", "dir/x": "", "other.yaml": "flow.memcap: 7mb\n",
 	})
@@ -151,6 +152,8 @@ func TestCommandLine(t *testing.T) {
 		{"rules check --hlep", 2, "", "unknown option --hlep; did you mean"},
 		{"rules chekc", 2, "", "unknown command rules chekc; did you mean check"},
 		{"rules explain 1 some.rules", 0, `(?s)^rule +1:1, revision 0, at some.rules:2\n.*cost +low`, ""},
+		{"rules explain 1 hooks.rules", 0, `(?s)action +drop the flow\n.*\nhook +transactions that come to request_complete, to_server\n`, ""},
+		{"rules explain 2 hooks.rules", 0, `(?s)\nhook +each packet, before it is looked for its flow\n`, ""},
 		{"rules explain 2 some.rules", 1, "", "there is no rule 2"},
 		{"rules explain 1 wrong.rules", 1, "", "rule 1 was not loaded: wrong.rules:1:31"},
 		{"rules explain x some.rules", 2, "", `"x" is not the number of a rule`},

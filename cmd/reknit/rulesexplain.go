@@ -63,8 +63,11 @@ func explainRule(r *rule.Rule) string {
 	for _, ref := range r.References {
 		line("reference", "%s", ref)
 	}
-	line("action", "%s%s", r.Action, map[bool]string{true: ", without a record"}[r.NoAlert])
+	line("action", "%s%s%s", r.Action, scopeText[r.Scope], map[bool]string{true: ", without a record"}[r.NoAlert])
 	line("type", "%s", typeText[r.Type])
+	if r.Protocol.Hook != rule.NoHook {
+		line("hook", "%s", hookText(r.Protocol))
+	}
 	line("protocol", "%s%s", r.Protocol.Name, appText(r))
 	line("direction", "%s", r.Dirs)
 	line("source", "%s, %s", addressText(r.Src), portText(r.SrcPort))
@@ -98,6 +101,23 @@ var typeText = [...]string{
 	rule.LikeIPOnly: "addresses only, some excluded: the first packet of each direction of a flow", rule.DetectionOnly: "protocol of the flow: once it is known",
 	rule.PacketRule: "packets", rule.PacketStream: "packets, and the stream", rule.StreamRule: "the stream",
 	rule.AppLayer: "packets of flows of a protocol", rule.Transaction: "transactions",
+}
+
+var scopeText = [...]string{rule.UsualScope: "", rule.PacketScope: " the packet", rule.FlowScope: " the flow"}
+
+// hookText says when a rule with a hook is evaluated.
+func hookText(p *rule.Protocol) string {
+	switch p.Hook {
+	case rule.PreFlow:
+		return "each packet, before it is looked for its flow"
+	case rule.PreStream:
+		return "each TCP packet, before its connection takes it"
+	case rule.FlowStart:
+		return "the first packet of each direction of a flow"
+	case rule.AllHook:
+		return "each packet"
+	}
+	return fmt.Sprintf("transactions that come to %s, %s", p.States.Name, p.States.Dir)
 }
 
 func appText(r *rule.Rule) string {
