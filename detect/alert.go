@@ -203,8 +203,8 @@ func (w *Worker) ofTx(a *event.Alert, r *event.Record, m *match) {
 	if tx == nil && w.session != nil && m.Protocol.App != nil && w.class == ofUDP {
 		tx = w.only()
 	}
-	if tx == nil && w.session != nil && m.stream && w.set.config.GuessTx {
-		tx = w.only()
+	if tx == nil && w.session != nil && w.set.config.GuessTx {
+		tx = w.guess()
 		a.TxGuessed = tx != nil
 	}
 	if tx == nil {
@@ -217,6 +217,23 @@ func (w *Worker) ofTx(a *event.Alert, r *event.Record, m *match) {
 			a.Files = append(a.Files, f)
 		}
 	}
+}
+
+// guess returns the transaction that an alert is likely to be about, as long as not too many were given it.
+func (w *Worker) guess() app.Transaction {
+	tx := w.only()
+	if tx == nil {
+		return nil
+	}
+	k := w.keep()
+	if id := tx.Head().ID; k.guessed != id {
+		k.guessed, k.guesses = id, 0
+	}
+	if k.guesses >= w.set.config.MaxGuesses {
+		return nil
+	}
+	k.guesses++
+	return tx
 }
 
 // only returns the transaction of the flow if there is just one.

@@ -28,6 +28,7 @@ func (g *signature) compile(s *Set) (what string, err error) {
 	if g.Protocol.Hook == rule.FlowStart {
 		g.checks = append(g.checks, startsFlow)
 	}
+	g.states = g.Protocol.States
 	for _, t := range g.Tests {
 		if what, err = g.test(s, t); err != nil {
 			return what, err
@@ -52,6 +53,10 @@ func (g *signature) compile(s *Set) (what string, err error) {
 		g.flow, g.always = true, true
 	case rule.StreamRule, rule.PacketStream:
 		g.flow = true
+	}
+	if g.Scope != rule.UsualScope {
+		whole := g.Scope == rule.FlowScope
+		g.flow, g.always = whole, whole
 	}
 	return "", nil
 }
@@ -92,6 +97,12 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 		id, of := s.events[t.Protocol][t.Name], t.Protocol
 		g.txChecks = append(g.txChecks, func(w *Worker) bool {
 			return of == w.tx.Head().Protocol() && slices.Contains(w.tx.Head().Events(), app.EventID(id))
+		})
+		return "", nil
+	case *rule.AppState:
+		g.txChecks = append(g.txChecks, func(w *Worker) bool {
+			h := w.tx.Head()
+			return t.Match(h.Protocol(), h.Progress(t.Dir))
 		})
 		return "", nil
 	case *rule.FieldNumber:

@@ -20,5 +20,6 @@
 //
 // Stream rules look at chunks as the engine gives them, and alert with the packet that brings them. A rule for transactions
 // is evaluated when the packet's direction of a transaction came to the progress that its fields need, once; it alerts once
-// for a transaction and direction.
+// for a transaction and direction. One with a hook is evaluated while the transaction is in that state or as it comes past it, not
+// later. Rules for packets can come before the stations: see early.
 package detect

@@ -17,6 +17,8 @@ type kept struct {
 	stores   rule.Dirs // directions of which all files are stored
 	detected [2]bool   // rules about the protocol were evaluated
 	raw      []uint32  // rules whose part that looks at the stream was found: index twice, plus the direction
+	guessed  uint64    // transaction that alerts were given because it was the only one
+	guesses  int       // of guessed
 }
 
 type flowint struct {

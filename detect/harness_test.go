@@ -12,7 +12,9 @@ import (
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/proto/ftp"
+	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/smtp"
+	"github.com/reknit/reknit/proto/tls"
 	"github.com/reknit/reknit/rule"
 	"github.com/reknit/reknit/tcp"
 )
@@ -111,7 +113,7 @@ func (o *outcome) Event(r *event.Record) {
 
 func (o *outcome) String() string { return strings.Join(o.alerts, ", ") }
 
-var protocols = []app.Protocol{smtp.New(smtp.Config{}), ftp.New(ftp.Config{})}
+var protocols = []app.Protocol{smtp.New(smtp.Config{}), ftp.New(ftp.Config{}), http.New(http.Config{RequestBody: 100}), tls.New(tls.Config{})}
 
 // slow has compile leave out fast patterns.
 var slow bool

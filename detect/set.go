@@ -20,15 +20,20 @@ type Config struct {
 	Protocols []app.Protocol
 	// MaxAlerts is the number of alerts that a packet can have. When zero, it is 15.
 	MaxAlerts int
-	// GuessTx gives alerts of streams the transaction of their flow, if there is just one.
+	// GuessTx gives alerts of rules that look at no transaction that of their flow, if there is just one.
 	GuessTx bool
+	// MaxGuesses is the number of alerts that are given the same transaction so. When zero, it is 4.
+	MaxGuesses int
 	// Payload keeps what rules looked at for the records.
 	Payload bool
 	// Prevent says that drop and reject are carried out.
 	Prevent bool
 }
 
-const defaultMaxAlerts = 15
+const (
+	defaultMaxAlerts  = 15
+	defaultMaxGuesses = 4
+)
 
 // Set is a compiled set of rules. It is read-only but for what rules keep of hosts; all workers share it.
 type Set struct {
@@ -36,6 +41,7 @@ type Set struct {
 	signatures []*signature
 	ipOnly     []*signature              // by addresses alone: the first packet of a direction
 	packets    [numClasses]rules         // for each packet, by what it is
+	early      early                     // for packets before the stations are through with them
 	streams    [2]rules                  // for chunks of streams, by direction
 	detected   []*signature              // once the protocol of a flow is known
 	oddities   []*signature              // for events that are of no transaction
@@ -75,6 +81,7 @@ type signature struct {
 	effects  []check
 	odd      []*rule.AppEvent // events that may be of no transaction
 	need     [2]app.Progress  // of a transaction, by direction, before it is evaluated
+	states   *rule.States     // of a transaction, in which alone it is evaluated; nil: in all
 	tags     []*rule.Tag
 	limits   []*rule.Threshold
 	flow     bool // its action is for the flow
@@ -93,6 +100,9 @@ type Refusal struct {
 func New(c Config) (*Set, []Refusal) {
 	if c.MaxAlerts == 0 {
 		c.MaxAlerts = defaultMaxAlerts
+	}
+	if c.MaxGuesses == 0 {
+		c.MaxGuesses = defaultMaxGuesses
 	}
 	s := &Set{config: c, tx: map[string]*[2]rules{}, events: map[string]map[string]int{}, hosts: newHosts()}
 	for i := range c.Protocols {
@@ -174,6 +184,9 @@ func (s *Set) place(g *signature) {
 		s.detected = append(s.detected, g)
 		return
 	}
+	if s.early.place(g) {
+		return
+	}
 	if g.Type == rule.StreamRule || g.Type == rule.PacketStream {
 		s.placeStream(g)
 	}
@@ -242,6 +255,7 @@ func (s *Set) ready() {
 	for d := range s.streams {
 		s.streams[d].ready()
 	}
+	s.early.ready()
 	for _, lists := range s.tx {
 		lists[0].ready()
 		lists[1].ready()

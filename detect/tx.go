@@ -34,6 +34,9 @@ func (w *Worker) transaction(tx app.Transaction, list *rules) {
 		if g.need[d] > now || g.Transactional && g.need[d.Opposite()] > h.Progress(d.Opposite()) {
 			continue
 		}
+		if g.states != nil && !h.At(d, g.states.Of[h.Protocol()]) {
+			continue
+		}
 		id := g.index<<1 | uint32(d)
 		if slices.Contains(*done, id) || !g.header(w) || !g.checked(w) || !g.inTx(w, d) {
 			continue

@@ -76,6 +76,7 @@ type oddEvent struct{ protocol, name string }
 
 var (
 	_ engine.PacketHandler = (*Worker)(nil)
+	_ engine.EarlyHandler  = (*Worker)(nil)
 	_ engine.RawHandler    = (*Worker)(nil)
 	_ engine.Recorder      = (*Worker)(nil)
 	_ engine.FlowKeeper    = (*Worker)(nil)

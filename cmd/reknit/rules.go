@@ -53,7 +53,7 @@ func (l *ruleLoader) load() error {
 	var refused []detect.Refusal
 	l.compiled, refused = detect.New(detect.Config{
 		Rules: l.set.Rules, Overrides: l.limits, Protocols: protocols, MaxAlerts: l.conf.Rules.MaxAlerts,
-		GuessTx: l.conf.Rules.GuessTx, Payload: l.payload(), Prevent: l.inline,
+		GuessTx: l.conf.Rules.GuessTx, MaxGuesses: l.conf.Rules.MaxGuesses, Payload: l.payload(), Prevent: l.inline,
 	})
 	for _, r := range refused {
 		l.set.Refuse(r.Rule, r.Problem)

@@ -15,6 +15,7 @@ type Rules struct {
 	ActionOrder    []string
 	MaxAlerts      int // of a packet
 	GuessTx        bool
+	MaxGuesses     int // of the transaction that alerts are about
 
 	AddressVars, PortVars map[string]string // without "$"
 }
@@ -36,7 +37,9 @@ func (r *Rules) table() []row {
 			"Rules with the action named first are evaluated first."},
 		{"packet-alert-max", number(&r.MaxAlerts, 0, 65535), "15", "", "Most alerts of a packet; more are only counted. 0: 15."},
 		{"detect.guess-applayer-tx", boolean(&r.GuessTx), "no", "",
-			"Alerts about a stream tell the transaction of the flow, if there is just one."},
+			"Alerts of rules that look at no transaction tell that of the flow, if there is just one."},
+		{"detect.stream-tx-log-limit", number(&r.MaxGuesses, 0, 255), "4", "",
+			"Most alerts that tell a transaction because it is the only one. 0: 4."},
 	}
 }
 

@@ -169,7 +169,7 @@ var vocabulary = []struct {
 	// Rules.
 	{"detect", notYet, `profile custom-values.toclient-groups custom-values.toserver-groups sgh-mpm-context
 		sgh-mpm-caching sgh-mpm-caching-path sgh-mpm-caching-max-age inspection-recursion-limit
-		delayed-detect stream-tx-log-limit flowbits.max-per-signature
+		delayed-detect flowbits.max-per-signature
 		prefilter.default grouping.tcp-whitelist grouping.udp-whitelist grouping.tcp-priority-ports
 		grouping.udp-priority-ports thresholds.hash-size thresholds.memcap
 		profiling.grouping.dump-to-disk profiling.grouping.include-rules profiling.grouping.include-mpm-stats
