@@ -203,6 +203,16 @@ func (s *Session) Transactions() iter.Seq[Transaction] {
 	}
 }
 
+// Moved reports whether direction d of a transaction moved since rules have seen it.
+func (s *Session) Moved(d stream.Dir) bool {
+	for t := range s.Transactions() {
+		if t.Head().Dirty(d) {
+			return true
+		}
+	}
+	return false
+}
+
 // Inspected says that rules have seen direction d of all transactions as they are now. Those that were told to the
 // Logger and are not dirty are freed.
 func (s *Session) Inspected(d stream.Dir) {

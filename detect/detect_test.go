@@ -26,6 +26,9 @@ func session() *conversation {
 		segment(0, fin|ack, "").segment(1, fin|ack, "").segment(0, ack, "") // 30
 }
 
+// hello is a ClientHello.
+const hello = "\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x0332 octets that are random here..\x00\x00\x02\x00\x2f\x01\x00"
+
 // A rule alerts where its type says.
 func TestWhen(t *testing.T) {
 	five := func() *conversation {
@@ -45,6 +48,7 @@ func TestWhen(t *testing.T) {
 		{"bytes of an RST are no part of the stream", talk(25).open().segment(0, rst|ack, "denied"), `alert tcp-pkt any any -> any any (content:"denied"; sid:1;)
 			alert tcp any any -> any any (flow:only_stream; content:"denied"; sid:2;)
 			alert tcp any any -> any any (content:"denied"; sid:3;)`, "4 1, 4 3"},
+		{"data of a SYN", talk(4000).segment(0, syn, "AAA"), `alert tcp any any -> any any (content:"AAA"; sid:1;)`, "1 1"},
 		{"the first packets", talk(25).open().say(1, "220 hello\r\n"), `alert tcp:flow_start any any -> any any (dsize:0; sid:1;)`, "1 1, 2 1"},
 		{"addresses, one direction", talk(25).open(), `alert ip 192.0.2.0/24 any -> any any (sid:1;)`, "1 1"},
 		{"addresses, both ways", talk(25).open(), `alert ip 192.0.2.0/24 any <> 198.51.100.25 any (sid:1;)`, "1 1, 2 1"},
@@ -63,6 +67,8 @@ func TestWhen(t *testing.T) {
 			`alert udp any any -> any any (content:"AAA"; sid:1;)`, "1 1, 3 1"},
 		{"a field", session(), `alert smtp any any -> any any (smtp.mail_from; content:"ann@"; sid:1;)`, "21 1"},
 		{"not in the field", session(), `alert smtp any any -> any any (smtp.mail_from; content:"bob@"; sid:1;)`, ""},
+		{"what the server said last, in its direction only", talk(443).open().segment(0, psh|ack, hello).segment(1, psh|ack, "\x16\x03\x03\x00\x04\x84\x00\x00\x00"),
+			`alert tls any any -> any any (app-layer-event:tls.invalid_handshake_message; sid:1;)`, "end 1"},
 		{"a protocol: each packet", talk(25).open().say(1, "220 hello\r\n").say(0, "EHLO me\r\n").say(1, "250 hi\r\n"),
 			`alert smtp any any -> any any (flow:to_server; sid:1;)`, "5 1, 6 1, 9 1"},
 	} {
@@ -145,6 +151,16 @@ func TestPrevent(t *testing.T) {
 				t.Errorf("%s: verdicts %s, want %s", test.rule, got, test.want)
 			}
 		})
+	}
+}
+
+// What is found in the data of a SYN is about that packet alone.
+func TestDropSYN(t *testing.T) {
+	c := talk(4000).segment(0, syn, "AAA")
+	c.seq[0] = 1000
+	o := c.open().say(0, "BBB").play(t, `drop tcp any any -> any any (content:"AAA"; sid:1;)`, engine.Config{Inline: true, Prevent: true})
+	if o.String() != "1 1" || o.verdicts[0] != packet.Drop || o.verdicts[4] != packet.Pass {
+		t.Errorf("alerts %q, verdicts %v", o, o.verdicts)
 	}
 }
 

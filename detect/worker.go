@@ -208,12 +208,13 @@ func (w *Worker) packets() {
 	}
 }
 
-// onlyFound evaluates the rules for streams at the end of a flow.
+// onlyFound evaluates the rules for streams at the end of a direction of a flow.
 func (w *Worker) onlyFound() {
 	w.settleFound()
 	for i := range w.found {
 		w.stream(&w.found[i])
 	}
+	w.found = slices.DeleteFunc(w.found, func(f found) bool { return f.dir == w.dir })
 }
 
 // inPacket reports whether a rule for packets matches.

@@ -136,7 +136,11 @@ func (w *Worker) inspect(p *packet.Packet, c *tcp.Conn, res tcp.Result) {
 	if s != nil && s.Encrypted(d) && !held {
 		wanted = false
 	}
-	switch fresh := res&tcp.Stored != 0 || w.segment.Flags&tcp.SYN != 0; {
+	fresh := res&tcp.Stored != 0
+	if g := &w.segment; g.Flags&tcp.SYN != 0 { // what it carries becomes part of the stream only if the other end takes it
+		fresh = g.Options&tcp.FastOpen != 0
+	}
+	switch {
 	case !wanted:
 	case len(p.Payload) > 0 && (!fresh || !held):
 		w.loose(d, p)
@@ -199,18 +203,23 @@ func (w *Worker) heedParser(c *tcp.Conn, s *app.Session) {
 	w.current = outer
 }
 
-// finish ends the connection: what is left goes to the parsers, and then to who reads beside them, first that of the client.
-func (w *Worker) finish(c *tcp.Conn) {
+// finish ends the connection: what is left of a direction goes to the parsers, then to who reads beside them, and then its end is
+// shown, if left says so; first that of the client.
+func (w *Worker) finish(c *tcp.Conn, left [2]bool) {
 	for d := range stream.Dir(2) {
 		w.tracker.Finish(c, d, (*reader)(w))
 		w.store.Log(c.Stream(d), d, true, (*attendant)(w))
-		if w.beside.raw == nil {
-			continue
+		s := w.parsedBy()
+		if w.beside.raw != nil {
+			if w.config.Inline || w.entry.Mark&(muted|passed|condemned) != 0 || s != nil && s.Encrypted(d) {
+				forget(c.Stream(d))
+			}
+			w.store.Inspect(c.Stream(d), d, stream.DueAll, (*attendant)(w))
 		}
-		if s := w.parsedBy(); w.config.Inline || w.entry.Mark&(muted|passed|condemned) != 0 || s != nil && s.Encrypted(d) {
-			forget(c.Stream(d))
+		if d == stream.ToClient && s != nil && s.Moved(stream.ToServer) {
+			w.showEnd(stream.ToServer, left)
 		}
-		w.store.Inspect(c.Stream(d), d, stream.DueAll, (*attendant)(w))
+		w.showEnd(d, left)
 	}
 	w.tracker.Drop(c)
 }

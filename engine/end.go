@@ -40,15 +40,13 @@ func (w *Worker) endFlow(h flow.Handle, e *flow.Entry[flowState], why flow.Reaso
 		}
 		if w.beside == nil {
 			w.tracker.Close(w.conns.at(v.conn), (*reader)(w))
+			w.showEnds(left)
 		} else {
-			w.finish(w.conns.at(v.conn))
+			w.finish(w.conns.at(v.conn), left)
 		}
 	}
 	if isTCP && w.beside != nil && w.beside.log != nil {
 		w.beside.log.Finish(&w.flow)
-	}
-	if w.packets != nil {
-		w.showEnd(e, left)
 	}
 	if e.Mark&begun != 0 {
 		w.whole.Finish(&w.flow)

@@ -16,8 +16,8 @@ type PacketHandler interface {
 	FlowStart(f *Flow, p *packet.Packet) Action
 	// Packet is called for each packet. f is nil when it has no flow.
 	//
-	// When a TCP flow ends for which something is left, it is called without p (nil) for each direction of which there is,
-	// that to the server first; the Action does not matter then.
+	// When a TCP flow ends for which something is left, it is called without p (nil) for each direction of which there is, that
+	// to the server first, and once more when what the server sent last has moved it; the Action does not matter then.
 	Packet(f *Flow, p *packet.Packet, a Aspect) Action
 }
 
@@ -84,20 +84,21 @@ func (w *Worker) showFragment(p *packet.Packet) bool {
 	return w.verdict != packet.Drop
 }
 
-// showEnd shows the end of flow e, with what was left to be told of it in some directions.
-func (w *Worker) showEnd(e *flow.Entry[flowState], left [2]bool) {
-	if e.Mark&skipped != 0 {
+// showEnd shows the end of direction d of the flow, if something was left to be told of it.
+func (w *Worker) showEnd(d stream.Dir, left [2]bool) {
+	if w.packets == nil || !left[d] || w.entry.Mark&skipped != 0 {
 		return
 	}
-	for d := stream.ToServer; d <= stream.ToClient; d++ {
-		if !left[d] {
-			continue
-		}
-		w.dir = d
-		w.packets.Packet(&w.flow, nil, Aspect{
-			Dir: d, Established: true, NoPayload: w.hidden(e, d), Last: d == stream.ToClient || !left[stream.ToClient],
-		})
-	}
+	w.dir = d
+	w.packets.Packet(&w.flow, nil, Aspect{
+		Dir: d, Established: true, NoPayload: w.hidden(w.entry, d), Last: d == stream.ToClient || !left[stream.ToClient],
+	})
+}
+
+// showEnds shows the end of both directions.
+func (w *Worker) showEnds(left [2]bool) {
+	w.showEnd(stream.ToServer, left)
+	w.showEnd(stream.ToClient, left)
 }
 
 // established reports whether both ends of a flow have spoken to each other. The segment that completes a handshake is not

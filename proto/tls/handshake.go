@@ -11,8 +11,10 @@ import (
 
 // Handshake message types (RFC 8446, section 4, and RFC 5246, section 7.4).
 const (
+	typeHelloRequest       = 0
 	typeClientHello        = 1
 	typeServerHello        = 2
+	typeNewSessionTicket   = 4
 	typeCertificate        = 11
 	typeServerKeyExchange  = 12
 	typeCertificateRequest = 13
@@ -20,8 +22,7 @@ const (
 	typeCertificateVerify  = 15
 	typeClientKeyExchange  = 16
 	typeFinished           = 20
-	typeKeyUpdate          = 24
-	typeMessageHash        = 254
+	typeCertificateStatus  = 22
 )
 
 // messageHead is the length of a message's header: type and length.
@@ -45,6 +46,11 @@ func (s *Session) handshake(d stream.Dir, b []byte) {
 		if len(h.message) > 0 {
 			b = s.resume(d, b)
 			continue
+		}
+		if !inTheClear(b[0]) {
+			s.raise(invalidHandshake)
+			h.torn = true
+			return
 		}
 		n := messageLength(b)
 		switch {
@@ -96,10 +102,17 @@ func messageLength(b []byte) int {
 	return messageHead + int(b[1])<<16 + int(b[2])<<8 + int(b[3])
 }
 
+// inTheClear reports whether messages of a type come before all is encrypted. Behind another one nothing can be trusted to be a
+// message.
+func inTheClear(typ byte) bool {
+	return typ <= typeServerHello || typ == typeNewSessionTicket || typ >= typeCertificate && typ <= typeClientKeyExchange ||
+		typ >= typeFinished && typ <= typeCertificateStatus
+}
+
 // beginsMessage reports whether b may begin with a message: behind a gap nothing else tells.
 func beginsMessage(b []byte, limit int) bool {
 	n := messageLength(b)
-	return n > 0 && n <= limit && (b[0] <= typeKeyUpdate || b[0] == typeMessageHash)
+	return n > 0 && n <= limit && inTheClear(b[0])
 }
 
 // message acts on a whole handshake message.
