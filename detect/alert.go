@@ -46,7 +46,7 @@ const maxMatches = 4 << 10
 func (w *Worker) conclude() engine.Action {
 	action, passed := engine.Ignore, false
 	if len(w.queue) > 1 {
-		slices.SortStableFunc(w.queue, func(a, b match) int { return cmp.Compare(a.index, b.index) })
+		slices.SortStableFunc(w.queue, before)
 	}
 	told := w.queue[:0]
 	for i := range w.queue {
@@ -90,6 +90,14 @@ func (w *Worker) conclude() engine.Action {
 	clear(w.queue)
 	w.queue = w.queue[:0]
 	return action
+}
+
+// before compares matches by the order of their rules; of one rule, the latest transaction comes first.
+func before(a, b match) int {
+	if a.index != b.index || a.tx == nil || b.tx == nil {
+		return cmp.Compare(a.index, b.index)
+	}
+	return cmp.Compare(b.tx.Head().ID, a.tx.Head().ID)
 }
 
 // does returns what a rule wants done.

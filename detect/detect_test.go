@@ -203,6 +203,40 @@ func TestMaxMatches(t *testing.T) {
 	}
 }
 
+// Those that are told are the first in the order of the rules, whenever they matched.
+func TestMaxAlertsOrder(t *testing.T) {
+	rules := `alert ftp any any -> any any (flow:to_server; dsize:0; priority:3; sid:1;)
+		alert ftp any any -> any any (flow:to_server; dsize:0; priority:1; noalert; sid:2;)
+		alert ftp any any -> any any (flow:to_server; ftp.command_data; content:"a"; priority:2; sid:3;)`
+	c := talk(21).open().say(1, "220 hello\r\n").segment(0, psh|ack, "USER a\r\nCWD a\r\nCWD a\r\n").
+		segment(1, psh|ack, "331 a\r\n250 a\r\n250 a\r\n").segment(0, ack, "")
+	o := c.with(t, compile(t, rules, detect.Config{MaxAlerts: 3}), engine.Config{})
+	if o.String() != "5 1, 8 3, 8 3, 8 3" || o.counter("detect.alert_queue_overflow") != 1 {
+		t.Errorf("alerts %q, %d too many", o, o.counter("detect.alert_queue_overflow"))
+	}
+	var ids []string
+	for _, r := range o.records {
+		if _, rest, ok := strings.Cut(r, `"tx_id":`); ok && strings.Contains(r, `"signature_id":3`) {
+			ids = append(ids, rest[:1])
+		}
+	}
+	if got := strings.Join(ids, " "); got != "3 2 1" {
+		t.Errorf("the alerts are of the transactions %s, want 3 2 1", got)
+	}
+}
+
+// Rules that want an established connection look at what came with its SYN.
+func TestFastOpen(t *testing.T) {
+	cookie := []byte{34, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 1}
+	c := talk(21)
+	c.optioned(0, syn, cookie, "USER ann\r\n").segment(1, syn|ack, "").segment(0, ack, "").
+		say(1, "220 hello\r\n331 more\r\n").segment(0, fin|ack, "").segment(1, fin|ack, "").segment(0, ack, "")
+	o := c.play(t, `alert ftp any any -> any any (flow:established,to_server; ftp.command; content:"USER"; sid:1;)`, engine.Config{})
+	if o.String() != "5 1" {
+		t.Errorf("alerts %q, want one with packet 5", o)
+	}
+}
+
 // The alert of a rule for transactions shows the transaction.
 func TestTransactionInAlert(t *testing.T) {
 	o := session().play(t, `alert smtp any any -> any any (msg:"ann"; smtp.mail_from; content:"ann@"; metadata:tag a, tag b; sid:9; rev:2;)`,

@@ -54,16 +54,21 @@ func (c *conversation) packet(from int, protocol byte, transport []byte) {
 
 // segment appends a TCP segment.
 func (c *conversation) segment(from int, flags byte, payload string) *conversation {
-	b := make([]byte, 20)
+	return c.optioned(from, flags, nil, payload)
+}
+
+// optioned appends a TCP segment with options, whose length is a multiple of 4.
+func (c *conversation) optioned(from int, flags byte, options []byte, payload string) *conversation {
+	b := make([]byte, 20, 60)
 	binary.BigEndian.PutUint16(b[0:], c.ports[from])
 	binary.BigEndian.PutUint16(b[2:], c.ports[1-from])
 	binary.BigEndian.PutUint32(b[4:], c.seq[from])
 	if flags&ack != 0 {
 		binary.BigEndian.PutUint32(b[8:], c.seq[1-from])
 	}
-	b[12], b[13] = 5<<4, flags
+	b[12], b[13] = byte(5+len(options)/4)<<4, flags
 	binary.BigEndian.PutUint16(b[14:], 65000)
-	c.packet(from, 6, append(b, payload...))
+	c.packet(from, 6, append(append(b, options...), payload...))
 	c.seq[from] += uint32(len(payload))
 	if flags&(syn|fin) != 0 {
 		c.seq[from]++

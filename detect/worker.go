@@ -152,7 +152,7 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 	w.oddities()
 	action := w.conclude()
 	w.recordTagged()
-	if w.session != nil && w.set.keeps {
+	if w.session != nil && w.set.keeps && !w.early() {
 		w.session.Inspected(w.dir) // the alerts have told of them
 	}
 	if w.odd = w.odd[:0]; p != nil || a.Last {
@@ -161,6 +161,10 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 	w.scene, w.ofPacket = scene{}, w.ofPacket[:0]
 	return action
 }
+
+// early reports whether the packet is of a connection that is not established yet. What came with its SYN is for rules that want
+// it established too, with the next packet.
+func (w *Worker) early() bool { return w.packet != nil && w.class == ofTCP && !w.aspect.Established }
 
 // each evaluates rules that look at nothing but the packet's headers and its flow.
 func (w *Worker) each(list []*signature) {
