@@ -238,7 +238,7 @@ var oddEvents = [...]struct {
 	{blankBehindName, [2]app.EventID{requestInvalidLWSAfterName, responseInvalidLWSAfterName}},
 	{badName, [2]app.EventID{requestHeaderInvalid, responseHeaderNameNotToken}},
 	{badValue, [2]app.EventID{requestHeaderInvalid, responseHeaderInvalid}},
-	{folded, [2]app.EventID{requestFolding, responseFolding}},
+	{foldsNothing, [2]app.EventID{requestFolding, responseFolding}},
 	{repeated, [2]app.EventID{requestHeaderRepetition, responseHeaderRepetition}},
 	{tooMany, [2]app.EventID{requestTooManyHeaders, responseTooManyHeaders}},
 }

@@ -135,7 +135,7 @@ const (
 	emptyName
 	blankBehindName
 	badName
-	folded
+	foldsNothing // a line that begins with blanks, and there is no field that it goes on with
 	repeated
 	tooMany
 	tooLong
@@ -150,12 +150,14 @@ func (b *builder) startLine(line []byte, end string) {
 
 // fieldLine takes a line of the header, of at most maxFields fields, and as long as they take up no more than limit bytes.
 func (b *builder) fieldLine(line []byte, end string, maxFields, limit int) {
-	if folds(line[0]) && b.last != noField {
-		b.oddity |= folded
-		if !b.unfolds || !b.colon || bytes.IndexByte(line, ':') < 0 {
-			b.fold(line, end, limit)
-			return
-		}
+	switch {
+	case !folds(line[0]):
+	case b.last == noField:
+		b.oddity |= foldsNothing
+	case !b.unfolds || !b.colon || bytes.IndexByte(line, ':') < 0:
+		b.fold(line, end, limit)
+		return
+	default:
 		line = trimLeft(line)
 	}
 	b.oddity |= b.pending
