@@ -92,7 +92,10 @@ func (b *body) decode(list []byte) {
 	for len(list) > 0 {
 		var name []byte
 		name, list, _ = bytes.Cut(list, []byte(","))
-		c := b.coding(trim(name))
+		if name = trim(name); len(name) == 0 {
+			continue
+		}
+		c := b.coding(name)
 		if c == coding.Unknown {
 			continue
 		}
@@ -117,6 +120,9 @@ func (b *body) coding(word []byte) coding.Coding {
 	case c == coding.Identity:
 		c = coding.Unknown
 	case c != coding.Unknown || foldEqual(word, "none") || foldEqual(word, "inflate"):
+		return c
+	case foldEqual(word, "lzma"):
+		b.session.raise(lzmaDecompressionDisabled, b.x)
 		return c
 	case containsFold(word, "gzip"):
 		c = coding.Gzip

@@ -9,7 +9,7 @@ import (
 
 // The anomalies. Those from tooManyTransactions on are not Suricata's: it ends the parsing when there are too many
 // transactions, and takes no notice of the others, by which messages are smuggled past those who read them otherwise
-// (RFC 9112, section 11.2). Those that speak of LZMA, which browsers do not know, and of conditions inside a parser are
+// (RFC 9112, section 11.2). Those of decompressed LZMA, which browsers do not know, and of conditions inside a parser are
 // known to rules and not raised.
 const (
 	unknownError app.EventID = iota
@@ -238,7 +238,7 @@ var oddEvents = [...]struct {
 	{blankBehindName, [2]app.EventID{requestInvalidLWSAfterName, responseInvalidLWSAfterName}},
 	{badName, [2]app.EventID{requestHeaderInvalid, responseHeaderNameNotToken}},
 	{badValue, [2]app.EventID{requestHeaderInvalid, responseHeaderInvalid}},
-	{foldsNothing, [2]app.EventID{requestFolding, responseFolding}},
+	{foldsOddly, [2]app.EventID{requestFolding, responseFolding}},
 	{repeated, [2]app.EventID{requestHeaderRepetition, responseHeaderRepetition}},
 	{tooMany, [2]app.EventID{requestTooManyHeaders, responseTooManyHeaders}},
 }

@@ -135,7 +135,7 @@ const (
 	emptyName
 	blankBehindName
 	badName
-	foldsNothing // a line that begins with blanks, and there is no field that it goes on with
+	foldsOddly // a line that begins with blanks does not go on with a field
 	repeated
 	tooMany
 	tooLong
@@ -153,11 +153,12 @@ func (b *builder) fieldLine(line []byte, end string, maxFields, limit int) {
 	switch {
 	case !folds(line[0]):
 	case b.last == noField:
-		b.oddity |= foldsNothing
+		b.oddity |= foldsOddly
 	case !b.unfolds || !b.colon || bytes.IndexByte(line, ':') < 0:
 		b.fold(line, end, limit)
 		return
 	default:
+		b.oddity |= foldsOddly
 		line = trimLeft(line)
 	}
 	b.oddity |= b.pending
