@@ -16,6 +16,11 @@
 // What rules keep of a flow (flowbits, flowints) is in kept, of a transaction in its app.Inspection, of hosts in hosts, which all
 // workers share: thresholds, xbits and hostbits. Each has a limit.
 //
+// # Another set
+//
+// Live has the set that is used, and can be given another one while packets come. A worker takes it up between two packets. What flows
+// and hosts have is kept by name, or by the text of the rule (marks).
+//
 // # When
 //
 // Stream rules look at chunks as the engine gives them, and alert with the packet that brings them. A rule for transactions

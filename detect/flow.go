@@ -16,7 +16,7 @@ type kept struct {
 	tags     tags
 	stores   rule.Dirs // directions of which all files are stored
 	detected [2]bool   // rules about the protocol were evaluated
-	raw      []uint32  // rules whose part that looks at the stream was found: index twice, plus the direction
+	raw      []uint32  // rules whose part that looks at the stream was found: mark twice, plus the direction
 	guessed  uint64    // transaction that alerts were given because it was the only one
 	guesses  int       // of guessed
 }

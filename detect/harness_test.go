@@ -163,14 +163,19 @@ func (c *conversation) play(t testing.TB, rules string, conf engine.Config) *out
 }
 
 func (c *conversation) with(t testing.TB, set *detect.Set, conf engine.Config) *outcome {
+	return c.live(t, detect.NewLive(set), conf, func(int) {})
+}
+
+// live calls before for the number of each packet that comes.
+func (c *conversation) live(t testing.TB, live *detect.Live, conf engine.Config, before func(n int)) *outcome {
 	t.Helper()
 	o := &outcome{}
 	if conf.Sink, conf.Checksums = o, engine.ChecksumIgnore; conf.Protocols == nil {
 		conf.Protocols = protocols
 	}
-	conf.App.KeepForRules = set.UsesTransactions()
+	conf.App.KeepForRules = live.Set().UsesTransactions()
 	conf.Packets = func() engine.PacketHandler {
-		o.worker = set.Worker()
+		o.worker = live.Worker()
 		return o.worker
 	}
 	e, err := engine.New(conf)
@@ -179,6 +184,7 @@ func (c *conversation) with(t testing.TB, set *detect.Set, conf engine.Config) *
 	}
 	for i, f := range c.frames {
 		p := packet.Packet{Number: uint64(i + 1), Time: int64(i+1) * 1e6, Link: packet.LinkRaw, Frame: f, WireLen: len(f)}
+		before(i + 1)
 		o.verdicts = append(o.verdicts, e.Worker().Packet(&p))
 	}
 	e.Close()

@@ -28,6 +28,9 @@ type Config struct {
 	Payload bool
 	// Prevent says that drop and reject are carried out.
 	Prevent bool
+	// Before is the set that this one takes the place of; nil: none. What was kept of hosts, and how often rules and limits that
+	// are the same in both matched, goes on.
+	Before *Set
 }
 
 const (
@@ -49,8 +52,9 @@ type Set struct {
 	events     map[string]map[string]int // numbers of the events of a protocol
 	hosts      *hosts
 	stores     bool // a rule has files stored
-	tagged     taggedHosts
-	keeps      bool     // transactions are kept until they were inspected
+	tagged     *taggedHosts
+	keeps      bool // transactions are kept until they were inspected
+	marks      marks
 	decoding   *section // while a rule is compiled: the one with base64_decode
 }
 
@@ -72,6 +76,7 @@ type signature struct {
 	*rule.Rule
 	index    uint32
 	classes  uint8 // of packets that it may be about: a bit for each
+	mark     uint32 // see marks
 	told     event.Signature
 	checks   []check    // of the packet and its flow
 	txChecks []check    // of the transaction
@@ -104,7 +109,12 @@ func New(c Config) (*Set, []Refusal) {
 	if c.MaxGuesses == 0 {
 		c.MaxGuesses = defaultMaxGuesses
 	}
-	s := &Set{config: c, tx: map[string]*[2]rules{}, events: map[string]map[string]int{}, hosts: newHosts()}
+	s := &Set{config: c, tx: map[string]*[2]rules{}, events: map[string]map[string]int{}, marks: marksAfter(c.Before)}
+	if b := c.Before; b != nil {
+		s.hosts, s.tagged = b.hosts, b.tagged
+	} else {
+		s.hosts, s.tagged = newHosts(), &taggedHosts{}
+	}
 	for i := range c.Protocols {
 		p := &c.Protocols[i]
 		names := map[string]int{}
@@ -115,7 +125,7 @@ func New(c Config) (*Set, []Refusal) {
 	}
 	var refused []Refusal
 	for _, r := range c.Rules {
-		sig := &signature{Rule: r, index: uint32(len(s.signatures))}
+		sig := &signature{Rule: r, index: uint32(len(s.signatures)), mark: s.marks.number(mark{ofRule, r.Text})}
 		if what, err := sig.compile(s); err != nil {
 			refused = append(refused, Refusal{r, rule.Problem{Kind: rule.NotYet, Pos: r.Pos, SID: r.SID, What: what, Text: err.Error()}})
 			continue
@@ -123,8 +133,9 @@ func New(c Config) (*Set, []Refusal) {
 		s.signatures = append(s.signatures, sig)
 		s.place(sig)
 	}
-	s.keeps, s.stores = s.UsesTransactions(), s.Stores()
+	s.keeps, s.stores = s.UsesTransactions() || c.Before != nil && c.Before.keeps, s.Stores()
 	s.ready()
+	s.config.Before, s.marks.past = nil, nil // it is not held
 	return s, refused
 }
 

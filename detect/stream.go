@@ -11,6 +11,7 @@ import (
 
 // Wants is called by the engine when a connection begins.
 func (w *Worker) Wants(_ *engine.Flow, d stream.Dir) bool {
+	w.enter()
 	r := &w.set.streams[d]
 	return len(r.always) > 0 || len(r.groups) > 0
 }
@@ -21,6 +22,7 @@ const maxHeld = 256 << 10
 // Inspect is called by the engine with bytes of a stream. What was found is told of when the packet is, or the end of the flow,
 // which is also when the other tests of the rules are made.
 func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
+	w.enter()
 	if len(w.found) > 0 && w.found[0].flow != f.Handle() {
 		w.found, w.held = w.found[:0], w.held[:0]
 	}
@@ -106,7 +108,7 @@ func (w *Worker) turn() {
 
 // markRaw notes that the part of a rule for transactions that looks at the stream was found.
 func (w *Worker) markRaw(f *found) {
-	k, mark := w.keep(), f.index<<1|uint32(f.dir)
+	k, mark := w.keep(), f.signature.mark<<1|uint32(f.dir)
 	if !slices.Contains(k.raw, mark) && len(k.raw) < maxRaw {
 		k.raw = append(k.raw, mark)
 	}

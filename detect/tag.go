@@ -162,7 +162,7 @@ func (w *Worker) recordTagged() {
 	if w.kept != nil && len(w.kept.tags) > 0 {
 		recorded = w.kept.tags.packet(w.now, len(p.Frame))
 	}
-	if h := &w.set.tagged; h.some.Load() && w.src.IsValid() {
+	if h := w.set.tagged; h.some.Load() && w.src.IsValid() {
 		recorded = h.packet(w.src, w.now, len(p.Frame)) || recorded
 		recorded = h.packet(w.dst, w.now, len(p.Frame)) || recorded
 	}

@@ -8,7 +8,7 @@ import (
 
 // counted is what a threshold counts apart.
 type counted struct {
-	limit *rule.Threshold
+	limit rule.Threshold
 	sid   uint64
 	a, b  netip.Addr
 	flow  uint32
@@ -106,7 +106,7 @@ func (w *Worker) suppressed(t *rule.Threshold) bool {
 
 // key returns what a limit counts for the packet.
 func (w *Worker) key(g *signature, t *rule.Threshold) counted {
-	k := counted{limit: t, sid: uint64(g.GID)<<32 | uint64(g.SID)}
+	k := counted{limit: *t, sid: uint64(g.GID)<<32 | uint64(g.SID)}
 	switch t.Track {
 	case rule.BySource:
 		k.a = w.src
@@ -139,7 +139,7 @@ func (h *hosts) window(k counted, now int64) *window {
 		}
 		return v
 	}
-	if t := k.limit; t.Limit != rule.LimitBackoff && now-v.start > int64(t.Window) {
+	if t := &k.limit; t.Limit != rule.LimitBackoff && now-v.start > int64(t.Window) {
 		v.start, v.count = now, 0
 	}
 	return v
@@ -167,7 +167,7 @@ func (h *hosts) after(k counted, now int64) bool {
 func (h *hosts) enough(k counted, now int64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	v, t := h.window(k, now), k.limit
+	v, t := h.window(k, now), &k.limit
 	v.count++
 	switch t.Limit {
 	case rule.LimitFirst:

@@ -37,7 +37,7 @@ func (w *Worker) transaction(tx app.Transaction, list *rules) {
 		if g.states != nil && !h.At(d, g.states.Of[h.Protocol()]) {
 			continue
 		}
-		id := g.index<<1 | uint32(d)
+		id := g.mark<<1 | uint32(d)
 		if slices.Contains(*done, id) || !g.header(w) || !g.checked(w) || !g.inTx(w, d) {
 			continue
 		}
@@ -75,5 +75,5 @@ func (g *signature) besideTx(w *Worker, d stream.Dir) bool {
 	if w.class != ofTCP {
 		return w.packet != nil && len(w.packet.Payload) > 0 && g.inRaw(w, w.packet.Payload)
 	}
-	return w.kept != nil && slices.Contains(w.kept.raw, g.index<<1|uint32(d))
+	return w.kept != nil && slices.Contains(w.kept.raw, g.mark<<1|uint32(d))
 }

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/engine"
@@ -19,7 +20,10 @@ type tcpEvent = tcp.Event
 
 // Worker evaluates a Set for one worker of the engine.
 type Worker struct {
+	live      *Live
 	set       *Set
+	has       atomic.Pointer[Set] // the same, for others
+	inside    bool                // something of a packet, or of the end of a flow, was looked at, and it has not ended
 	desk      engine.Desk
 	flows     map[uint32]*kept
 	evaluator payload.Evaluator
@@ -84,8 +88,8 @@ var (
 	_ stats.Lister         = (*Worker)(nil)
 )
 
-// Worker returns what evaluates the rules for a worker of the engine.
-func (s *Set) Worker() *Worker { return &Worker{set: s, flows: map[uint32]*kept{}} }
+// Worker returns what evaluates the rules for a worker of the engine, if they are never exchanged. See Live.
+func (s *Set) Worker() *Worker { return NewLive(s).Worker() }
 
 // Records is called by the engine.
 func (w *Worker) Records(to engine.Desk) { w.desk = to }
@@ -99,6 +103,7 @@ func (w *Worker) Each(yield func(name string, value uint64)) {
 
 // Anomaly is called by the engine for events that are of no transaction.
 func (w *Worker) Anomaly(f *engine.Flow, a *app.Anomaly) {
+	w.enter()
 	if len(w.set.oddities) == 0 || len(w.odd) >= maxOdd {
 		return
 	}
@@ -129,6 +134,7 @@ func (w *Worker) FlowStart(*engine.Flow, *packet.Packet) engine.Action { return 
 
 // Packet is called by the engine for each packet, and for each direction of a flow that ends.
 func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engine.Action {
+	w.enter()
 	w.look(f, p, a)
 	switch {
 	case p != nil:
@@ -157,6 +163,7 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 	}
 	if w.odd = w.odd[:0]; p != nil || a.Last {
 		w.found, w.held = w.found[:0], w.held[:0]
+		w.inside = false
 	}
 	w.scene, w.ofPacket = scene{}, w.ofPacket[:0]
 	return action

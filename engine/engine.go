@@ -106,6 +106,23 @@ func (e *Engine) Stats(now int64, uptime time.Duration) *stats.Snapshot {
 	return e.gather.Snapshot(now, uptime)
 }
 
+// Between calls f with the PacketHandler of each worker, between two of its packets. It does so with several workers or sources
+// only: a single worker, whose packets may come from elsewhere, is its caller's to stop. It may be called at any time, by any
+// goroutine but those of the workers.
+func (e *Engine) Between(f func(h PacketHandler)) {
+	e.run.mu.Lock()
+	running := e.run.lanes != nil
+	e.run.mu.Unlock()
+	if !running {
+		return
+	}
+	e.each(func(_ int, w *Worker) {
+		if w.packets != nil {
+			f(w.packets)
+		}
+	})
+}
+
 // Worker returns the engine's first worker, for a caller that has its packets from elsewhere than a Source.
 func (e *Engine) Worker() *Worker { return e.workers[0] }
 

@@ -33,13 +33,13 @@ func (b *Body) AppendJSON(o *event.Object) {
 	o.Open("stats")
 	o.Int("uptime", int64(b.Snapshot.Uptime/time.Second))
 	if !b.Options.NoTotals {
-		b.tree(o, b.Snapshot.Total.Rows)
+		b.tree(o, b.Snapshot.Total.Rows, b.Snapshot.Rules)
 	}
 	if b.Options.Threads {
 		o.Open("threads")
 		for _, t := range b.Snapshot.Threads {
 			o.Open(t.Name)
-			b.tree(o, t.Rows)
+			b.tree(o, t.Rows, nil)
 			o.Close()
 		}
 		o.Close()
@@ -47,8 +47,8 @@ func (b *Body) AppendJSON(o *event.Object) {
 	o.Close()
 }
 
-// tree writes rows, which are sorted so that those of a group are neighbours.
-func (b *Body) tree(o *event.Object, rows []Row) {
+// tree writes rows, which are sorted so that those of a group are neighbours, and in the group detect which rules there are.
+func (b *Body) tree(o *event.Object, rows []Row, rules *Rules) {
 	group := "" // dotted name of the open object, with a dot at its end
 	leaf := ""  // the same of the counter before
 	for _, r := range rows {
@@ -68,7 +68,9 @@ func (b *Body) tree(o *event.Object, rows []Row) {
 				break
 			}
 			o.Open(part)
-			group += part + "."
+			if group += part + "."; group == "detect." && rules != nil {
+				rules.append(o)
+			}
 		}
 		name := r.Name[len(group):]
 		o.Uint(name, r.Value)
@@ -80,4 +82,17 @@ func (b *Body) tree(o *event.Object, rows []Row) {
 	for range strings.Count(group, ".") {
 		o.Close()
 	}
+}
+
+// append writes the list of sets of rules, of which there is one.
+func (r *Rules) append(o *event.Object) {
+	o.OpenArray("engines")
+	o.OpenItem()
+	o.Int("id", 0)
+	o.Time("last_reload", r.At)
+	o.Int("rules_loaded", int64(r.Loaded))
+	o.Int("rules_failed", int64(r.Failed))
+	o.Int("rules_skipped", int64(r.Skipped))
+	o.Close()
+	o.CloseArray()
 }

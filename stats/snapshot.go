@@ -11,6 +11,13 @@ type Snapshot struct {
 	Uptime  time.Duration // of the process
 	Total   Table         // of all threads
 	Threads []Table
+	Rules   *Rules // that are evaluated; nil: none
+}
+
+// Rules says which rules are evaluated.
+type Rules struct {
+	At                      int64 // when they were loaded, in nanoseconds since the Unix epoch
+	Loaded, Failed, Skipped int
 }
 
 // Table is a list of counters in the order in which they are written.

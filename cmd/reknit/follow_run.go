@@ -89,7 +89,7 @@ var checksumsOf = map[string]engine.Checksums{
 
 // drive runs the engine.
 func (j *followJob) drive(ctx context.Context, eng *engine.Engine, src *followSource) (interrupted bool, _ error) {
-	ctx, restore := onSignals(ctx, nil)
+	ctx, restore := onSignals(ctx, nil, nil)
 	defer restore()
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {

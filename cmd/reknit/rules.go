@@ -26,6 +26,7 @@ type ruleLoader struct {
 	inline bool     // drop and reject are carried out
 	warn   func(from, format string, args ...any)
 
+	before   *detect.Set // that the new set takes the place of; nil: none
 	compiled *detect.Set
 	language *rule.Language
 	set      *rule.Set
@@ -53,7 +54,7 @@ func (l *ruleLoader) load() error {
 	var refused []detect.Refusal
 	l.compiled, refused = detect.New(detect.Config{
 		Rules: l.set.Rules, Overrides: l.limits, Protocols: protocols, MaxAlerts: l.conf.Rules.MaxAlerts,
-		GuessTx: l.conf.Rules.GuessTx, MaxGuesses: l.conf.Rules.MaxGuesses, Payload: l.payload(), Prevent: l.inline,
+		GuessTx: l.conf.Rules.GuessTx, MaxGuesses: l.conf.Rules.MaxGuesses, Payload: l.payload(), Prevent: l.inline, Before: l.before,
 	})
 	for _, r := range refused {
 		l.set.Refuse(r.Rule, r.Problem)
@@ -158,8 +159,7 @@ func (j *job) rulesOf() error {
 	if j.noDetection {
 		return nil
 	}
-	l := &ruleLoader{conf: j.conf, only: j.rules, more: j.moreRules, strict: j.strict, inline: j.inline,
-		warn: j.log.warning}
+	l := j.loader(j.conf)
 	if err := l.load(); err != nil {
 		return err
 	}
@@ -169,16 +169,24 @@ func (j *job) rulesOf() error {
 			return err
 		}
 	}
-	sum := l.set.Totals()
-	wrong := sum.Failed > 0 || slices.ContainsFunc(l.problems, func(p rule.Problem) bool { return !p.Kind.Warning() })
-	if wrong && (j.test || j.initFatal) {
+	if l.wrong() && (j.test || j.initFatal) {
 		j.log.error("reknit", "Loading signatures failed.")
 		return errReported
 	}
 	if l.compiled.Len() > 0 {
-		j.detection = l.compiled
+		j.detection, j.loaded = l.compiled, l
 	}
 	return nil
+}
+
+// loader returns what loads the rules of the command line and of a configuration.
+func (j *job) loader(c *config.Config) *ruleLoader {
+	return &ruleLoader{conf: c, only: j.rules, more: j.moreRules, strict: j.strict, inline: j.inline, warn: j.log.warning}
+}
+
+// wrong reports whether there was anything that cannot be used.
+func (l *ruleLoader) wrong() bool {
+	return l.set.Totals().Failed > 0 || slices.ContainsFunc(l.problems, func(p rule.Problem) bool { return !p.Kind.Warning() })
 }
 
 // keptForRules is how many bytes of a body or a file are kept for the rules that look into them, unless something else is

@@ -59,6 +59,8 @@ type job struct {
 	meter   meter
 
 	detection *detect.Set // nil: no rules
+	loaded    *ruleLoader // of which it is
+	reloader  *reloader   // nil: no rules
 	fast      []*fastOutput
 }
 
@@ -317,8 +319,9 @@ func (j *job) analyse(ctx context.Context) error {
 	}
 	e.Sink = event.Sink(to)
 	if j.detection != nil {
-		e.Packets = func() engine.PacketHandler { return j.detection.Worker() }
 		e.App.KeepForRules = j.detection.UsesTransactions()
+		j.reloader = newReloader(j, want)
+		e.Packets = func() engine.PacketHandler { return j.reloader.live.Worker() }
 	}
 	if len(j.data) > 0 {
 		e.Logger = j.data
@@ -346,8 +349,11 @@ func (j *job) drive(ctx context.Context, eng *engine.Engine, src *source) error 
 	if j.dir == "" {
 		reopen = nil
 	}
-	ctx, restore := onSignals(ctx, reopen)
+	ctx, restore := onSignals(ctx, reopen, j.reload)
 	defer restore()
+	if j.reloader != nil {
+		defer j.reloader.beside(ctx, eng)()
+	}
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -391,6 +397,9 @@ func (j *job) stats(eng *engine.Engine, now time.Time) {
 		return
 	}
 	s := eng.Stats(now.UnixNano(), now.Sub(j.started))
+	if j.reloader != nil {
+		s.Rules = j.reloader.shown.Load()
+	}
 	for _, o := range j.tables {
 		o.write(s)
 	}
@@ -410,6 +419,15 @@ func (j *job) reopen() {
 		j.log.error("logging", "%v", err)
 	}
 	j.log.notice("reknit", "log files opened anew")
+}
+
+// reload has the rules read anew.
+func (j *job) reload() {
+	if j.reloader == nil {
+		j.log.warning("detect", "no rules were loaded at the start, so that none can be exchanged")
+		return
+	}
+	j.reloader.ask()
 }
 
 // files returns what the outputs write to.
