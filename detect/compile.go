@@ -35,7 +35,7 @@ func (g *signature) compile(s *Set) (what string, err error) {
 		}
 	}
 	for _, e := range g.Effects {
-		if what, err = g.effect(e); err != nil {
+		if what, err = g.effect(s, e); err != nil {
 			return what, err
 		}
 	}
@@ -74,6 +74,10 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 		c = word(t)
 	case *rule.Bits:
 		c = bitsOf(t)
+	case *rule.RPC:
+		c = rpc(t)
+	case *rule.Variable:
+		c = variableTest(t)
 	case *rule.VLAN:
 		c = vlan(t)
 	case *rule.Directed:
@@ -85,7 +89,10 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 	case *rule.Flowint:
 		c = flowintTest(t)
 	case *rule.Xbits:
-		c = xbitsTest(t)
+		if c = xbitsTest(s, t); t.Track == "tx" {
+			g.txChecks = append(g.txChecks, c)
+			return "", nil
+		}
 	case *rule.Hostbits:
 		c = hostbitsTest(t)
 	case *rule.Event:
@@ -140,7 +147,7 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 }
 
 // effect compiles what happens when the rule matched.
-func (g *signature) effect(e rule.Effect) (string, error) {
+func (g *signature) effect(s *Set, e rule.Effect) (string, error) {
 	var c check
 	switch e := e.(type) {
 	case *rule.Flowbits:
@@ -148,7 +155,7 @@ func (g *signature) effect(e rule.Effect) (string, error) {
 	case *rule.Flowint:
 		c = flowintSet(e)
 	case *rule.Xbits:
-		c = xbitsSet(e)
+		c = xbitsSet(s, e)
 	case *rule.Hostbits:
 		c = hostbitsSet(e)
 	case rule.Bypass:

@@ -260,7 +260,7 @@ func TestTransactionInAlert(t *testing.T) {
 // What cannot be evaluated is refused.
 func TestRefused(t *testing.T) {
 	s := rule.New(rule.Config{Protocols: protocols}).NewSet()
-	s.Load("test.rules", `alert tcp any any -> any any (content:"x"; xbits:set,x,track tx; sid:1;)`)
+	s.Load("test.rules", `alert smtp any any -> any any (file.magic; content:"x"; sid:1;)`)
 	set, refused := detect.New(detect.Config{Rules: s.Rules, Protocols: protocols})
 	if len(refused) != 1 || refused[0].Problem.Kind != rule.NotYet || set.Len() != 0 {
 		t.Errorf("%d rules compiled, refused %v, want none and one", set.Len(), refused)

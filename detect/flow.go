@@ -13,6 +13,7 @@ type kept struct {
 	bits     []string
 	ints     []flowint
 	vars     []variable
+	entropy  []measured
 	tags     tags
 	stores   rule.Dirs // directions of which all files are stored
 	detected [2]bool   // rules about the protocol were evaluated

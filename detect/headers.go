@@ -199,6 +199,14 @@ func bitsOf(t *rule.Bits) check {
 	return nil
 }
 
+// rpc returns the check of a call of Sun RPC.
+func rpc(t *rule.RPC) check {
+	return func(w *Worker) bool {
+		return w.packet != nil && !w.aspect.NoPayload && (w.class == ofTCP || w.class == ofUDP) &&
+			t.Match(w.packet.Payload, w.class == ofTCP)
+	}
+}
+
 // vlan returns the check of an identifier of a VLAN.
 func vlan(t *rule.VLAN) check {
 	return func(w *Worker) bool {

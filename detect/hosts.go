@@ -2,6 +2,7 @@ package detect
 
 import (
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -87,20 +88,46 @@ func (w *Worker) tracked(x *rule.Xbits) (hostBit, bool) {
 	return pair("x"+x.Name, w.src, w.dst), true
 }
 
-func xbitsTest(t *rule.Xbits) check {
-	if t.Track == "tx" {
-		return nil
-	}
+func xbitsTest(s *Set, t *rule.Xbits) check {
 	want := t.Op == rule.BitIsSet
+	if t.Track == "tx" {
+		n := s.marks.number(mark{ofTxBit, t.Name}) | txBit
+		return func(w *Worker) bool { return slices.Contains(*w.tx.Head().Inspected(), n) == want }
+	}
 	return func(w *Worker) bool {
 		b, ok := w.tracked(t)
 		return ok && w.set.hosts.has(b, w.now) == want
 	}
 }
 
-func xbitsSet(t *rule.Xbits) check {
+// txBit is set in what is noted of a transaction for a bit, and in nothing that is noted of rules.
+const txBit = 1 << 31
+
+// txBitSet returns the effect on a bit of the transaction that the rule is about.
+func txBitSet(s *Set, t *rule.Xbits) check {
+	n := s.marks.number(mark{ofTxBit, t.Name}) | txBit
+	return func(w *Worker) bool {
+		if w.tx == nil {
+			return true
+		}
+		noted := w.tx.Head().Inspected()
+		i := slices.Index(*noted, n)
+		switch {
+		case i < 0 && t.Op != rule.BitUnset && len(*noted) < maxNoted:
+			*noted = append(*noted, n)
+		case i >= 0 && t.Op != rule.BitSet:
+			*noted = slices.Delete(*noted, i, i+1)
+		}
+		return true
+	}
+}
+
+// maxNoted bounds what is noted of a transaction.
+const maxNoted = 1 << 16
+
+func xbitsSet(s *Set, t *rule.Xbits) check {
 	if t.Track == "tx" {
-		return nil
+		return txBitSet(s, t)
 	}
 	return func(w *Worker) bool {
 		if b, ok := w.tracked(t); ok {

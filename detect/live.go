@@ -112,8 +112,8 @@ const (
 	ofTxBit
 )
 
-// maxMarks bounds the numbers of marks: twice as much, and the direction, is still no number of wanting.
-const maxMarks = 1<<31 - 16
+// maxMarks bounds the numbers of marks: twice as much, and the direction, is less than txBit.
+const maxMarks = 1 << 30
 
 // marksAfter returns the marks of a set that comes after before, which may be nil.
 func marksAfter(before *Set) marks {

@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"fmt"
+
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/rule"
@@ -11,6 +13,7 @@ import (
 // section is what a rule looks for in one buffer.
 type section struct {
 	*rule.Section
+	of     *signature
 	tests  []payload.Test
 	fields [2]map[string]*app.Field // by direction and protocol
 	absent bool                     // it may be that there is no buffer
@@ -24,7 +27,7 @@ type section struct {
 
 // section compiles what is looked for in one buffer.
 func (g *signature) section(set *Set, r *rule.Section) (string, error) {
-	s := &section{Section: r, tests: r.Tests, shares: g.shares()}
+	s := &section{Section: r, of: g, tests: r.Tests, shares: g.shares()}
 	for _, t := range r.Tests {
 		if _, ok := t.(*payload.Absent); ok {
 			s.absent = true
@@ -107,7 +110,13 @@ func (s *section) matches(w *Worker, b []byte) bool {
 	if !s.shares {
 		w.evaluator.Forget()
 	}
-	if !w.evaluator.MatchNext(s.tests, b) {
+	ok := w.evaluator.MatchNext(s.tests, b)
+	w.measure(s)
+	if n := w.evaluator.GivenUp + w.evaluator.GivenUpRegexps; n != w.gaveUp {
+		w.gaveUp = n
+		s.of.costly(w.set)
+	}
+	if !ok {
 		return false
 	}
 	w.capture()
@@ -121,6 +130,13 @@ func (s *section) matches(w *Worker, b []byte) bool {
 		}
 	}
 	return true
+}
+
+// costly tells, once, that what the rule looks for took too long in some buffer.
+func (g *signature) costly(set *Set) {
+	if tell := set.config.Notice; tell != nil && !g.toldCost.Swap(true) {
+		tell(fmt.Sprintf("rule %d:%d: what it looks for takes too many steps in some traffic, and is taken not to be there", g.GID, g.SID))
+	}
 }
 
 // inTx reports whether what is looked for is in the transaction that the worker is at, in direction d.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
@@ -28,6 +29,8 @@ type Config struct {
 	Payload bool
 	// Prevent says that drop and reject are carried out.
 	Prevent bool
+	// Notice, if set, is told of what people should know, such as a rule that costs too much. It is called by all workers.
+	Notice func(text string)
 	// Before is the set that this one takes the place of; nil: none. What was kept of hosts, and how often rules and limits that
 	// are the same in both matched, goes on.
 	Before *Set
@@ -93,6 +96,7 @@ type signature struct {
 	stores   bool // it has files stored
 	tells    bool // it alerts although its action does not
 	always   bool // action of the flow even if no stream was looked at
+	toldCost atomic.Bool
 }
 
 // Refusal is a rule that cannot be evaluated yet.

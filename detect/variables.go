@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/reknit/reknit/event"
+	"github.com/reknit/reknit/rule"
 	"github.com/reknit/reknit/rule/payload"
 )
 
@@ -38,6 +39,56 @@ func (w *Worker) capture() {
 }
 
 func text(c payload.Captured) string { return string(c.Text[:min(len(c.Text), maxVariableText)]) }
+
+// measured is the entropy of a buffer.
+type measured struct {
+	buffer string
+	value  float64
+}
+
+// measure keeps the entropies that were found in the last buffer for the records of the flow, whether the rule matches or not.
+func (w *Worker) measure(s *section) {
+	list := w.evaluator.Measured()
+	if len(list) == 0 {
+		return
+	}
+	k := w.keep()
+	if k == nil {
+		return
+	}
+	m := measured{entropyName(s.Buffer), list[len(list)-1].Value}
+	i := slices.IndexFunc(k.entropy, func(o measured) bool { return o.buffer == m.buffer })
+	switch {
+	case i >= 0:
+		k.entropy[i] = m
+	case len(k.entropy) < maxVariables:
+		k.entropy = append(k.entropy, m)
+	}
+}
+
+// entropyName returns what records call a buffer.
+func entropyName(b *rule.Buffer) string {
+	switch {
+	case b.Source == rule.FromPayload:
+		return "content"
+	case strings.HasPrefix(b.Name, "http.") || strings.HasPrefix(b.Name, "file."):
+		return strings.ReplaceAll(b.Name, ".", "_")
+	}
+	return b.Name
+}
+
+// variableTest returns the check of flowvar and pktvar.
+func variableTest(t *rule.Variable) check {
+	return func(w *Worker) bool {
+		list := w.ofPacket
+		if t.Scope == "flow" {
+			if list = nil; w.kept != nil {
+				list = w.kept.vars
+			}
+		}
+		return slices.ContainsFunc(list, func(v variable) bool { return v.name == t.Name && strings.Contains(v.text, string(t.Text)) })
+	}
+}
 
 // remember keeps the variables of a rule that matched, and returns those that are for its alert.
 func (w *Worker) remember() (ofAlert []variable) {
@@ -80,7 +131,7 @@ type variables struct {
 var _ event.Appender = (*variables)(nil)
 
 func (v *variables) empty() bool {
-	return len(v.ofPacket) == 0 && (v.kept == nil || len(v.bits) == 0 && len(v.ints) == 0 && len(v.vars) == 0)
+	return len(v.ofPacket) == 0 && (v.kept == nil || len(v.bits) == 0 && len(v.ints) == 0 && len(v.vars) == 0 && len(v.entropy) == 0)
 }
 
 // AppendJSON writes the object traffic, if there are bits for it, and metadata.
@@ -98,6 +149,13 @@ func (v *variables) AppendJSON(o *event.Object) {
 		o.Open("flowints")
 		for _, i := range k.ints {
 			o.Uint(i.name, uint64(i.value))
+		}
+		o.Close()
+	}
+	if len(k.entropy) > 0 {
+		o.Open("entropy")
+		for _, m := range k.entropy {
+			o.Float(m.buffer, m.value)
 		}
 		o.Close()
 	}

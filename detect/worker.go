@@ -50,6 +50,7 @@ type Worker struct {
 	ofPacket []variable // that rules keep of the packet
 
 	counters  Counters
+	gaveUp    uint64 // as the evaluator counts
 	alert     event.Alert
 	alertFlow event.AlertFlow
 	rebuilt   []byte
@@ -99,6 +100,8 @@ func (w *Worker) Each(yield func(name string, value uint64)) {
 	yield("detect.alert", w.counters.Alerts)
 	yield("detect.alert_queue_overflow", w.counters.Overflow)
 	yield("detect.alerts_suppressed", w.counters.Suppressed)
+	yield("detect.inspection_given_up", w.evaluator.GivenUp)
+	yield("detect.pcre_given_up", w.evaluator.GivenUpRegexps)
 }
 
 // Anomaly is called by the engine for events that are of no transaction.

@@ -41,6 +41,7 @@ var valueRows = []valueRow{
 	{name: "ftp.mode", words: "active passive"},
 	{name: "ftp.reply_received", words: "yes no", other: "1=yes true=yes on=yes 0=no false=no off=no"},
 	{name: "ftpbounce", kind: foreign},
+	{name: "ssl_state", kind: listed, words: "client_hello server_hello client_keyx server_keyx unknown"},
 	{name: "ssl_version", kind: listed, words: "sslv2 sslv3 tls1.0 tls1.1 tls1.2 tls1.3"},
 	{name: "tls.cert_chain_len", bits: 32},
 	{name: "tls.version", bits: 16, other: "1.0=0x0301 1.1=0x0302 1.2=0x0303 1.3=0x0304"},
@@ -189,7 +190,7 @@ func (v *valueRow) named(text string) string {
 func (v *valueRow) list(b *Buffer, value string) (Test, error) {
 	words := strings.Fields(v.words)
 	f := &FieldListed{Buffer: b}
-	for w := range strings.SplitSeq(value, ",") {
+	for w := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ',' || r == '|' }) {
 		w, not := strings.CutPrefix(strings.TrimSpace(w), "!")
 		if !slices.Contains(words, w) {
 			return nil, fmt.Errorf("want some of %s, not %q", strings.Join(words, ", "), w)

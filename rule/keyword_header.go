@@ -115,6 +115,7 @@ var ipProtocols = map[string]uint64{"icmp": 1, "igmp": 2, "ipip": 4, "ipencap": 
 	"ah": 51, "ipv6-icmp": 58, "icmpv6": 58, "ospf": 89, "pim": 103, "vrrp": 112, "sctp": 132, "udplite": 136}
 
 func readIPProto(c *compiler, value string) error {
+	value = bare(value)
 	op, name := value[:len(value)-len(strings.TrimLeft(value, "!<>="))], strings.TrimLeft(value, "!<>= ")
 	text := value
 	if n, ok := ipProtocols[strings.ToLower(name)]; ok {
@@ -216,7 +217,7 @@ func (b *Bits) read(text string, letters map[byte]uint16) error {
 			b.Mode = AnyOf
 		case ch == '!':
 			b.Mode = NotAll
-		case ch == '=' || ch == ' ':
+		case ch == '=' || ch == ' ' || ch == ',':
 		default:
 			return fmt.Errorf("unknown bit %q", ch)
 		}

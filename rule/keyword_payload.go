@@ -44,6 +44,20 @@ var payloadKeywords = []keyword{
 	{name: "byte_math", read: readByteMath},
 	{name: "base64_decode", value: mayHaveValue, read: readBase64Decode},
 	{name: "pcre", read: readRegexp},
+	{name: "entropy", read: func(c *compiler, value string) error {
+		t, err := payload.ParseEntropy(value)
+		if err == nil {
+			c.add(t, false)
+		}
+		return err
+	}},
+	{name: "asn1", read: func(c *compiler, value string) error {
+		t, err := payload.ParseASN1(bare(value))
+		if err == nil {
+			c.add(t, t.Relative)
+		}
+		return err
+	}},
 	{name: "dsize", traits: needsPacket, read: numeric("dsize", 16)},
 }
 

@@ -208,6 +208,9 @@ func readXbits(c *compiler, value string) error {
 	if x.Track == "" || x.Name == "" {
 		return fmt.Errorf("want an operation, a name and track")
 	}
+	if x.Track == "tx" {
+		c.rule.traits |= needsTx
+	}
 	c.bits(op, x)
 	return nil
 }

@@ -1,8 +1,6 @@
 package rule
 
 import (
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -17,6 +15,7 @@ var transformKeywords = []keyword{
 	transform("header_lowercase"), transform("strip_pseudo_headers"),
 	transform("domain"), transform("tld"), inflating("gunzip"), inflating("zlib_deflate"),
 	{name: "xor", read: readXor},
+	{name: "subslice", read: readSubslice},
 	{name: "pcrexform", read: readPcrexform},
 	{name: "from_base64", value: mayHaveValue, read: readFromBase64},
 }
@@ -24,18 +23,25 @@ var transformKeywords = []keyword{
 // Transform changes a buffer before it is looked at.
 type Transform struct {
 	Name   string
-	Key    []byte       // of xor
+	Key    []byte       // of xor; nil: it is in the buffer
+	KeyAt  int          // of xor: where in the buffer the key of so many Bytes is
+	Slice  *Slice       // of subslice
 	Regexp *pcre.Regexp // of pcrexform
 	Bytes  int          // of from_base64; 0: all. Of gunzip and zlib_deflate: of the result, at most
-	Offset int
-	Mode   string // rfc4648, rfc2045 or strict
+	Offset int          // of from_base64 and xor: where what they are for begins
+	Mode   string       // rfc4648, rfc2045 or strict
 }
 
 // String returns the transform as a rule writes it.
 func (t Transform) String() string {
 	switch t.Name {
 	case "xor":
-		return `xor:"` + hex.EncodeToString(t.Key) + `";`
+		if t.Key == nil {
+			return fmt.Sprintf("xor:offset %d, extract %d %d;", t.Offset, t.Bytes, t.KeyAt)
+		}
+		return fmt.Sprintf(`xor:offset %d, "%x";`, t.Offset, t.Key)
+	case "subslice":
+		return "subslice:" + t.Slice.String() + ";"
 	case "pcrexform":
 		return `pcrexform:"` + t.Regexp.String() + `";`
 	case "gunzip", "zlib_deflate":
@@ -62,17 +68,6 @@ func (c *compiler) transforms(t Transform) error {
 	}
 	c.sticky.Transforms = append(c.sticky.Transforms, t)
 	return nil
-}
-
-func readXor(c *compiler, value string) error {
-	if strings.Contains(bare(value), " ") {
-		return notYet("xor with arguments", "xor with arguments is not supported yet")
-	}
-	key, err := hex.DecodeString(bare(value))
-	if err != nil || len(key) == 0 || len(key) > 255 {
-		return errors.New("want the key in hexadecimal digits")
-	}
-	return c.transforms(Transform{Name: "xor", Key: key})
 }
 
 func readPcrexform(c *compiler, value string) error {

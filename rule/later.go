@@ -3,8 +3,8 @@ package rule
 // later are the keywords that the language has and that are not supported yet, with the protocol that they belong to. One
 // that becomes a field of its protocol is supported without a change here.
 var later = []struct{ protocol, names string }{
-	{"", `asn1 rpc entropy lua luaxform config nfq_set_mark dataset datarep iprep geoip frame
-		flowvar pktvar subslice sctp.vtag sctp.chunk_type sctp.chunk_cnt sctp.chunk_data sctp.hdr
+	{"", `lua luaxform config nfq_set_mark dataset datarep iprep geoip frame
+		sctp.vtag sctp.chunk_type sctp.chunk_cnt sctp.chunk_data sctp.hdr
 		igmp.type igmp.hdr igmp-csum ether.hdr vxlan_vni tcp.wscale tcp.session flow.elephant vlan_id`},
 	{"http2", `http2.frametype http2.errorcode http2.priority http2.window http2.size_update http2.settings http2.header_name`},
 	{"smtp", `smtp.helo smtp.mail_from email.from email.to email.cc email.subject email.date email.message_id email.x_mailer
@@ -14,7 +14,6 @@ var later = []struct{ protocol, names string }{
 	{"dns", `dns.opcode dns.rcode dns.rrtype`},
 	{"mdns", `mdns.queries.rrname mdns.answers.rrname mdns.authorities.rrname mdns.additionals.rrname mdns.response.rrname`},
 	{"llmnr", `llmnr.queries.rrname llmnr.answers.rrname llmnr.authorities.rrname llmnr.additionals.rrname llmnr.response.rrname`},
-	{"ssh", `ssh.protoversion ssh.softwareversion`},
 	{"ftp", `ftp.command ftp.command_data ftp.reply ftp.completion_code ftp.dynamic_port ftp.mode ftp.reply_received ftpbounce`},
 	{"ftp-data", `ftpdata_command`},
 	{"smb", `smb.ntlmssp_user smb.ntlmssp_domain smb.version`},

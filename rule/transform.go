@@ -36,10 +36,9 @@ func (t *Transform) Append(dst, src []byte, m *pcre.Matcher) []byte {
 	case "url_decode":
 		return appendURL(dst, src)
 	case "xor":
-		for i, c := range src {
-			dst = append(dst, c^t.Key[i%len(t.Key)])
-		}
-		return dst
+		return t.appendXor(dst, src)
+	case "subslice":
+		return append(dst, t.Slice.Of(src)...)
 	case "header_lowercase":
 		return appendHeader(dst, src)
 	case "strip_pseudo_headers":

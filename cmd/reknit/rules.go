@@ -55,6 +55,7 @@ func (l *ruleLoader) load() error {
 	l.compiled, refused = detect.New(detect.Config{
 		Rules: l.set.Rules, Overrides: l.limits, Protocols: protocols, MaxAlerts: l.conf.Rules.MaxAlerts,
 		GuessTx: l.conf.Rules.GuessTx, MaxGuesses: l.conf.Rules.MaxGuesses, Payload: l.payload(), Prevent: l.inline, Before: l.before,
+		Notice: func(text string) { l.warn("detect", "%s", text) },
 	})
 	for _, r := range refused {
 		l.set.Refuse(r.Rule, r.Problem)

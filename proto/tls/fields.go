@@ -165,6 +165,7 @@ var fields = []app.Field{
 	list("tls.subjectaltname", toClient, serverCertDone, func(h *Handshake) []string { return h.certificate(toClient).Names }),
 	list("tls.version", toServer, clientHelloDone, func(h *Handshake) []string { return versions(hello(h.Client).Version) }),
 	list("tls.version", toClient, serverHello, func(h *Handshake) []string { return versions(hello(h.Server).Version) }),
+	lastSaid(toServer), lastSaid(toClient),
 	text("ssl_version", toServer, clientHelloDone, func(h *Handshake) string { return ssl(hello(h.Client).Version) }),
 	text("ssl_version", toClient, serverHello, func(h *Handshake) string { return ssl(hello(h.Server).Version) }),
 	text("tls.cert_chain_len", toClient, serverCertDone, func(h *Handshake) string {
@@ -270,6 +271,14 @@ func certs(d stream.Dir, at app.Progress) app.Field {
 			return nil, false
 		}
 		return chain[i], true
+	}}
+}
+
+// lastSaid makes the field for what was said last, by whichever side.
+func lastSaid(d stream.Dir) app.Field {
+	return app.Field{Name: "ssl_state", Dir: d, Get: func(tx app.Transaction, i int) ([]byte, bool) {
+		name, ok := tx.(*Handshake).state(i)
+		return []byte(name), ok
 	}}
 }
 

@@ -117,6 +117,7 @@ func beginsMessage(b []byte, limit int) bool {
 
 // message acts on a whole handshake message.
 func (s *Session) message(d stream.Dir, typ byte, body []byte) {
+	s.said(d, typ)
 	switch typ {
 	case typeClientHello:
 		if d == stream.ToServer {
@@ -155,6 +156,42 @@ func (s *Session) message(d stream.Dir, typ byte, body []byte) {
 		return
 	}
 	s.raise(invalidHandshake)
+}
+
+// flight are the messages that a side sent since the other one did, as far as rules ask for them.
+type flight struct {
+	from        stream.Dir
+	hello, keyx bool
+}
+
+// said notes what a side says. typ is 0 for what is not of the handshake in clear.
+func (s *Session) said(d stream.Dir, typ byte) {
+	f := &s.tx.last
+	if f.from != d {
+		*f = flight{from: d}
+	}
+	switch typ {
+	case typeClientHello, typeServerHello:
+		f.hello = true
+	case typeClientKeyExchange, typeServerKeyExchange:
+		f.keyx = true
+	default:
+		return
+	}
+	s.tx.Advance(d.Opposite(), 0) // the other direction is inspected, too: it does not come further
+}
+
+// state returns what rules call message i of the last flight.
+func (h *Handshake) state(i int) (name string, ok bool) {
+	f := &h.last
+	side := [...]string{"client", "server"}[f.from]
+	switch {
+	case f.hello && i == 0:
+		return side + "_hello", true
+	case f.keyx && (i == 0 || f.hello && i == 1):
+		return side + "_keyx", true
+	}
+	return "", false
 }
 
 // key keeps the body of a key exchange message, if somebody wants it and there was none before.

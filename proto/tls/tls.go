@@ -187,6 +187,7 @@ func (s *Session) fragment(d stream.Dir, r record, b []byte) {
 		}
 	case changeCipherSpec:
 		h.encrypted = true
+		s.said(d, 0)
 		h.message, h.passing = nil, 0
 		s.tx.Advance(d, handshakeDone[d])
 		s.protected()
@@ -206,6 +207,7 @@ func (s *Session) applicationData(d stream.Dir) {
 		s.conn.Opaque(d)
 	}
 	h.opaque, h.encrypted = true, true
+	s.said(d, 0)
 	h.message, h.passing = nil, 0
 	s.tx.Advance(d, handshakeDone[d])
 	s.protected()

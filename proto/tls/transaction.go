@@ -20,7 +20,8 @@ type Handshake struct {
 	config  *Config
 	chain   [2]Chain   // by the direction in which they were sent
 	records [2]Version // of the first record of a side
-	from    string     // the protocol that the flow had before
+	last    flight
+	from    string // the protocol that the flow had before
 	events  uint8
 	echoed  bool // the server took the session identifier of the client
 	torn    bool // a part of the handshake was lost

@@ -14,13 +14,26 @@ func (e *Evaluator) subject(t *Regexp, cursor int) (b []byte, base int) {
 	return e.body, 0
 }
 
+// maxRegexpSteps is how many steps all searches of a rule in one buffer may take. One alone is bounded, too; but there can be
+// one for each match of what comes before.
+const maxRegexpSteps = 500_000
+
+// find looks for a match at or behind from, unless searches took too long.
+func (e *Evaluator) find(t *Regexp, b []byte, from int) (start, end int, ok bool) {
+	if e.regexps.matcher.Steps < maxRegexpSteps {
+		var err error
+		if start, end, ok, err = t.Find(&e.regexps.matcher, b, from); err == nil {
+			return start, end, ok
+		}
+	}
+	e.GivenUpRegexps++
+	return 0, 0, false
+}
+
 // matches reports whether a regular expression matches.
 func (e *Evaluator) matches(t *Regexp, cursor int) bool {
 	b, _ := e.subject(t, cursor)
-	_, _, ok, err := t.Find(&e.regexps.matcher, b, 0)
-	if err != nil {
-		e.GivenUpRegexps++
-	}
+	_, _, ok := e.find(t, b, 0)
 	return ok
 }
 
@@ -28,11 +41,7 @@ func (e *Evaluator) matches(t *Regexp, cursor int) bool {
 func (e *Evaluator) regexp(t *Regexp, i, cursor int) outcome {
 	b, base := e.subject(t, cursor)
 	for from := 0; from <= len(b); {
-		start, end, ok, err := t.Find(&e.regexps.matcher, b, from)
-		if err != nil {
-			e.GivenUpRegexps++
-			break
-		}
+		start, end, ok := e.find(t, b, from)
 		if !ok {
 			break
 		}

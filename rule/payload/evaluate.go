@@ -6,8 +6,8 @@ import "math"
 type Evaluator struct {
 	// MaxSteps is how many tests are made in one buffer, repetitions included. When zero, it is 3000.
 	MaxSteps int
-	// GivenUp counts buffers whose tests took too many steps, and GivenUpRegexps regular expressions that did. They do not
-	// match.
+	// GivenUp counts buffers whose tests took too many steps, and GivenUpRegexps searches for regular expressions that did, alone
+	// or together with others in their buffer. They do not match.
 	GivenUp, GivenUpRegexps uint64
 	// LittleDCE says that numbers of the order dce are little endian.
 	LittleDCE bool
@@ -17,6 +17,7 @@ type Evaluator struct {
 	regexps regexps
 
 	captured []Captured
+	measured []Measured
 	steps    int
 	body     []byte
 	tests    []Test
@@ -51,8 +52,9 @@ func (e *Evaluator) MatchNext(tests []Test, b []byte) bool {
 	if e.steps == 0 {
 		e.steps = defaultSteps
 	}
+	e.regexps.matcher.Steps = 0
 	e.body, e.tests = b, tests
-	e.decoded, e.captured = e.decoded[:0], e.captured[:0]
+	e.decoded, e.captured, e.measured = e.decoded[:0], e.captured[:0], e.measured[:0]
 	ok := e.run(0, 0) == yes
 	if e.steps < 0 {
 		e.GivenUp++
@@ -99,6 +101,10 @@ func (e *Evaluator) run(i, cursor int) outcome {
 			cursor, ok = e.byteMath(t, cursor)
 		case *Base64Decode:
 			ok = e.base64(t, cursor)
+		case *Entropy:
+			ok, independent = e.entropy(t), true
+		case *ASN1:
+			ok, independent = e.asn1(t, cursor), !t.Relative
 		}
 		switch {
 		case ok:
@@ -224,6 +230,10 @@ func (e *Evaluator) followed(i int) bool {
 				return true
 			}
 		case *Base64Decode:
+			if j == 0 && t.Relative {
+				return true
+			}
+		case *ASN1:
 			if j == 0 && t.Relative {
 				return true
 			}

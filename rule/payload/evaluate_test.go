@@ -222,6 +222,21 @@ func TestDecoded(t *testing.T) {
 	}
 }
 
+// TestRegexpLimit checks that searches are bounded together: here one for each match of the first.
+func TestRegexpLimit(t *testing.T) {
+	options := `pcre:"/a/"; pcre:"/(?=(a+))(?!\1b).*\1c/R"`
+	var e Evaluator
+	if e.Match(parse(t, options), bytes.Repeat([]byte("a"), 2000)) || e.GivenUpRegexps == 0 {
+		t.Errorf("given up %d times", e.GivenUpRegexps)
+	}
+	if n := e.regexps.matcher.Steps; n > 2*maxRegexpSteps {
+		t.Errorf("%d steps", n)
+	}
+	if !e.Match(parse(t, options), []byte("aaac")) {
+		t.Error("the next one does not match")
+	}
+}
+
 // TestLimit checks that a chain which takes exponential time is given up.
 func TestLimit(t *testing.T) {
 	options := `content:"a"` + strings.Repeat(`; content:"a"; distance:0`, 20) + `; content:"b"; within:1`

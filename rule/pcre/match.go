@@ -7,6 +7,9 @@ var ErrLimit = errors.New("the regular expression takes too many steps")
 
 // Matcher is what a search works with. It is used for one search after the other, by one goroutine. The zero value is ready.
 type Matcher struct {
+	// Steps is how many steps searches took, together. It is the caller's to begin anew.
+	Steps int
+
 	slots []int
 	stack []choice
 	steps int // that are left
@@ -35,7 +38,14 @@ const (
 
 // find looks for the first match from position from on. The slots have the groups.
 func (m *Matcher) find(p *program, text []byte, from, limit int, onlyHere bool) (start, end int, err error) {
-	m.text, m.from, m.steps = text, from, limit
+	m.steps = limit
+	start, end, err = m.search(p, text, from, onlyHere)
+	m.Steps += limit - m.steps
+	return start, end, err
+}
+
+func (m *Matcher) search(p *program, text []byte, from int, onlyHere bool) (start, end int, err error) {
+	m.text, m.from = text, from
 	if cap(m.slots) < p.slots {
 		m.slots = make([]int, p.slots)
 	}

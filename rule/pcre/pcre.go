@@ -67,6 +67,7 @@ func (r *Regexp) Find(m *Matcher, text []byte, from int) (start, end int, ok boo
 	if err == nil || limit == manySteps {
 		return start, end, err == nil && start >= 0, err
 	}
+	m.Steps += len(text)
 	loc := r.linear.FindReaderIndex(&latin{text: text})
 	if loc == nil {
 		return 0, 0, false, nil
