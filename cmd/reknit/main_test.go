@@ -55,7 +55,7 @@ func TestCommandLine(t *testing.T) {
 		"later.yaml":    "vars:\n  address-groups:\n    HOME_NET: any\nnfq:\n  mode: accept\n",
 		"eve.yaml":      "outputs:\n- eve-log:\n    enabled: yes\n    filename: no/such/dir/eve.json\n    types: [flow]\n",
 		"wrong.rules":   "alert tcp any any -> any any (contnet:\"a\"; sid:1;)\n",
-		"later.rules":   "alert tcp any any -> any any (content:\"a\"; xbits:set,x,track tx; sid:1;)\n",
+		"later.rules":   "alert smtp any any -> any any (file.magic; content:\"a\"; sid:1;)\n",
 		"retired.rules": "alert pkthdr any any -> any any (decode-event:udp.hlen_invalid; sid:1;)\n",
 		"class.rules":   "alert tcp any any -> any any (classtype:x; sid:1;)\n",
 		"rules.yaml": "%YAML 1.1\n---\ndefault-rule-path: .\nrule-files: [some.rules, more.rules]\nclassification-file: none\n" +
@@ -92,8 +92,8 @@ func TestCommandLine(t *testing.T) {
 		{"-r CAPTURE -S some.rules", 0, `227 packets`, ""},
 		{"-r CAPTURE -S wrong.rules", 0, `227 packets`, "Error: detect-parse: contnet: unknown keyword"},
 		{"-r CAPTURE -S wrong.rules --init-errors-fatal", 1, "", "Error: detect-parse: contnet: unknown keyword"},
-		{"--engine-analysis -S later.rules", 0, "xbits:set,x,track tx,expire 30; is not evaluated yet", "error parsing signature"},
-		{"-r CAPTURE -S later.rules --init-errors-fatal", 1, "", "Error: detect: xbits:set,x,track tx,expire 30; is not evaluated yet"},
+		{"--engine-analysis -S later.rules", 0, "the buffer file.magic is not evaluated yet", "error parsing signature"},
+		{"-r CAPTURE -S later.rules --init-errors-fatal", 1, "", "Error: detect: the buffer file.magic is not evaluated yet"},
 		{"-r CAPTURE -S no.rules --init-errors-fatal", 1, "", "no.rules: no such file"},
 
 		{"-r no.pcap", 1, "", `^reknit: no.pcap: no such file or directory\n$`},
