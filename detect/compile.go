@@ -113,10 +113,7 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 		})
 		return "", nil
 	case *rule.FieldNumber:
-		g.txChecks = append(g.txChecks, fieldCheck(t.Buffer, func(b []byte) bool {
-			n, err := strconv.ParseUint(string(b), 10, 64)
-			return err == nil && t.Match(n)
-		}))
+		g.txChecks = append(g.txChecks, fieldNumber(t))
 		return "", nil
 	case *rule.FieldWord:
 		g.txChecks = append(g.txChecks, fieldCheck(t.Buffer, func(b []byte) bool { return strings.EqualFold(string(b), t.Word) }))
@@ -196,6 +193,36 @@ func fieldCheck(b *rule.Buffer, fits func(b []byte) bool) check {
 			}
 		}
 		return false
+	}
+}
+
+// fieldNumber returns the check of a field that is a number.
+func fieldNumber(t *rule.FieldNumber) check {
+	fits := func(b []byte) bool {
+		n, err := strconv.ParseUint(string(b), 10, 64)
+		return err == nil && t.Match(n)
+	}
+	if t.Which == (rule.Which{}) {
+		return fieldCheck(t.Buffer, fits)
+	}
+	return func(w *Worker) bool {
+		w.fit = w.fit[:0]
+		there := false
+		for i := range t.Buffer.Fields {
+			f := &t.Buffer.Fields[i]
+			if f.Dir != w.dir || f.Protocol != w.tx.Head().Protocol() || w.tx.Head().Progress(w.dir) < f.At {
+				continue
+			}
+			there = true
+			for n := range maxInstances {
+				text, ok := f.Get(w.tx, n)
+				if !ok {
+					break
+				}
+				w.fit = append(w.fit, fits(text))
+			}
+		}
+		return there && t.Which.Match(w.fit)
 	}
 }
 

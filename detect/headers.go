@@ -40,6 +40,9 @@ var numbers = map[string]value{
 	"tcp.mss": func(p *packet.Packet) (uint64, bool) {
 		return uint64(p.TCP.MSS), p.Flags&packet.HasTCP != 0 && p.TCP.Options&packet.OptMSS != 0
 	},
+	"tcp.wscale": func(p *packet.Packet) (uint64, bool) {
+		return uint64(p.TCP.WindowScale), p.Flags&packet.HasTCP != 0 && p.TCP.Options&packet.OptWindowScale != 0
+	},
 	"itype":       func(p *packet.Packet) (uint64, bool) { return uint64(p.ICMPType), p.Flags&packet.HasICMP != 0 },
 	"icode":       func(p *packet.Packet) (uint64, bool) { return uint64(p.ICMPCode), p.Flags&packet.HasICMP != 0 },
 	"icmp_id":     func(p *packet.Packet) (uint64, bool) { return echo(p, 4) },
@@ -233,6 +236,7 @@ func vlan(t *rule.VLAN) check {
 
 // headerOf are the buffers that are a header of the packet.
 var headerOf = map[string]func(w *Worker) []byte{
+	"ether.hdr":  func(w *Worker) []byte { return w.ethernet() },
 	"ipv4.hdr":   func(w *Worker) []byte { return w.network(4) },
 	"ipv6.hdr":   func(w *Worker) []byte { return w.network(6) },
 	"tcp.hdr":    func(w *Worker) []byte { return w.transport(0, packet.HasTCP) },
@@ -253,6 +257,18 @@ func (w *Worker) network(version uint8) []byte {
 		return p.Network[:min(len(p.Network), int(p.Network[0]&0x0f)*4)]
 	}
 	return p.Network[:len(p.Network)-len(p.Transport)]
+}
+
+// ethernetHeader is the length of a header of Ethernet, without tags.
+const ethernetHeader = 14
+
+// ethernet returns the header of the frame, or nil.
+func (w *Worker) ethernet() []byte {
+	p := w.packet
+	if p == nil || p.Link != packet.LinkEthernet || len(p.Frame) < ethernetHeader {
+		return nil
+	}
+	return p.Frame[:ethernetHeader]
 }
 
 // transport returns the transport header.

@@ -88,6 +88,10 @@ func (g *signature) header(w *Worker) bool {
 	switch {
 	case g.classes&(1<<s.class) == 0:
 		return false
+	case r.Protocol.ARP:
+		return s.packet != nil && s.packet.Flags&packet.HasARP != 0
+	case r.Protocol.Ethernet && (s.packet == nil || s.packet.Link != packet.LinkEthernet):
+		return false
 	case r.Protocol.Version != 0 && r.Protocol.Version != s.version:
 		return false
 	case s.class == ofICMP && r.Protocol.Transports != 0 && r.Protocol.Transports&s.icmp == 0:
@@ -97,7 +101,7 @@ func (g *signature) header(w *Worker) bool {
 	case r.Flow.Given && !g.flows(w):
 		return false
 	case s.class == ofNone:
-		return r.Protocol.Headers
+		return r.Protocol.Headers || r.Protocol.Ethernet
 	}
 	return g.ends(s.src, s.srcPort, s.dst, s.dstPort, s.class) ||
 		(r.BothWays || r.Transactional) && g.ends(s.dst, s.dstPort, s.src, s.srcPort, s.class)

@@ -78,7 +78,7 @@ const (
 type signature struct {
 	*rule.Rule
 	index    uint32
-	classes  uint8 // of packets that it may be about: a bit for each
+	classes  uint8  // of packets that it may be about: a bit for each
 	mark     uint32 // see marks
 	told     event.Signature
 	checks   []check    // of the packet and its flow
@@ -215,8 +215,11 @@ func (s *Set) place(g *signature) {
 // fits reports whether the rule is one for packets of class c.
 func (g *signature) fits(c class) bool {
 	t := g.Protocol.Transports
-	if g.Protocol.Headers {
+	switch {
+	case g.Protocol.Headers, g.Protocol.Ethernet:
 		return true
+	case g.Protocol.ARP:
+		return c == ofNone
 	}
 	switch c {
 	case ofTCP:

@@ -46,6 +46,8 @@ type Worker struct {
 	queue  []match       // in the order of evaluation
 	beyond engine.Action // of the rules that the queue had no room for
 
+	fit []bool // which values of a field that has several fit
+
 	captured []variable // by regular expressions of the rule that is evaluated
 	ofPacket []variable // that rules keep of the packet
 

@@ -67,6 +67,7 @@ var bufferRows = []bufferRow{
 	{name: "file.data", old: "file_data", dirs: Both, source: FromFile, flags: multi, app: "http http2 smtp ftp-data nfs smb"},
 	{name: "file.name", dirs: Both, source: FromFile, flags: multi, app: "http http2 smtp ftp-data nfs smb"},
 	{name: "file.magic", dirs: Both, source: FromFile, flags: multi, app: "http http2 smtp ftp-data nfs smb"},
+	{name: "ether.hdr", dirs: Both, source: FromHeader},
 	{name: "ip.src", dirs: Both, source: FromHeader}, {name: "ip.dst", dirs: Both, source: FromHeader},
 	{name: "ipv4.hdr", dirs: Both, source: FromHeader}, {name: "ipv6.hdr", dirs: Both, source: FromHeader},
 	{name: "tcp.hdr", dirs: Both, source: FromHeader}, {name: "udp.hdr", dirs: Both, source: FromHeader},

@@ -25,6 +25,8 @@ type Protocol struct {
 	Packets    bool       // tcp-pkt: only packets, not the stream
 	Stream     bool       // tcp-stream: only the stream
 	Headers    bool       // pkthdr: packets that could not be decoded as well
+	ARP        bool       // only packets of ARP
+	Ethernet   bool       // every frame of Ethernet
 	App        []string   // application protocols, as EVE names them; nil: any
 	Hook       Hook       // when its rules are evaluated, if they say so
 	States     *States    // with StateHook: those at which they are
@@ -37,6 +39,7 @@ var protocols = []Protocol{
 	{Name: "tcp-stream", Transports: TCP, Stream: true}, {Name: "udp", Transports: UDP},
 	{Name: "icmp", Transports: ICMPv4 | ICMPv6}, {Name: "icmpv4", Version: 4, Transports: ICMPv4},
 	{Name: "icmpv6", Version: 6, Transports: ICMPv6}, {Name: "sctp", Transports: SCTP}, {Name: "pkthdr", Headers: true},
+	{Name: "arp", ARP: true}, {Name: "ether", Ethernet: true},
 }
 
 // appProtocols are the application protocols of the language, under the names of rules, with those of EVE where they differ.
@@ -75,7 +78,7 @@ func (l *Language) protocol(text string) (*Protocol, error) {
 		return nil, notYet("protocol "+base, "the protocol %s has no parser yet", base)
 	}
 	switch {
-	case base == "ether" || base == "arp" || base == "igmp":
+	case base == "igmp":
 		return nil, notYet("protocol "+base, "rules for %s are not supported yet", base)
 	}
 	return nil, &fault{kind: Syntax, text: "unknown protocol " + text}

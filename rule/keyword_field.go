@@ -28,6 +28,7 @@ const (
 	listed              // the value is a list of words that the field may be, or with ! may not be
 	current             // without a value: the field is a period, and it is now
 	past                // the same, and it is over
+	flagged             // a number, or names of its bits: see flags
 )
 
 // valueRows exist as soon as a protocol has a field of the name, whose text is the number or the word.
@@ -49,6 +50,9 @@ var valueRows = []valueRow{
 	{name: "tls_cert_notafter", kind: dates},
 	{name: "tls_cert_notbefore", kind: dates},
 	{name: "tls_cert_valid", kind: current},
+	{name: "websocket.flags", bits: 8, kind: flagged, other: "fin=0x80 comp=0x40"},
+	{name: "websocket.mask", bits: 32},
+	{name: "websocket.opcode", bits: 8, words: "continuation text binary - - - - - connection_close ping pong", other: "close=8"},
 	{name: "ftpdata_command", words: "stor retr appe stou list nlst mlsd"},
 }
 
@@ -56,10 +60,16 @@ var valueRows = []valueRow{
 type FieldNumber struct {
 	Buffer *Buffer
 	number.Expr
+	Which Which // of several numbers
 }
 
 // String returns the test as a rule writes it.
-func (f *FieldNumber) String() string { return f.Buffer.Name + ":" + f.Expr.String() + ";" }
+func (f *FieldNumber) String() string {
+	if f.Which.Kind == counted {
+		return f.Buffer.Name + ":count " + f.Which.Count.String() + ";"
+	}
+	return f.Buffer.Name + ":" + f.Expr.String() + f.Which.String() + ";"
+}
 
 // FieldWord compares a field that is one of a few words.
 type FieldWord struct {
@@ -151,7 +161,11 @@ func (v *valueRow) read(b *Buffer, value string) (Test, error) {
 		return v.list(b, value)
 	case dates:
 		e, err := parseDates(value)
-		return &FieldNumber{b, e}, err
+		return &FieldNumber{Buffer: b, Expr: e}, err
+	case flagged:
+		if e, err := v.flags(value); err == nil {
+			return &FieldNumber{Buffer: b, Expr: e}, nil
+		}
 	}
 	words := strings.Fields(v.words)
 	if v.bits == 0 {
@@ -161,19 +175,37 @@ func (v *valueRow) read(b *Buffer, value string) (Test, error) {
 		}
 		return &FieldWord{b, value}, nil
 	}
-	if strings.Contains(value, ",") {
-		return nil, notYet(v.name+" with an index", "an index is not supported yet")
+	return v.number(b, value)
+}
+
+// number reads what a number is compared with, and which of several.
+func (v *valueRow) number(b *Buffer, value string) (Test, error) {
+	words := strings.Fields(v.words)
+	f := &FieldNumber{Buffer: b}
+	if count, ok := strings.CutPrefix(value, "count "); ok {
+		var err error
+		f.Which.Kind = counted
+		f.Which.Count, err = number.Parse(count, 32)
+		return f, err
 	}
+	value, which, several := strings.Cut(value, ",")
+	if several {
+		var err error
+		if f.Which, err = parseWhich(which); err != nil {
+			return nil, err
+		}
+	}
+	value = strings.TrimSpace(value)
 	plain := strings.TrimSpace(strings.TrimLeft(value, "!=<>"))
 	op := value[:len(value)-len(plain)]
 	if n := slices.Index(words, plain); n >= 0 && plain != "-" {
 		plain = strconv.Itoa(n)
 	}
-	e, err := number.Parse(op+v.named(plain), v.bits)
-	if err != nil {
+	var err error
+	if f.Expr, err = number.Parse(op+v.named(plain), v.bits); err != nil {
 		return nil, err
 	}
-	return &FieldNumber{b, e}, nil
+	return f, nil
 }
 
 // named returns the word, or the number, that another one stands for.

@@ -28,6 +28,7 @@ var headerKeywords = []keyword{
 	{name: "tcp.ack", old: "ack", traits: needsPacket, read: numeric("tcp.ack", 32)},
 	{name: "tcp.window", old: "window", traits: needsPacket, read: numeric("tcp.window", 16)},
 	{name: "tcp.mss", traits: needsPacket, read: numeric("tcp.mss", 16)},
+	{name: "tcp.wscale", traits: needsPacket, read: numeric("tcp.wscale", 8)},
 	{name: "itype", traits: needsPacket, read: numeric("itype", 8)},
 	{name: "icode", traits: needsPacket, read: numeric("icode", 8)},
 	{name: "icmp_id", traits: needsPacket, read: numeric("icmp_id", 16)},

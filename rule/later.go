@@ -5,7 +5,7 @@ package rule
 var later = []struct{ protocol, names string }{
 	{"", `lua luaxform config nfq_set_mark dataset datarep iprep geoip frame
 		sctp.vtag sctp.chunk_type sctp.chunk_cnt sctp.chunk_data sctp.hdr
-		igmp.type igmp.hdr igmp-csum ether.hdr vxlan_vni tcp.wscale tcp.session flow.elephant vlan_id`},
+		igmp.type igmp.hdr igmp-csum vxlan_vni tcp.session flow.elephant vlan_id`},
 	{"http2", `http2.frametype http2.errorcode http2.priority http2.window http2.size_update http2.settings http2.header_name`},
 	{"smtp", `smtp.helo smtp.mail_from email.from email.to email.cc email.subject email.date email.message_id email.x_mailer
 		email.body_md5`},

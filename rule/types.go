@@ -60,7 +60,7 @@ func (r *Rule) rawType() Type {
 }
 
 func (r *Rule) onlyDecodeEvents() bool {
-	if r.Protocol.App != nil || r.Protocol.Transports != 0 || len(r.Sections) > 0 || len(r.Tests) == 0 {
+	if r.Protocol.App != nil || r.Protocol.Transports != 0 || r.Protocol.ARP || r.Protocol.Ethernet || len(r.Sections) > 0 || len(r.Tests) == 0 {
 		return false
 	}
 	for _, t := range r.Tests {
@@ -87,7 +87,7 @@ func (r *Rule) onlyDetection() bool {
 // onlyAddresses reports whether the first packet of each direction of a flow tells everything.
 func (r *Rule) onlyAddresses() bool {
 	const more = needsPacket | needsTx | needsDetected
-	if r.Protocol.App != nil || r.Protocol.Packets || r.Protocol.Stream || r.Protocol.Headers || len(r.Sections) > 0 ||
+	if r.Protocol.App != nil || r.Protocol.Packets || r.Protocol.Stream || r.Protocol.Headers || r.Protocol.ARP || r.Protocol.Ethernet || len(r.Sections) > 0 ||
 		r.Flow.Given || r.traits&more != 0 {
 		return false
 	}
