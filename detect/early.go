@@ -39,18 +39,21 @@ func (e *early) ready() {
 	}
 }
 
+// Early reports whether there are rules for packets before they have a flow, and before their connection takes them.
+func (s *Set) Early() (beforeFlow, beforeStream bool) { return s.early.has[0], s.early.has[1] }
+
 // Early is called by the engine.
-func (w *Worker) Early() (beforeFlow, beforeStream bool) {
-	return w.set.early.has[0], w.set.early.has[1]
-}
+func (w *Worker) Early() (beforeFlow, beforeStream bool) { return w.set.Early() }
 
 // BeforeFlow is called by the engine for each packet before it is looked for its flow.
 func (w *Worker) BeforeFlow(p *packet.Packet) engine.Action {
+	w.begun()
 	return w.before(&w.set.early.flow, nil, p, engine.Aspect{})
 }
 
 // BeforeStream is called by the engine for each TCP packet before its connection takes it.
 func (w *Worker) BeforeStream(f *engine.Flow, p *packet.Packet, a engine.Aspect) engine.Action {
+	w.begun()
 	return w.before(&w.set.early.stream, f, p, a)
 }
 

@@ -91,6 +91,19 @@ func (w *Worker) enter() {
 	}
 }
 
+// begun begins to look at a packet before other flows may end for it.
+func (w *Worker) begun() {
+	w.enter()
+	w.ahead = true
+}
+
+// leave ends what enter began. The end of another flow does not end the packet for which it ends.
+func (w *Worker) leave(isPacket bool) {
+	if isPacket || !w.ahead {
+		w.inside, w.ahead = false, false
+	}
+}
+
 // marks are the numbers under which flows and transactions note what is to outlive a set. They are the same for the same thing
 // in a set and the one after it.
 type marks struct {

@@ -25,6 +25,7 @@ func generation(n int) string {
 		`alert tcp any any -> any any (content:"e"; sid:%d;)`,
 		`alert smtp any any -> any any (smtp.mail_from; content:"ann@"; sid:%d;)`,
 		`alert ip any any -> any any (sid:%d;)`,
+		`alert tcp:pre_flow any any -> any any (sid:%d;)`,
 		`alert tcp any any -> any any (app-layer-protocol:smtp; sid:%d;)`,
 	} {
 		fmt.Fprintf(&b, r+"\n", n*10+i)

@@ -24,6 +24,7 @@ type Worker struct {
 	set       *Set
 	has       atomic.Pointer[Set] // the same, for others
 	inside    bool                // something of a packet, or of the end of a flow, was looked at, and it has not ended
+	ahead     bool                // of a packet, before it has a flow
 	desk      engine.Desk
 	flows     map[uint32]*kept
 	evaluator payload.Evaluator
@@ -168,7 +169,7 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 	}
 	if w.odd = w.odd[:0]; p != nil || a.Last {
 		w.found, w.held = w.found[:0], w.held[:0]
-		w.inside = false
+		w.leave(p != nil)
 	}
 	w.scene, w.ofPacket = scene{}, w.ofPacket[:0]
 	return action

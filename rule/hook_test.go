@@ -50,7 +50,7 @@ func TestHooks(t *testing.T) {
 		{"dns:flow_start", "", "dns has no hook flow_start; it has request_complete, request_head, request_started, request_tail, response_complete, response_started"},
 		{"dns:<request_head", "", "is for firewall rules"},
 		{"tls:client_hello_done", "", "the protocol tls has no parser yet"},
-		{"arp:all", "", "rules for arp are not supported yet"},
+		{"igmp:all", "", "rules for igmp are not supported yet"},
 		{"dsn:request_head", "", "unknown protocol dsn:request_head"},
 
 		{"tcp:pre_flow", `content:"x";`, "packet, both directions, []"},

@@ -18,6 +18,7 @@ type reloader struct {
 	job   *job
 	live  *detect.Live
 	given wishes // what the parsers were told at the start that rules want
+	early [2]bool
 
 	asked chan struct{}
 	shown atomic.Pointer[stats.Rules]
@@ -26,6 +27,7 @@ type reloader struct {
 // newReloader returns a reloader of the rules that were loaded; given is what the engine is made with.
 func newReloader(j *job, given wishes) *reloader {
 	r := &reloader{job: j, live: detect.NewLive(j.detection), given: given, asked: make(chan struct{}, 1)}
+	r.early[0], r.early[1] = j.detection.Early()
 	r.note(j.loaded)
 	j.detection = nil // it is the reloader's, which gives it up for the next
 	return r
@@ -122,6 +124,7 @@ func (r *reloader) note(l *ruleLoader) {
 func (r *reloader) missing(s *detect.Set) {
 	var now wishes
 	now.addRules(s)
+	beforeFlow, beforeStream := s.Early()
 	for _, w := range []struct {
 		name        string
 		wants, have bool
@@ -129,6 +132,7 @@ func (r *reloader) missing(s *detect.Set) {
 		{"transactions", now.rules, r.given.rules}, {"JA3", now.ja3, r.given.ja3}, {"JA4", now.ja4, r.given.ja4},
 		{"HASSH", now.hassh, r.given.hassh}, {"MD5 of files", now.md5, r.given.md5}, {"SHA-1 of files", now.sha1, r.given.sha1},
 		{"SHA-256 of files", now.sha256, r.given.sha256}, {"the contents of files and bodies", now.keep > 0, r.given.keep > 0},
+		{"packets before they have a flow", beforeFlow, r.early[0]}, {"packets before their connection takes them", beforeStream, r.early[1]},
 		{"files to be stored", s.Stores(), r.given.store != nil},
 	} {
 		if w.wants && !w.have {
