@@ -148,7 +148,7 @@ func (l *Language) learnValue(name string) {
 }
 
 // valueKindOf says which keywords have a value.
-var valueKindOf = [...]arity{foreign: noValue, current: noValue, past: noValue}
+var valueKindOf = [...]arity{foreign: noValue, current: noValue, past: noValue, flagged: needsValue}
 
 // read reads a value.
 func (v *valueRow) read(b *Buffer, value string) (Test, error) {
