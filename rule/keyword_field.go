@@ -37,7 +37,8 @@ var valueRows = []valueRow{
 	{name: "dns.rcode", bits: 16, words: `noerror formerr servfail nxdomain notimp refused yxdomain yxrrset nxrrset notauth notzone - - - - - badvers badkey
 		badtime badmode badname badalg badtrunc`},
 	{name: "dns.rrtype", bits: 16, words: `- a ns md mf cname soa mb mg mr null wks ptr hinfo minfo mx txt rp afsdb x25 isdn rt nsap nsapptr sig key px
-		gpos aaaa loc nxt - - srv`},
+		gpos aaaa loc nxt - - srv`, other: `naptr=35 kx=36 cert=37 dname=39 opt=41 ds=43 sshfp=44 ipseckey=45 rrsig=46 nsec=47 dnskey=48
+		nsec3=50 nsec3param=51 tlsa=52 cdnskey=60 svcb=64 https=65 spf=99 tkey=249 tsig=250 ixfr=251 axfr=252 any=255 caa=257`},
 	{name: "ftp.dynamic_port", bits: 16},
 	{name: "ftp.mode", words: "active passive"},
 	{name: "ftp.reply_received", words: "yes no", other: "1=yes true=yes on=yes 0=no false=no off=no"},

@@ -57,6 +57,8 @@ func TestValueRows(t *testing.T) {
 		{"websocket.flags", "fin,!fin", ""},
 		{"websocket.flags", "=fin,!comp", ""},
 		{"websocket.flags", "bogus", ""},
+		{"dns.rrtype", "any", "b:255;"},
+		{"dns.rrtype", "!https", "b:!65;"},
 		{"dns.rrtype", "a,all", "b:1,all;"},
 		{"dns.rrtype", "!16,-1", "b:!16,-1;"},
 		{"dns.rrtype", "a,nb>1", "b:1,nb>1;"},
