@@ -1,6 +1,8 @@
 package mail
 
 import (
+	"encoding/hex"
+
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/mime"
 	"github.com/reknit/reknit/stream"
@@ -49,6 +51,13 @@ func Fields(d stream.Dir, at app.Progress, email func(tx app.Transaction) *mime.
 		header("email.date", mime.Date),
 		header("email.message_id", mime.MessageID),
 		header("email.x_mailer", mime.XMailer),
+		{Name: "email.body_md5", Dir: d, At: at, Get: func(tx app.Transaction, i int) ([]byte, bool) {
+			e := email(tx)
+			if e == nil || i > 0 || e.BodyMD5() == nil {
+				return nil, false
+			}
+			return hex.AppendEncode(nil, e.BodyMD5()), true
+		}},
 		list("email.url", (*mime.Email).URLs),
 		list("email.received", (*mime.Email).Received),
 		list("email.attachment", (*mime.Email).Attachments),

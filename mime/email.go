@@ -233,6 +233,10 @@ func (e *Email) End(p *Part) {
 	}
 }
 
+// BodyMD5 returns the MD5 of the raw lines behind the header, once the message has ended, if Config.BodyMD5 of the message asks for it;
+// else nil.
+func (e *Email) BodyMD5() []byte { return e.bodyMD5 }
+
 func (e *Email) endText() {
 	if e.active && e.urls.end() {
 		e.addURL()

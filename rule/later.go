@@ -7,8 +7,7 @@ var later = []struct{ protocol, names string }{
 		sctp.vtag sctp.chunk_type sctp.chunk_cnt sctp.chunk_data sctp.hdr
 		igmp.type igmp.hdr igmp-csum vxlan_vni tcp.session flow.elephant vlan_id`},
 	{"http2", `http2.frametype http2.errorcode http2.priority http2.window http2.size_update http2.settings http2.header_name`},
-	{"smtp", `smtp.helo smtp.mail_from email.from email.to email.cc email.subject email.date email.message_id email.x_mailer
-		email.body_md5`},
+	{"smtp", `smtp.helo smtp.mail_from email.from email.to email.cc email.subject email.date email.message_id email.x_mailer`},
 	{"tls", `tls.version ssl_version ssl_state tls_cert_notbefore tls_cert_notafter tls_cert_expired tls_cert_valid tls.cert_chain_len
 		tls.store tls_store tls.subject tls.issuerdn tls.fingerprint tls.handshake.alpn`},
 	{"dns", `dns.opcode dns.rcode dns.rrtype`},

@@ -36,6 +36,7 @@ type wishes struct {
 	store          file.Store        // of all files; nil: none
 	stores         *config.FileStore // nil: none
 	bodyMD5        bool
+	bodyDigest     bool // rules look at that
 	subjectMD5     bool
 	imapPasswords  bool
 	extensions     bool // the object reknit
@@ -358,7 +359,7 @@ func smtpConfig(c *config.Config, w wishes) smtp.Config {
 	p.RawExtraction = s.RawExtraction && !m.Decode
 	p.MIME.RawBase64 = !m.DecodeBase64
 	p.MIME.RawQuotedPrintable = !m.DecodeQuotedPrintable
-	p.MIME.BodyMD5 = m.BodyMD5.On(w.bodyMD5)
+	p.MIME.BodyMD5 = m.BodyMD5.On(w.bodyMD5 || w.bodyDigest)
 	p.Email.NoURLs = !m.ExtractURLs
 	p.Email.URLSchemes = m.URLSchemes
 	p.Email.LogURLScheme = m.LogURLScheme

@@ -130,7 +130,7 @@ func (r *reloader) missing(s *detect.Set) {
 		wants, have bool
 	}{
 		{"transactions", now.rules, r.given.rules}, {"JA3", now.ja3, r.given.ja3}, {"JA4", now.ja4, r.given.ja4},
-		{"HASSH", now.hassh, r.given.hassh}, {"MD5 of files", now.md5, r.given.md5}, {"SHA-1 of files", now.sha1, r.given.sha1},
+		{"HASSH", now.hassh, r.given.hassh}, {"MD5 of bodies", now.bodyDigest, r.given.bodyDigest}, {"MD5 of files", now.md5, r.given.md5}, {"SHA-1 of files", now.sha1, r.given.sha1},
 		{"SHA-256 of files", now.sha256, r.given.sha256}, {"the contents of files and bodies", now.keep > 0, r.given.keep > 0},
 		{"packets before they have a flow", beforeFlow, r.early[0]}, {"packets before their connection takes them", beforeStream, r.early[1]},
 		{"files to be stored", s.Stores(), r.given.store != nil},
