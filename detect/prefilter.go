@@ -20,28 +20,43 @@ type rules struct {
 // group are rules whose fast patterns are looked for in the same buffer.
 type group struct {
 	buffer   *section // of one of them: they all have the same buffer with the same transforms
+	near     bool     // only the first maxNear bytes can have them
 	rules    []*signature
 	patterns []mpm.Pattern
 	set      *mpm.Set
 }
 
-// add adds a rule; raw says that its place is payloads or streams.
-func (r *rules) add(g *signature, raw bool) {
-	f := g.Fast
-	if f == nil || g.Transactional || raw != (f.Section.Buffer.Source == rule.FromPayload) || f.Section.Buffer.Source == rule.FromHeader {
+// maxNear is how many bytes of a buffer are looked at for patterns that can only be near its beginning. Most short ones are, which would
+// be found everywhere, and at the price of another pass.
+const maxNear = 64
+
+// add adds a rule that can only match where its fast pattern is; nil: there is none.
+func (r *rules) add(g *signature, f *rule.Fast) {
+	if f == nil {
 		r.always = append(r.always, g)
 		return
 	}
 	s := g.compiled(f.Section)
-	key := s.key()
-	i := slices.IndexFunc(r.groups, func(o *group) bool { return o.buffer.key() == key })
-	if i < 0 {
-		i = len(r.groups)
-		r.groups = append(r.groups, &group{buffer: s})
+	p := mpm.Pattern{Text: f.Content.FastText(), NoCase: f.Content.Nocase}
+	if leash := f.Leash(); leash >= len(p.Text) {
+		p.Depth = leash
 	}
-	o := r.groups[i]
-	o.patterns = append(o.patterns, mpm.Pattern{Text: f.Content.FastText(), NoCase: f.Content.Nocase, ID: uint32(len(o.rules))})
-	o.rules = append(o.rules, g)
+	o := r.groupFor(s, p.Depth > 0 && p.Depth <= maxNear && len(s.Transforms) == 0)
+	p.ID = uint32(len(o.rules))
+	o.patterns, o.rules = append(o.patterns, p), append(o.rules, g)
+}
+
+// groupFor returns the group of a buffer.
+func (r *rules) groupFor(s *section, near bool) *group {
+	key := s.key()
+	for _, o := range r.groups {
+		if o.near == near && o.buffer.key() == key {
+			return o
+		}
+	}
+	o := &group{buffer: s, near: near}
+	r.groups = append(r.groups, o)
+	return o
 }
 
 // key is the same for sections that look at the same bytes.
@@ -86,6 +101,9 @@ func (w *Worker) begin() { w.maybe = w.maybe[:0] }
 func (w *Worker) scan(o *group, b []byte) {
 	if len(o.buffer.Transforms) > 0 {
 		b = w.transformer.Apply(o.buffer.Transforms, b)
+	}
+	if o.near {
+		b = b[:min(len(b), maxNear)]
 	}
 	for _, id := range o.set.Scan(nil, b, &w.scratch) {
 		w.maybe = append(w.maybe, o.rules[id])

@@ -207,7 +207,7 @@ func (s *Set) place(g *signature) {
 	}
 	for c := range numClasses {
 		if g.classes&(1<<c) != 0 {
-			s.packets[c].add(g, true)
+			s.packets[c].add(g, g.RawFast())
 		}
 	}
 }
@@ -238,7 +238,7 @@ func (g *signature) fits(c class) bool {
 func (s *Set) placeStream(g *signature) {
 	for d := range s.streams {
 		if g.Dirs&(rule.ToServer<<d) != 0 {
-			s.streams[d].add(g, true)
+			s.streams[d].add(g, g.RawFast())
 		}
 	}
 }
@@ -259,10 +259,18 @@ func (s *Set) placeTx(g *signature) {
 		}
 		for d := range lists {
 			if g.Dirs&(rule.ToServer<<d) != 0 || g.Transactional {
-				lists[d].add(g, false)
+				lists[d].add(g, g.txFast())
 			}
 		}
 	}
+}
+
+// txFast returns the fast pattern of a rule for transactions, or nil. One in the bytes themselves is looked for in streams.
+func (g *signature) txFast() *rule.Fast {
+	if g.Fast == nil || g.Transactional || g.Fast.Section.Buffer.Source == rule.FromPayload {
+		return nil
+	}
+	return g.Fast
 }
 
 // ready makes all patterns ready to be looked for.

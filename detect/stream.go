@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 
 	"github.com/reknit/reknit/engine"
@@ -27,12 +28,9 @@ func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 		w.found, w.held = w.found[:0], w.held[:0]
 	}
 	from, to := 0, 0
-	protocol := ""
-	if s := f.Session(); s != nil {
-		protocol = s.Protocol()
-	}
+	e := endsOf(f, d)
 	for _, g := range w.inPayload(&w.set.streams[d], c.Data) {
-		if g.App != nil && !slices.Contains(g.App, protocol) || !g.inChunk(w, c) {
+		if g.App != nil && !slices.Contains(g.App, e.protocol) || !g.between(&e) || !g.inChunk(w, c) {
 			continue
 		}
 		if w.set.config.Payload && to == 0 && len(w.held)+len(c.Data) <= maxHeld {
@@ -42,6 +40,36 @@ func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 		}
 		w.found = append(w.found, found{g, f.Handle(), d, from, to, c.Loose, slices.Clone(w.captured)})
 	}
+}
+
+// ends is between whom a stream is, and in what protocol.
+type ends struct {
+	src, dst         netip.Addr
+	srcPort, dstPort uint16
+	protocol         string
+}
+
+// endsOf returns those of direction d of a flow, as its parser has it.
+func endsOf(f *engine.Flow, d stream.Dir) ends {
+	from, to := f.Client(), f.Server()
+	var e ends
+	if s := f.Session(); s != nil {
+		e.protocol = s.Protocol()
+		if s.Reversed() {
+			d = d.Opposite()
+		}
+	}
+	if d == stream.ToClient {
+		from, to = to, from
+	}
+	e.src, e.srcPort, e.dst, e.dstPort = from.Addr(), from.Port(), to.Addr(), to.Port()
+	return e
+}
+
+// between reports whether the rule is about a stream of these ends.
+func (g *signature) between(e *ends) bool {
+	return g.ends(e.src, e.srcPort, e.dst, e.dstPort, ofTCP) ||
+		(g.BothWays || g.Transactional) && g.ends(e.dst, e.dstPort, e.src, e.srcPort, ofTCP)
 }
 
 // inChunk reports whether what the rule looks for is in a chunk, and was not in what was given before. A place in the stream is

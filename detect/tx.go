@@ -38,6 +38,9 @@ func (w *Worker) transaction(tx app.Transaction, list *rules) {
 			continue
 		}
 		id := g.mark<<1 | uint32(d)
+		if len(g.raw) > 0 && w.class == ofTCP && !w.marked(g, d) {
+			continue
+		}
 		if slices.Contains(*done, id) || !g.header(w) || !g.checked(w) || !g.inTx(w, d) {
 			continue
 		}
@@ -67,13 +70,13 @@ func (g *signature) inTx(w *Worker, d stream.Dir) bool {
 			return false
 		}
 	}
-	return len(g.raw) == 0 || g.besideTx(w, d)
+	if len(g.raw) == 0 || w.class == ofTCP { // it was marked
+		return true
+	}
+	return w.packet != nil && len(w.packet.Payload) > 0 && g.inRaw(w, w.packet.Payload)
 }
 
-// besideTx reports whether what a rule for transactions looks for in the bytes themselves was found.
-func (g *signature) besideTx(w *Worker, d stream.Dir) bool {
-	if w.class != ofTCP {
-		return w.packet != nil && len(w.packet.Payload) > 0 && g.inRaw(w, w.packet.Payload)
-	}
+// marked reports whether what a rule for transactions looks for in a stream itself was found.
+func (w *Worker) marked(g *signature, d stream.Dir) bool {
 	return w.kept != nil && slices.Contains(w.kept.raw, g.mark<<1|uint32(d))
 }

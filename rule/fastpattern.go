@@ -6,10 +6,18 @@ import (
 
 // fastPattern chooses the content that must be somewhere before the rule is evaluated: the one that fast_pattern names, else
 // that of the best buffer, the longest, the most telling, the first. What rules match does not depend on it.
-func (r *Rule) fastPattern() *Fast {
+func (r *Rule) fastPattern() *Fast { return fastOf(r.Sections, func(*Section) bool { return true }) }
+
+// RawFast returns the content that must be in packets or streams before what the rule looks for there can be found, or nil.
+func (r *Rule) RawFast() *Fast {
+	return fastOf(r.Sections, func(s *Section) bool { return s.Buffer.Source == FromPayload })
+}
+
+// fastOf chooses among the contents of some sections.
+func fastOf(sections []*Section, among func(*Section) bool) *Fast {
 	var best *Fast
-	for _, s := range r.Sections {
-		if !s.mayHaveFast() {
+	for _, s := range sections {
+		if !s.mayHaveFast() || !among(s) {
 			continue
 		}
 		for _, t := range s.Tests {
@@ -27,6 +35,16 @@ func (r *Rule) fastPattern() *Fast {
 		}
 	}
 	return best
+}
+
+// Leash returns how many bytes from its buffer's start the pattern lies in as a whole; 0: that depends on the buffer.
+func (f *Fast) Leash() int {
+	c := f.Content
+	leash := c.Leash(f.Section.Tests[0] == payload.Test(c))
+	if leash > 0 && c.Chop {
+		leash -= len(c.Text) - c.ChopAt - c.ChopLen
+	}
+	return leash
 }
 
 // mayHaveFast reports whether a rule can only match when one of the section's contents is found.

@@ -261,6 +261,21 @@ func (c *Content) FastText() []byte {
 	return c.Text
 }
 
+// Leash returns how many bytes from the buffer's start the text lies in as a whole; 0: that depends on the buffer. leads says that
+// no test stands before the content, so that its distance counts from the start, too.
+func (c *Content) Leash(leads bool) int {
+	end := 0
+	switch {
+	case c.StartsWith:
+		end = len(c.Text)
+	case c.HasDepth && c.Offset.Var == 0 && c.Depth.Var == 0:
+		end = saturate(c.Offset.Number, c.Depth.Number)
+	case leads && c.HasWithin && c.Distance.Var == 0 && c.Within.Var == 0:
+		end = saturate(c.Distance.Number, c.Within.Number)
+	}
+	return max(end, 0)
+}
+
 // String returns the content as a rule writes it, with its modifiers.
 func (c *Content) String() string {
 	var b strings.Builder
