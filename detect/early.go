@@ -26,7 +26,7 @@ func (e *early) place(g *signature) bool {
 	}
 	for c := range numClasses {
 		if g.fits(c) {
-			lists[c].add(g, true)
+			lists[c].add(g, g.rawFast())
 		}
 	}
 	return true

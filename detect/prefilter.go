@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/rule"
 	"github.com/reknit/reknit/rule/mpm"
 	"github.com/reknit/reknit/stream"
@@ -128,6 +129,15 @@ func (w *Worker) candidates(r *rules) []*signature {
 	}
 	w.merged = append(w.merged, rest...)
 	return w.merged
+}
+
+// rulesFor returns the rules that can match what goes in a direction of a flow.
+func (w *Worker) rulesFor(p *place, f *engine.Flow, physical, dir stream.Dir) *rules {
+	r, own := p.rules(p.kindOf(f, physical, dir))
+	if !own {
+		w.counters.Unsorted++
+	}
+	return r
 }
 
 // inPayload returns the rules that may match a payload.

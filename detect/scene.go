@@ -109,7 +109,7 @@ func (g *signature) header(w *Worker) bool {
 
 // ends compares addresses and ports. Packets without ports are only for rules that name none.
 func (g *signature) ends(src netip.Addr, srcPort uint16, dst netip.Addr, dstPort uint16, c class) bool {
-	if c > ofUDP && c != ofSCTP {
+	if !c.hasPorts() {
 		if !g.SrcPort.Any() || !g.DstPort.Any() {
 			return false
 		}

@@ -41,14 +41,15 @@ const (
 	defaultMaxGuesses = 4
 )
 
-// Set is a compiled set of rules. It is read-only but for what rules keep of hosts; all workers share it.
+// Set is a compiled set of rules, which all workers share. It is read-only but for what rules keep of hosts, and for patterns that are
+// made ready when they are first needed.
 type Set struct {
 	config     Config
 	signatures []*signature
 	ipOnly     []*signature              // by addresses alone: the first packet of a direction
-	packets    [numClasses]rules         // for each packet, by what it is
+	packets    [numClasses]place         // for each packet, by what it is
 	early      early                     // for packets before the stations are through with them
-	streams    [2]rules                  // for chunks of streams, by direction
+	streams    [2]place                  // for chunks of streams, by direction
 	detected   []*signature              // once the protocol of a flow is known
 	oddities   []*signature              // for events that are of no transaction
 	tx         map[string]*[2]rules      // for transactions, by protocol and direction
@@ -73,6 +74,9 @@ const (
 	ofNone  // no valid IP header
 	numClasses
 )
+
+// hasPorts reports whether packets of the class have ports.
+func (c class) hasPorts() bool { return c <= ofUDP || c == ofSCTP }
 
 // signature is a compiled rule.
 type signature struct {
@@ -207,7 +211,7 @@ func (s *Set) place(g *signature) {
 	}
 	for c := range numClasses {
 		if g.classes&(1<<c) != 0 {
-			s.packets[c].add(g, g.RawFast())
+			s.packets[c].all = append(s.packets[c].all, g)
 		}
 	}
 }
@@ -238,7 +242,7 @@ func (g *signature) fits(c class) bool {
 func (s *Set) placeStream(g *signature) {
 	for d := range s.streams {
 		if g.Dirs&(rule.ToServer<<d) != 0 {
-			s.streams[d].add(g, g.RawFast())
+			s.streams[d].all = append(s.streams[d].all, g)
 		}
 	}
 }
@@ -273,13 +277,22 @@ func (g *signature) txFast() *rule.Fast {
 	return g.Fast
 }
 
-// ready makes all patterns ready to be looked for.
+// rawFast returns the fast pattern of a rule for packets or streams, or nil.
+func (g *signature) rawFast() *rule.Fast {
+	if g.Fast == nil {
+		return nil
+	}
+	return g.RawFast()
+}
+
+// ready makes all patterns ready to be looked for: those of packets and streams when they are first needed.
 func (s *Set) ready() {
+	ports := portKindsOf(s.signatures)
 	for c := range s.packets {
-		s.packets[c].ready()
+		s.packets[c].class, s.packets[c].ports = class(c), ports
 	}
 	for d := range s.streams {
-		s.streams[d].ready()
+		s.streams[d].class, s.streams[d].ports, s.streams[d].streams = ofTCP, ports, true
 	}
 	s.early.ready()
 	for _, lists := range s.tx {

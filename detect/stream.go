@@ -13,8 +13,7 @@ import (
 // Wants is called by the engine when a connection begins.
 func (w *Worker) Wants(_ *engine.Flow, d stream.Dir) bool {
 	w.enter()
-	r := &w.set.streams[d]
-	return len(r.always) > 0 || len(r.groups) > 0
+	return len(w.set.streams[d].all) > 0
 }
 
 // maxHeld is how many bytes that rules looked at are kept for the records of a packet.
@@ -29,7 +28,7 @@ func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 	}
 	from, to := 0, 0
 	e := endsOf(f, d)
-	for _, g := range w.inPayload(&w.set.streams[d], c.Data) {
+	for _, g := range w.inPayload(w.rulesFor(&w.set.streams[d], f, e.physical, d), c.Data) {
 		if g.App != nil && !slices.Contains(g.App, e.protocol) || !g.between(&e) || !g.inChunk(w, c) {
 			continue
 		}
@@ -46,6 +45,7 @@ func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 type ends struct {
 	src, dst         netip.Addr
 	srcPort, dstPort uint16
+	physical         stream.Dir
 	protocol         string
 }
 
@@ -59,7 +59,7 @@ func endsOf(f *engine.Flow, d stream.Dir) ends {
 			d = d.Opposite()
 		}
 	}
-	if d == stream.ToClient {
+	if e.physical = d; d == stream.ToClient {
 		from, to = to, from
 	}
 	e.src, e.srcPort, e.dst, e.dstPort = from.Addr(), from.Port(), to.Addr(), to.Port()

@@ -68,6 +68,7 @@ type Counters struct {
 	Alerts     uint64 // that were told
 	Overflow   uint64 // that a packet had too many of
 	Suppressed uint64 // matches that are not told
+	Unsorted   uint64 // packets and chunks that all rules were looked for in, as there were too many kinds of them
 }
 
 // found is a rule for streams.
@@ -98,7 +99,10 @@ func (s *Set) Worker() *Worker { return NewLive(s).Worker() }
 // Records is called by the engine.
 func (w *Worker) Records(to engine.Desk) { w.desk = to }
 
-// Each calls yield for each counter.
+// Counters returns what was counted so far.
+func (w *Worker) Counters() Counters { return w.counters }
+
+// Each calls yield for each counter that records have.
 func (w *Worker) Each(yield func(name string, value uint64)) {
 	yield("detect.alert", w.counters.Alerts)
 	yield("detect.alert_queue_overflow", w.counters.Overflow)
@@ -206,7 +210,7 @@ func (w *Worker) packets() {
 	if !w.aspect.NoPayload {
 		payload = w.packet.Payload
 	}
-	list, rest := w.inPayload(&w.set.packets[w.class], payload), w.found
+	list, rest := w.inPayload(w.rulesFor(&w.set.packets[w.class], w.flow, w.aspect.Dir, w.dir), payload), w.found
 	for _, g := range list {
 		for len(rest) > 0 && rest[0].index < g.index {
 			w.stream(&rest[0])
