@@ -156,9 +156,7 @@ func (f *File) Write(b []byte) (int, error) {
 			f.detect()
 		}
 	}
-	if room := f.keep - len(f.kept); room > 0 {
-		f.kept = append(f.kept, b[:min(len(b), room)]...)
-	}
+	f.kept = Keep(f.kept, b, f.keep)
 	if w != nil && len(b) > 0 {
 		w.Write(b)
 	}
@@ -166,6 +164,16 @@ func (f *File) Write(b []byte) (int, error) {
 		f.end(Truncated)
 	}
 	return n, nil
+}
+
+// Keep appends to kept, the beginning of something, what comes next of it, up to limit bytes. Room is made in large steps, as
+// copying what is there took longer than all else that is done to it.
+func Keep(kept, b []byte, limit int) []byte {
+	b = b[:max(min(len(b), limit-len(kept)), 0)]
+	if need := len(kept) + len(b); need > cap(kept) && kept != nil {
+		kept = append(make([]byte, 0, max(need, min(4*cap(kept), limit))), kept...)
+	}
+	return append(kept, b...)
 }
 
 // Lost says that n bytes are missing here. Hashes are those of the bytes seen.

@@ -3,6 +3,7 @@ package file_test
 import (
 	"bytes"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,4 +152,35 @@ func object(a event.Appender) string {
 	o.Start(nil, nil)
 	a.AppendJSON(&o)
 	return string(o.End())
+}
+
+// What is kept is the beginning, however it is cut, and takes no more room than the limit.
+func TestKeep(t *testing.T) {
+	text := bytes.Repeat([]byte("0123456789"), 1000)
+	for _, limit := range []int{0, 1, 9, 5000, 20_000} {
+		for _, size := range []int{1, 7, 1460, 10_000} {
+			var kept []byte
+			for rest := range slices.Chunk(text, size) {
+				kept = file.Keep(kept, rest, limit)
+			}
+			if want := text[:min(limit, len(text))]; !bytes.Equal(kept, want) {
+				t.Errorf("limit %d, %d at a time: %d bytes, want %d", limit, size, len(kept), len(want))
+			}
+			if cap(kept) > max(limit+limit/4, 16) {
+				t.Errorf("limit %d, %d at a time: room for %d", limit, size, cap(kept))
+			}
+		}
+	}
+}
+
+func BenchmarkKeep(b *testing.B) {
+	segment := make([]byte, 1460)
+	b.ReportAllocs()
+	b.SetBytes(128 << 10)
+	for b.Loop() {
+		var kept []byte
+		for len(kept) < 128<<10 {
+			kept = file.Keep(kept, segment, 128<<10)
+		}
+	}
 }

@@ -210,9 +210,8 @@ func (s *Session) keep(x *Exchange, d stream.Dir, p []byte) {
 	if d == stream.ToClient {
 		limit = s.config.ResponseBody
 	}
-	if m := x.message(d); len(m.Body) < limit {
-		m.Body = append(m.Body, p[:min(len(p), limit-len(m.Body))]...)
-	}
+	m := x.message(d)
+	m.Body = file.Keep(m.Body, p, limit)
 }
 
 // lost takes n lost bytes.
