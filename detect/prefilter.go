@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -92,8 +91,6 @@ func (r *rules) ready() {
 	}
 	r.groups = left
 }
-
-func byIndex(a, b *signature) int { return cmp.Compare(a.index, b.index) }
 
 // begin begins to collect the rules that may match.
 func (w *Worker) begin() { w.maybe = w.maybe[:0] }

@@ -46,7 +46,7 @@ const (
 type Set struct {
 	config     Config
 	signatures []*signature
-	ipOnly     []*signature              // by addresses alone: the first packet of a direction
+	ipOnly     addressed                 // by addresses alone: the first packet of a direction
 	packets    [numClasses]place         // for each packet, by what it is
 	early      early                     // for packets before the stations are through with them
 	streams    [2]place                  // for chunks of streams, by direction
@@ -197,7 +197,7 @@ func (s *Set) place(g *signature) {
 		}
 		return
 	case rule.IPOnly:
-		s.ipOnly = append(s.ipOnly, g)
+		s.ipOnly.add(g)
 		return
 	case rule.DetectionOnly:
 		s.detected = append(s.detected, g)
@@ -295,6 +295,7 @@ func (s *Set) ready() {
 		s.streams[d].class, s.streams[d].ports, s.streams[d].streams = ofTCP, ports, true
 	}
 	s.early.ready()
+	s.ipOnly.ready()
 	for _, lists := range s.tx {
 		lists[0].ready()
 		lists[1].ready()

@@ -155,7 +155,7 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 	w.bypass = false
 	if p != nil {
 		if f == nil || a.First {
-			w.each(w.set.ipOnly)
+			w.addressed()
 		}
 		w.packets()
 	} else {

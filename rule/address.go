@@ -3,6 +3,7 @@ package rule
 import (
 	"bytes"
 	"errors"
+	"math"
 	"net/netip"
 	"slices"
 )
@@ -39,6 +40,33 @@ func (a *Addresses) Contains(ip netip.Addr) bool {
 		}
 	}
 	return low < len(list) && list[low].low.Compare(ip) <= 0
+}
+
+// Ranges yields the ranges of addresses, both ends included, in ascending order, IPv4 first.
+func (a *Addresses) Ranges(yield func(low, high netip.Addr) bool) {
+	all := [][]span{a.v4, a.v6}
+	if a.any {
+		all = [][]span{everything}
+	}
+	for _, list := range all {
+		for _, s := range list {
+			if !yield(s.low, s.high) {
+				return
+			}
+		}
+	}
+}
+
+// Share returns how much of all addresses is in the set: up to 1 for IPv4, and up to 1 for IPv6 besides.
+func (a *Addresses) Share() (n float64) {
+	for low, high := range a.Ranges {
+		size := 1.0
+		for i, b := range high.AsSlice() {
+			size += (float64(b) - float64(low.AsSlice()[i])) * math.Exp2(float64(high.BitLen()-8*(i+1)))
+		}
+		n += size / math.Exp2(float64(high.BitLen()))
+	}
+	return n
 }
 
 // Len returns the number of ranges.

@@ -112,3 +112,13 @@ func BenchmarkAddresses(b *testing.B) {
 		a.Contains(ip)
 	}
 }
+
+func TestShare(t *testing.T) {
+	l := testLanguage()
+	for text, want := range map[string]float64{"any": 2, "0.0.0.0/0": 1, "128.0.0.0/1": 0.5, "1.2.3.4": 1.0 / (1 << 32), "::/0": 1, "!128.0.0.0/2": 0.75,
+		"[10.0.0.0/8,8000::/1]": 0.5 + 1.0/256, "10.0.0.255-10.0.1.0": 2.0 / (1 << 32)} {
+		if a, err := l.addresses(text); err != nil || a.Share() != want {
+			t.Errorf("%s: %v, %v, want %v", text, a.Share(), err, want)
+		}
+	}
+}
