@@ -269,9 +269,13 @@ func (s *Set) placeTx(g *signature) {
 	}
 }
 
-// txFast returns the fast pattern of a rule for transactions, or nil. One in the bytes themselves is looked for in streams.
+// txFast returns the fast pattern of a rule for transactions, or nil: it is not in one. What is in streams is looked for there.
 func (g *signature) txFast() *rule.Fast {
-	if g.Fast == nil || g.Transactional || g.Fast.Section.Buffer.Source == rule.FromPayload {
+	if g.Fast == nil || g.Transactional {
+		return nil
+	}
+	switch g.Fast.Section.Buffer.Source {
+	case rule.FromPayload, rule.FromHeader:
 		return nil
 	}
 	return g.Fast
