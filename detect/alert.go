@@ -138,7 +138,7 @@ func (w *Worker) tell(m *match, action engine.Action) {
 	a := &w.alert
 	*a = event.Alert{Rule: &m.told, Files: w.files[:0]}
 	for _, v := range m.captured {
-		a.Context = append(a.Context, event.Captured{Name: v.name, Text: v.text})
+		a.Context = append(a.Context, event.Captured{Name: v.name, Text: v.text, JSON: v.json})
 	}
 	a.Blocked = m.action.Rejects() || m.action == rule.Drop && w.set.config.Prevent
 	w.ends(a, m.Target)

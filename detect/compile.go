@@ -95,6 +95,10 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 		}
 	case *rule.Hostbits:
 		c = hostbitsTest(t)
+	case *rule.IPRep:
+		c = func(w *Worker) bool { return t.Match(w.src, w.dst) }
+	case *rule.GeoIP:
+		c = func(w *Worker) bool { return t.Match(w.src, w.dst) }
 	case *rule.Event:
 		c = oddity(t)
 	case *rule.AppProtocol:

@@ -132,7 +132,18 @@ func compile(t testing.TB, text string, c detect.Config) *detect.Set {
 // compileIn is compile with the rules in the order of their actions.
 func compileIn(t testing.TB, text string, c detect.Config, order []rule.Action) *detect.Set {
 	t.Helper()
-	l := rule.Config{Protocols: protocols, ReadFile: func(string) ([]byte, error) {
+	return compileAll(t, text, c, rule.Lists{}, order)
+}
+
+// compileWith is compile for rules that look into lists.
+func compileWith(t testing.TB, text string, c detect.Config, lists rule.Lists) *detect.Set {
+	t.Helper()
+	return compileAll(t, text, c, lists, nil)
+}
+
+func compileAll(t testing.TB, text string, c detect.Config, lists rule.Lists, order []rule.Action) *detect.Set {
+	t.Helper()
+	l := rule.Config{Protocols: protocols, Lists: lists, ReadFile: func(string) ([]byte, error) {
 		return []byte("# MD5 of one.txt\n" + oneMD5 + "  one.txt\n"), nil
 	}}
 	for e := range tcp.NumEvents {

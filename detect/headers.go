@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"net/netip"
+
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/rule"
 )
@@ -243,8 +245,8 @@ var headerOf = map[string]func(w *Worker) []byte{
 	"udp.hdr":    func(w *Worker) []byte { return w.transport(0, packet.HasUDP) },
 	"icmpv4.hdr": func(w *Worker) []byte { return w.transport(4, packet.HasICMP) },
 	"icmpv6.hdr": func(w *Worker) []byte { return w.transport(6, packet.HasICMP) },
-	"ip.src":     func(w *Worker) []byte { return w.end(true) },
-	"ip.dst":     func(w *Worker) []byte { return w.end(false) },
+	"ip.src":     func(w *Worker) []byte { return w.end(w.src) },
+	"ip.dst":     func(w *Worker) []byte { return w.end(w.dst) },
 }
 
 // network returns the IP header with what belongs to it.
@@ -288,19 +290,16 @@ func (w *Worker) transport(version uint8, has packet.Flags) []byte {
 }
 
 // end returns the bytes of an address.
-func (w *Worker) end(source bool) []byte {
-	p := w.packet
-	if p == nil || p.Version == 0 {
-		return nil
+func (w *Worker) end(a netip.Addr) []byte {
+	switch {
+	case a.Is4():
+		b := a.As4()
+		return append(w.address[:0], b[:]...)
+	case a.IsValid():
+		w.address = a.As16()
+		return w.address[:]
 	}
-	a := &p.Dst
-	if source {
-		a = &p.Src
-	}
-	if p.Version == 4 {
-		return a[:4]
-	}
-	return a[:]
+	return nil
 }
 
 // icmpHeader returns the length of what belongs to an ICMP message itself (RFC 792, RFC 1256).

@@ -43,7 +43,11 @@ func (g *signature) section(set *Set, r *rule.Section) (string, error) {
 		if s.get = headerOf[r.Buffer.Name]; s.get == nil {
 			return unsupported("the buffer " + r.Buffer.Name)
 		}
-		g.headers = append(g.headers, s)
+		if g.Type == rule.Transaction { // beside its buffers, in the order of the rule
+			g.fields = append(g.fields, s)
+		} else {
+			g.headers = append(g.headers, s)
+		}
 	case rule.FromField:
 		g.field(s)
 	case rule.FromFile:

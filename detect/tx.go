@@ -62,6 +62,12 @@ func (g *signature) inTx(w *Worker, d stream.Dir) bool {
 	}
 	w.evaluator.Forget()
 	for _, s := range g.fields {
+		if s.get != nil {
+			if b := s.get(w); b == nil || !s.matches(w, b) {
+				return false
+			}
+			continue
+		}
 		of := d
 		if g.Transactional && s.fields[d] == nil {
 			of = d.Opposite()

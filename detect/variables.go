@@ -14,6 +14,7 @@ type variable struct {
 	scope string // flow, pkt or alert
 	name  string
 	text  string
+	json  bool // text is a JSON value
 }
 
 // Limits of variables.
@@ -22,8 +23,13 @@ const (
 	maxVariableText = 4 << 10 // bytes of one; the rest is lost
 )
 
-// capture notes what the regular expressions of the rule took out of the last buffer.
+// capture notes what the regular expressions of the rule took out of the last buffer, and what lists say of it.
 func (w *Worker) capture() {
+	for _, o := range w.evaluator.Objects() {
+		if len(w.captured) < maxVariables {
+			w.captured = append(w.captured, variable{scope: "alert", name: o.Name, text: o.JSON, json: true})
+		}
+	}
 	list := w.evaluator.Captured()
 	for i, c := range list {
 		if len(w.captured) >= maxVariables {
@@ -103,7 +109,7 @@ func (w *Worker) remember() (ofAlert []variable) {
 				w.ofPacket = append(w.ofPacket, v)
 			}
 		default:
-			ofAlert = append(ofAlert, v)
+			ofAlert = put(ofAlert, v)
 		}
 	}
 	w.captured = w.captured[:0]

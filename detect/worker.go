@@ -31,6 +31,7 @@ type Worker struct {
 
 	transformer rule.Transformer
 	decoded     []byte
+	address     [16]byte // that a rule looks at
 
 	scene
 	now    int64
@@ -109,6 +110,7 @@ func (w *Worker) Each(yield func(name string, value uint64)) {
 	yield("detect.alerts_suppressed", w.counters.Suppressed)
 	yield("detect.inspection_given_up", w.evaluator.GivenUp)
 	yield("detect.pcre_given_up", w.evaluator.GivenUpRegexps)
+	yield("reknit.dataset_full", w.evaluator.Full)
 }
 
 // Anomaly is called by the engine for events that are of no transaction.

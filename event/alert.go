@@ -13,7 +13,7 @@ type Alert struct {
 	Source, Target         netip.Addr
 	SourcePort, TargetPort uint16
 
-	Context []Captured // what the rule took out of what it looked at
+	Context []Captured // what the rule took out of what it looked at, and what lists say of it
 
 	TxGuessed bool // the transaction is the only one, and not what the rule looked at
 	Tunnel    *Tunnel
@@ -43,8 +43,11 @@ type AlertOptions struct {
 	RuleText, References                     bool
 }
 
-// Captured is a piece of what a rule looked at, under a name that the rule gives it.
-type Captured struct{ Name, Text string }
+// Captured is a piece of what a rule looked at, or what a list says of it, under a name that the rule gives it.
+type Captured struct {
+	Name, Text string
+	JSON       bool // Text is a JSON value
+}
 
 // Signature is what records tell of a rule. It is read-only.
 type Signature struct {
@@ -144,6 +147,10 @@ func (a *Alert) alert(o *Object, p *AlertOptions) {
 	if len(a.Context) > 0 {
 		o.Open("context")
 		for _, c := range a.Context {
+			if c.JSON {
+				o.Raw(c.Name, []byte(c.Text))
+				continue
+			}
 			o.Str(c.Name, c.Text)
 		}
 		o.Close()

@@ -32,6 +32,9 @@ type Buffer struct {
 	Fields []Field  // of FromField: where it comes from
 }
 
+// IsAddress reports whether the buffer is an address of the packet, which its flow has, too.
+func (b *Buffer) IsAddress() bool { return b.Name == "ip.src" || b.Name == "ip.dst" }
+
 // Field is a protocol's field.
 type Field struct {
 	Protocol string
@@ -198,6 +201,9 @@ func (l *Language) learnBuffer(r bufferRow, from []Field) {
 		k.traits, m.traits = needsTx, needsTx
 	case FromHeader:
 		k.traits = needsPacket
+		if b.IsAddress() {
+			k.traits |= needsAddress
+		}
 	}
 	l.learn(k)
 	if r.mod != "" {

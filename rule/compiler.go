@@ -125,7 +125,7 @@ func misquoted(o *option) error {
 // need notes what a keyword needs.
 func (c *compiler) need(k *keyword) {
 	c.rule.traits |= k.traits
-	if k.traits&needsPacket != 0 && c.packetOnly == "" {
+	if k.traits&(needsPacket|needsAddress) == needsPacket && c.packetOnly == "" {
 		c.packetOnly = k.name
 	}
 }

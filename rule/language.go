@@ -23,6 +23,8 @@ type Config struct {
 	Features []string
 	// ReadFile reads a file that a rule names. When nil, such rules are not supported.
 	ReadFile func(name string) ([]byte, error)
+	// Lists are what rules look addresses and buffers up in.
+	Lists Lists
 	// StrictClasses and StrictReferences make what the companion files do not have an error.
 	StrictClasses, StrictReferences bool
 	// StrictEvents makes an event that nothing raises any more an error.
@@ -46,6 +48,7 @@ type Language struct {
 	version    version
 	features   []string
 
+	lists        Lists
 	readFile     func(name string) ([]byte, error)
 	suggestion   func(word string, names []string) string
 	streamEvents []string
@@ -61,7 +64,7 @@ type Language struct {
 func New(c Config) *Language {
 	l := &Language{
 		vars: c.Vars, classes: c.Classes, references: c.References, features: c.Features, streamEvents: c.StreamEvents,
-		suggestion: c.Suggest, readFile: c.ReadFile,
+		suggestion: c.Suggest, readFile: c.ReadFile, lists: c.Lists,
 		strict: map[Kind]bool{UnknownClass: c.StrictClasses, UnknownReference: c.StrictReferences,
 			RetiredEvent: c.StrictEvents},
 		addressCache: map[string]*Addresses{}, portCache: map[string]*Ports{},

@@ -120,7 +120,7 @@ type traits uint16
 
 const (
 	needsPacket   traits = 1 << iota // properties of a packet
-	needsAddress                     // no more than addresses
+	needsAddress                     // addresses, which flows have, too
 	needsTx                          // a transaction
 	needsState                       // flow state, set by packets or other rules
 	needsDetected                    // that the flow's protocol is decided

@@ -93,7 +93,7 @@ func (r *Rule) onlyAddresses() bool {
 	}
 	for _, t := range r.Tests {
 		switch t.(type) {
-		case *Xbits, *Hostbits, *Numeric: // ip_proto
+		case *Xbits, *Hostbits, *IPRep, *Numeric: // ip_proto
 		default:
 			return false
 		}

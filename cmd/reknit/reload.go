@@ -99,6 +99,7 @@ func (r *reloader) reload(ctx context.Context, eng *engine.Engine) error {
 	}
 	r.missing(l.compiled)
 	r.live.Use(l.compiled)
+	j.sets = l.sets
 	r.note(l)
 	refresh(eng)
 	j.log.notice("detect", "rule reload complete")

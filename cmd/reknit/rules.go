@@ -14,6 +14,7 @@ import (
 	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/ssh"
 	"github.com/reknit/reknit/rule"
+	"github.com/reknit/reknit/rule/dataset"
 	"github.com/reknit/reknit/tcp"
 )
 
@@ -25,9 +26,15 @@ type ruleLoader struct {
 	strict string   // --strict-rule-keywords
 	inline bool     // drop and reject are carried out
 	warn   func(from, format string, args ...any)
+	info   func(from, format string, args ...any)
+
+	dataDir    string         // --data-dir
+	wholeLists bool           // what cannot be read in a list is an error
+	earlier    *dataset.Store // whose sets are kept that rules change; nil: none
 
 	before   *detect.Set // that the new set takes the place of; nil: none
 	compiled *detect.Set
+	sets     *dataset.Store
 	language *rule.Language
 	set      *rule.Set
 	problems []rule.Problem // of the companion files
@@ -77,10 +84,12 @@ func (l *ruleLoader) makeLanguage(protocols []app.Protocol) {
 	c := rule.Config{
 		Protocols: protocols,
 		Vars:      rule.Vars{Addresses: r.AddressVars, Ports: r.PortVars},
-		Features:  []string{"ja3", "ja4"},
+		Features:  []string{"geoip", "ja3", "ja4"},
 		ReadFile:  os.ReadFile,
+		Lists:     l.lists(),
 		Suggest:   func(word string, names []string) string { return config.Nearest(word, names) },
 	}
+	l.sets = c.Lists.Sets
 	for e := range tcp.NumEvents {
 		c.StreamEvents = append(c.StreamEvents, e.String())
 	}
@@ -170,19 +179,24 @@ func (j *job) rulesOf() error {
 			return err
 		}
 	}
-	if l.wrong() && (j.test || j.initFatal) {
+	unsaved := checkSaved(l.sets)
+	if unsaved != nil {
+		j.log.error("datasets", "%v", unsaved)
+	}
+	if (unsaved != nil || l.wrong()) && (j.test || j.initFatal) {
 		j.log.error("reknit", "Loading signatures failed.")
 		return errReported
 	}
 	if l.compiled.Len() > 0 {
-		j.detection, j.loaded = l.compiled, l
+		j.detection, j.loaded, j.sets = l.compiled, l, l.sets
 	}
 	return nil
 }
 
 // loader returns what loads the rules of the command line and of a configuration.
 func (j *job) loader(c *config.Config) *ruleLoader {
-	return &ruleLoader{conf: c, only: j.rules, more: j.moreRules, strict: j.strict, inline: j.inline, warn: j.log.warning}
+	return &ruleLoader{conf: c, only: j.rules, more: j.moreRules, strict: j.strict, inline: j.inline, warn: j.log.warning,
+		info: j.log.info, dataDir: j.dataDir, wholeLists: j.test || j.initFatal, earlier: j.sets}
 }
 
 // wrong reports whether there was anything that cannot be used.

@@ -109,7 +109,7 @@ func (c *rulesCommand) load(files []string) (*ruleLoader, error) {
 	if problems.Fatal(false) {
 		return nil, errReported
 	}
-	l := &ruleLoader{conf: conf, strict: c.strict, warn: log.warning}
+	l := &ruleLoader{conf: conf, strict: c.strict, warn: log.warning, info: log.info, wholeLists: true}
 	if len(files) > 0 {
 		l.only, l.more = files[0], files[1:]
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/reknit/reknit/rule"
+	"github.com/reknit/reknit/rule/payload"
 )
 
 // explain prints what a rule looks for.
@@ -153,6 +154,17 @@ func explainSection(line func(name, format string, args ...any), s *rule.Section
 	}
 	line("in", "%s%s", name, text)
 	for _, t := range s.Tests {
-		line("", "  %s", t)
+		line("", "  %s%s", t, setText(t))
 	}
+}
+
+// setText says how large the set is that a test looks into.
+func setText(t payload.Test) string {
+	switch t := t.(type) {
+	case *rule.Dataset:
+		return " of " + plural(t.Set.Len(), "value")
+	case *rule.Datarep:
+		return " of " + plural(t.Set.Len(), "value")
+	}
+	return ""
 }

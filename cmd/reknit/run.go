@@ -17,6 +17,7 @@ import (
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/internal/config"
+	"github.com/reknit/reknit/rule/dataset"
 	"github.com/reknit/reknit/sink/file"
 )
 
@@ -61,6 +62,7 @@ type job struct {
 	detection *detect.Set // nil: no rules
 	loaded    *ruleLoader // of which it is
 	reloader  *reloader   // nil: no rules
+	sets      *dataset.Store
 	fast      []*fastOutput
 }
 
@@ -351,8 +353,10 @@ func (j *job) drive(ctx context.Context, eng *engine.Engine, src *source) error 
 	}
 	ctx, restore := onSignals(ctx, reopen, j.reload)
 	defer restore()
+	rulesStay := func() {}
 	if j.reloader != nil {
-		defer j.reloader.beside(ctx, eng)()
+		rulesStay = j.reloader.beside(ctx, eng)
+		defer rulesStay()
 	}
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -384,11 +388,23 @@ func (j *job) drive(ctx context.Context, eng *engine.Engine, src *source) error 
 		j.log.notice("reknit", "interrupted")
 	}
 	j.log.notice("pcap", "read %s, %s packets, %d bytes", plural(len(j.read), "file"), count(totals.Packets), totals.Bytes)
+	rulesStay() // so do their sets
+	j.saveSets()
 	failed := errors.Join(j.closeOutputs(), j.term.failed())
 	if err != nil && !interrupted && !j.conf.FromFile { // Suricata takes what it got from a broken capture for success
 		return errReported
 	}
 	return failed
+}
+
+// saveSets writes what rules keep in sets for the next run.
+func (j *job) saveSets() {
+	if j.sets == nil {
+		return
+	}
+	if err := saveLists(j.sets); err != nil {
+		j.log.error("datasets", "%v", err)
+	}
 }
 
 // stats has the counters written.

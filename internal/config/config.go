@@ -19,6 +19,7 @@ type Config struct {
 	PcapFile  PcapFile
 	Protocols Protocols
 	Rules     Rules
+	Lists     Lists
 	Stats     Stats
 	Logging   Logging
 
@@ -83,6 +84,7 @@ func Load(o Options) (*Config, Problems) {
 	c.Defrag.hosts(root, &ps)
 	c.Protocols.HTTP.servers(root, &ps)
 	c.Rules.vars(root, c.FromFile, &ps)
+	c.Lists.sets(root, &ps)
 	c.outputs(root, &ps)
 	c.logging(root, &ps)
 	c.Timeouts.limit(root, &ps)
@@ -110,6 +112,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Protocols.TLS.table()...)
 	rows = append(rows, c.Protocols.SSH.table()...)
 	rows = append(rows, c.Rules.table()...)
+	rows = append(rows, c.Lists.table()...)
 	rows = append(rows, c.Stats.table()...)
 	rows = append(rows, c.Threads.table()...)
 	return rows

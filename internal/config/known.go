@@ -68,6 +68,9 @@ var known = sync.OnceValue(func() *word {
 			root.learn("logging.outputs.[]."+o+"."+r.path, supported)
 		}
 	}
+	for _, r := range new(Dataset).table() {
+		root.learn(datasets+".*."+r.path, supported).usual = []string{r.builtin}
+	}
 	for _, v := range []string{addressVars, portVars} {
 		root.learn(v+".*", supported)
 	}

@@ -362,3 +362,23 @@ func TestTLSWithoutOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestSets reads the sets of the section datasets, and leaves their names as they are.
+func TestSets(t *testing.T) {
+	c, problems := load(t, "datasets:\n  defaults: {memcap: 1mb, hashsize: 7}\n  rules: {allow-write: no}\n"+
+		"  my_set: {type: md5, state: a}\n  other: {type: ip, load: b, save: c, memcap: 2kb, hashsize: 9, colour: red}\n")
+	if len(problems) != 1 || problems[0].Kind != UnknownKey || problems[0].Path != "datasets.other.colour" {
+		t.Errorf("problems %v", problems)
+	}
+	l := &c.Lists
+	if l.SetMemcap != 1<<20 || l.SetHashsize != 7 || l.AllowWrite || l.AllowAbsolute || l.MaxHashsize != 262144 || l.DataDir != "/var/lib/suricata" {
+		t.Errorf("lists %+v", l)
+	}
+	want := []Dataset{{Name: "my_set", Type: "md5", State: "a"}, {Name: "other", Type: "ip", Load: "b", Save: "c", Memcap: 2048, Hashsize: 9}}
+	for i := range l.Sets {
+		l.Sets[i].Pos = Pos{}
+	}
+	if !reflect.DeepEqual(l.Sets, want) {
+		t.Errorf("sets %+v, want %+v", l.Sets, want)
+	}
+}

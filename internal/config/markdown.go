@@ -49,6 +49,8 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	table(&b, "SSH", "", c.Protocols.SSH.table())
 	table(&b, "Rules", "The variables that rules name "+
 		"with `$` are the keys of `vars.address-groups` and `vars.port-groups`.", c.Rules.table())
+	table(&b, "Lists", "Other keys of the section `datasets` name sets; see below.", c.Lists.table())
+	table(&b, "Sets", "Each set is a key below `datasets`.", prefixed("datasets.NAME.", new(Dataset).table()))
 	table(&b, "Counters", "", c.Stats.table())
 	table(&b, "Threads", "", c.Threads.table())
 	var e EVE

@@ -10,7 +10,6 @@ var vocabulary = []struct {
 }{
 	{"", notYet, `suricata-version max-pending-packets autofp-scheduler default-packet-size
 		host-mode asn1-max-frames pid-file daemon-directory umask
-		reputation-categories-file default-reputation-path reputation-files geoip-database
 		mpm-algo spm-algo delayed-detect plugins ldap-server heartbeat.output-flush-interval
 		sensor-id magic-file interfaces include max-packet-size`},
 
@@ -180,9 +179,7 @@ var vocabulary = []struct {
 	{"multi-detect", notYet, `enabled selector loaders default config-path mappings.[].tenant-id mappings.[].vlan-id
 		mappings.[].device mappings.[].vlan mappings.[].tenant-id-secondary tenants.[].id tenants.[].yaml
 		tenants.[].tenant *.**`},
-	{"datasets", notYet, `defaults.memcap defaults.hashsize limits.total-hashsizes limits.single-hashsize
-		rules.allow-absolute-filenames rules.allow-write enabled save-directory *.type *.load *.save *.state *.memcap
-		*.hashsize`},
+	{"datasets", moot, "enabled save-directory"},
 	{"pcre", notYet, "match-limit match-limit-recursion"},
 	{"engine-analysis", notYet, "rules-fast-pattern rules"},
 	{"luajit", obsolete, "states"},

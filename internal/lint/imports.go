@@ -46,6 +46,10 @@ var rules = []rule{
 	{"rule/number", nothing, nothing},
 	{"rule/pcre", nothing, nothing},
 	{"rule/payload", []string{"rule/number", "rule/pcre"}, nothing},
+	{"rule/dataset", nothing, nothing},
+	{"rule/reputation", nothing, nothing},
+	{"rule/country", nothing, []string{"github.com/oschwald/maxminddb-golang/v2"}},
+	{"rule/country/countrytest", nothing, nothing},
 	{"rule", []string{"app", "packet", "stream", "event", "rule/*"}, anything},
 	{"stats", []string{"event"}, anything},
 

@@ -9,6 +9,8 @@ type Evaluator struct {
 	// GivenUp counts buffers whose tests took too many steps, and GivenUpRegexps searches for regular expressions that did, alone
 	// or together with others in their buffer. They do not match.
 	GivenUp, GivenUpRegexps uint64
+	// Full counts lookups that had something to add and found no room for it.
+	Full uint64
 	// LittleDCE says that numbers of the order dce are little endian.
 	LittleDCE bool
 
@@ -18,6 +20,7 @@ type Evaluator struct {
 
 	captured []Captured
 	measured []Measured
+	objects  []Object
 	steps    int
 	body     []byte
 	tests    []Test
@@ -54,7 +57,7 @@ func (e *Evaluator) MatchNext(tests []Test, b []byte) bool {
 	}
 	e.regexps.matcher.Steps = 0
 	e.body, e.tests = b, tests
-	e.decoded, e.captured, e.measured = e.decoded[:0], e.captured[:0], e.measured[:0]
+	e.decoded, e.captured, e.measured, e.objects = e.decoded[:0], e.captured[:0], e.measured[:0], e.objects[:0]
 	ok := e.run(0, 0) == yes
 	if e.steps < 0 {
 		e.GivenUp++
@@ -105,6 +108,8 @@ func (e *Evaluator) run(i, cursor int) outcome {
 			ok, independent = e.entropy(t), true
 		case *ASN1:
 			ok, independent = e.asn1(t, cursor), !t.Relative
+		case Lookup:
+			ok, independent = e.lookup(t), true
 		}
 		switch {
 		case ok:
