@@ -48,6 +48,7 @@ func TestLists(t *testing.T) {
 	mail := func() *conversation {
 		return talk(25).open().say(1, "220 x\r\n").say(0, helo).say(1, "250 x\r\n").say(0, "MAIL FROM:<a>\r\n").say(1, "250 x\r\n")
 	}
+	short := func() *conversation { return talk(25).open().say(1, "220 x\r\n").segment(0, psh|ack, helo) }
 	for _, c := range []struct {
 		name, rules string
 		of          func() *conversation
@@ -61,16 +62,17 @@ func TestLists(t *testing.T) {
 		{"unset", "ip.dst; dataset:unset,a,type ipv4,load servers;", udp, "1 1"},
 		{"in the order of the rule", "ip.dst; dataset:isset,a,type ipv4,load servers; dataset:set,b,type ip;", udp, "1 1"},
 		{"isnotset and set", "ip.src; dataset:isnotset,a,type ip; dataset:set,a;", udp, "1 1, 2 1"},
-		{"field", "smtp.helo; dataset:isset,a,type string,load helo;", mail, "end 1"},
-		{"field, set", "smtp.helo; dataset:set,a,type string;", mail, "end 1"},
+		{"field", "smtp.helo; dataset:isset,a,type string,load helo;", mail, "9 1"},
+		{"field, set", "smtp.helo; dataset:set,a,type string;", mail, "9 1"},
 		{"content before", `smtp.helo; content:"nobody"; dataset:set,a,type string;`, mail, ""},
-		{"transform", "smtp.helo; to_md5; dataset:set,a,type md5;", mail, "end 1"},
-		{"subdomain", "smtp.helo; dotprefix; dataset:isset,a,type string,load domains,match subdomain;", mail, "end 1"},
+		{"transform", "smtp.helo; to_md5; dataset:set,a,type md5;", mail, "9 1"},
+		{"subdomain", "smtp.helo; dotprefix; dataset:isset,a,type string,load domains,match subdomain;", mail, "9 1"},
 		{"no subdomain", "smtp.helo; dotprefix; dataset:isset,a,type string,load domains;", mail, ""},
-		{"score", "smtp.helo; datarep:a,>,69,type string,load scores;", mail, "end 1"},
+		{"score", "smtp.helo; datarep:a,>,69,type string,load scores;", mail, "9 1"},
 		{"another score", "smtp.helo; datarep:a,<,70,type string,load scores;", mail, ""},
-		{"address beside a field", "smtp.helo; dataset:isset,a,type string,load helo; ip.dst; dataset:set,b,type ip;", mail, "end 1"},
-		{"address before a field", `ip.dst; dataset:isset,b,type ip,load servers; smtp.helo; content:"client"; `, mail, "end 1"},
+		{"address beside a field", "smtp.helo; dataset:isset,a,type string,load helo; ip.dst; dataset:set,b,type ip;", mail, "9 1"},
+		{"address before a field", `ip.dst; dataset:isset,b,type ip,load servers; smtp.helo; content:"client"; `, mail, "9 1"},
+		{"address at the end of a flow", `smtp.helo; content:"client"; ip.dst; dataset:isset,b,type ip,load servers; iprep:src,good,isset;`, short, "end 1"},
 		{"any", "iprep:any,bad,>,50;", udp, "1 1, 2 1"},
 		{"src", "iprep:src,bad,>=,90;", udp, "2 1"},
 		{"dst", "iprep:dst,bad,=,0;", udp, "2 1"},
@@ -80,12 +82,12 @@ func TestLists(t *testing.T) {
 		{"is known", "iprep:src,good,isset;", udp, "1 1"},
 		{"is not known", "iprep:src,good,isnotset;", udp, "2 1"},
 		{"with a content", `content:"o"; iprep:dst,bad,>,0;`, udp, "1 1"},
-		{"beside a field, iprep", `smtp.helo; content:"client"; iprep:dst,bad,>,0;`, mail, "end 1"},
+		{"beside a field, iprep", `smtp.helo; content:"client"; iprep:dst,bad,>,0;`, mail, "9 1"},
 		{"country", "geoip:de;", udp, "1 1, 2 1, 3 1, 4 1"},
 		{"country of src", "geoip:src,FR,DE;", udp, "2 1, 4 1"},
 		{"not the country", "geoip:dst,!FR;", udp, "1 1, 3 1"},
 		{"no country", "geoip:both,!FR;", udp, ""},
-		{"beside a field, geoip", `smtp.helo; content:"client"; geoip:dst,DE;`, mail, "end 1"},
+		{"beside a field, geoip", `smtp.helo; content:"client"; geoip:dst,DE;`, mail, "9 1"},
 	} {
 		set := compileWith(t, "alert ip any any -> any any ("+c.rules+" sid:1;)", detect.Config{}, testLists(t))
 		if got := c.of().with(t, set, engine.Config{}).String(); got != c.want {
