@@ -126,6 +126,7 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 		g.txChecks = append(g.txChecks, fileHash(t))
 		return "", nil
 	case *rule.FieldListed:
+		g.either = g.either || t.Either
 		g.txChecks = append(g.txChecks, fieldCheck(t.Buffer, func(b []byte) bool { return t.Match(string(b)) }))
 		return "", nil
 	case *rule.FieldPeriod:

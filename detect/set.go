@@ -53,6 +53,7 @@ type Set struct {
 	detected   []*signature              // once the protocol of a flow is known
 	oddities   []*signature              // for events that are of no transaction
 	tx         map[string]*[2]rules      // for transactions, by protocol and direction
+	either     map[string]*[2]rules      // those of them that are looked at when the other direction came further, too
 	events     map[string]map[string]int // numbers of the events of a protocol
 	hosts      *hosts
 	stores     bool // a rule has files stored
@@ -97,6 +98,7 @@ type signature struct {
 	tags     []*rule.Tag
 	limits   []*rule.Threshold
 	flow     bool // its action is for the flow
+	either   bool // see Set.either
 	stores   bool // it has files stored
 	tells    bool // it alerts although its action does not
 	always   bool // action of the flow even if no stream was looked at
@@ -117,7 +119,7 @@ func New(c Config) (*Set, []Refusal) {
 	if c.MaxGuesses == 0 {
 		c.MaxGuesses = defaultMaxGuesses
 	}
-	s := &Set{config: c, tx: map[string]*[2]rules{}, events: map[string]map[string]int{}, marks: marksAfter(c.Before)}
+	s := &Set{config: c, tx: map[string]*[2]rules{}, either: map[string]*[2]rules{}, events: map[string]map[string]int{}, marks: marksAfter(c.Before)}
 	if b := c.Before; b != nil {
 		s.hosts, s.tagged = b.hosts, b.tagged
 	} else {
@@ -256,15 +258,23 @@ func (s *Set) placeTx(g *signature) {
 		}
 	}
 	for _, p := range names {
-		lists := s.tx[p]
-		if lists == nil {
-			lists = new([2]rules)
-			s.tx[p] = lists
+		g.among(s.tx, p)
+		if g.either {
+			g.among(s.either, p)
 		}
-		for d := range lists {
-			if g.Dirs&(rule.ToServer<<d) != 0 || g.Transactional {
-				lists[d].add(g, g.txFast())
-			}
+	}
+}
+
+// among adds a rule for transactions of a protocol to a table of them.
+func (g *signature) among(table map[string]*[2]rules, protocol string) {
+	lists := table[protocol]
+	if lists == nil {
+		lists = new([2]rules)
+		table[protocol] = lists
+	}
+	for d := range lists {
+		if g.Dirs&(rule.ToServer<<d) != 0 || g.Transactional {
+			lists[d].add(g, g.txFast())
 		}
 	}
 }
@@ -300,9 +310,11 @@ func (s *Set) ready() {
 	}
 	s.early.ready()
 	s.ipOnly.ready()
-	for _, lists := range s.tx {
-		lists[0].ready()
-		lists[1].ready()
+	for _, table := range []map[string]*[2]rules{s.tx, s.either} {
+		for _, lists := range table {
+			lists[0].ready()
+			lists[1].ready()
+		}
 	}
 }
 

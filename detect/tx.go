@@ -11,7 +11,13 @@ import (
 func (w *Worker) transactions() {
 	for tx := range w.session.Transactions() {
 		h := tx.Head()
-		if lists := w.set.tx[h.Protocol()]; lists != nil && h.Dirty(w.dir) {
+		table := w.set.tx
+		if !h.Dirty(w.dir) {
+			if table = w.set.either; len(table) == 0 || !h.Dirty(w.dir.Opposite()) {
+				continue
+			}
+		}
+		if lists := table[h.Protocol()]; lists != nil {
 			w.transaction(tx, &lists[w.dir])
 		}
 	}

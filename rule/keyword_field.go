@@ -28,6 +28,7 @@ const (
 	listed              // the value is a list of words that the field may be, or with ! may not be
 	current             // without a value: the field is a period, and it is now
 	past                // the same, and it is over
+	said                // listed, and about whichever side spoke last
 	flagged             // a number, or names of its bits: see flags
 )
 
@@ -43,7 +44,7 @@ var valueRows = []valueRow{
 	{name: "ftp.mode", words: "active passive"},
 	{name: "ftp.reply_received", words: "yes no", other: "1=yes true=yes on=yes 0=no false=no off=no"},
 	{name: "ftpbounce", kind: foreign},
-	{name: "ssl_state", kind: listed, words: "client_hello server_hello client_keyx server_keyx unknown"},
+	{name: "ssl_state", kind: said, words: "client_hello server_hello client_keyx server_keyx unknown"},
 	{name: "ssl_version", kind: listed, words: "sslv2 sslv3 tls1.0 tls1.1 tls1.2 tls1.3"},
 	{name: "tls.cert_chain_len", bits: 32},
 	{name: "tls.version", bits: 16, other: "1.0=0x0301 1.1=0x0302 1.2=0x0303 1.3=0x0304"},
@@ -91,6 +92,7 @@ func (f *FieldForeign) String() string { return f.Buffer.Name + ";" }
 type FieldListed struct {
 	Buffer    *Buffer
 	Any, None []string // Any may be empty: every word
+	Either    bool     // it is about both directions: when one comes further, the other is looked at, too
 }
 
 // Match reports whether a word fits.
@@ -158,7 +160,7 @@ func (v *valueRow) read(b *Buffer, value string) (Test, error) {
 		return &FieldForeign{b}, nil
 	case current, past:
 		return &FieldPeriod{b, v.kind == past}, nil
-	case listed:
+	case listed, said:
 		return v.list(b, value)
 	case dates:
 		e, err := parseDates(value)
@@ -222,7 +224,7 @@ func (v *valueRow) named(text string) string {
 // list reads a list of words.
 func (v *valueRow) list(b *Buffer, value string) (Test, error) {
 	words := strings.Fields(v.words)
-	f := &FieldListed{Buffer: b}
+	f := &FieldListed{Buffer: b, Either: v.kind == said}
 	for w := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ',' || r == '|' }) {
 		w, not := strings.CutPrefix(strings.TrimSpace(w), "!")
 		if !slices.Contains(words, w) {

@@ -178,7 +178,7 @@ func (s *Session) said(d stream.Dir, typ byte) {
 	default:
 		return
 	}
-	s.tx.Advance(d.Opposite(), 0) // the other direction is inspected, too: it does not come further
+	s.tx.Advance(d, 0) // it comes no further, and is inspected
 }
 
 // state returns what rules call message i of the last flight.
