@@ -59,8 +59,8 @@ func (c *Conn) Raise(e EventID, tx Transaction) {
 	s.tell(a)
 }
 
-// OpenFile says that a file began in tx, with bytes in direction d; it is called before the file has any. f writes the members
-// of its record. If it has a method Release(), that is called when it was told, or nobody will be told of it any more.
+// OpenFile says that a file began in tx, with bytes in direction d, and that rules may find something new there; it is called before
+// the file has any. f writes the members of its record. If it has a method Release(), that is called when it was told, or nobody will be told of it any more.
 func (c *Conn) OpenFile(tx Transaction, d stream.Dir, f event.Appender) {
 	t := tx.Head()
 	if t.owner == nil {
@@ -73,6 +73,7 @@ func (c *Conn) OpenFile(tx Transaction, d stream.Dir, f event.Appender) {
 	s := (*Session)(c)
 	if s.gateway.config.KeepForRules {
 		t.extra.known = append(t.extra.known, openFile{d, f})
+		t.state |= txDirty << d
 	}
 	few := s.few()
 	few.files++
@@ -90,6 +91,7 @@ func (c *Conn) CloseFile(tx Transaction, f event.Appender) {
 	}
 	for i, o := range t.extra.files {
 		if o.body == f {
+			t.state |= txDirty << o.dir
 			t.extra.files = append(t.extra.files[:i], t.extra.files[i+1:]...)
 			(*Session)(c).tellFile(tx, o)
 			release(o)

@@ -15,11 +15,15 @@ func (s *Session) TakeDue(d stream.Dir) bool {
 }
 
 // TakeFlush reports, once, whether the bytes of both directions are to be inspected before anything else is done: what
-// follows is another protocol, or encrypted.
-func (s *Session) TakeFlush() bool {
-	due := s.state&flushDue != 0
+// follows is encrypted, or another protocol: then it says which one the flow had so far.
+func (s *Session) TakeFlush() (protocol string, due bool) {
+	if s.state&flushDue == 0 {
+		return "", false
+	}
 	s.state &^= flushDue
-	return due
+	protocol = s.gateway.kind(s.was).Name
+	s.was = unknown
+	return protocol, true
 }
 
 // flushes makes the flow be inspected before it goes on as something else.

@@ -27,6 +27,7 @@ type Session struct {
 	parsed   protoID // the one that the parser is for
 	original protoID // before the first change
 	expected protoID // after the last change
+	was      protoID // before the change that TakeFlush is to tell of
 	result   [2]protoID
 	scanned  [2]uint16 // bytes in which patterns were looked for
 	dir      [2]dirState

@@ -8,6 +8,7 @@ func (v *drive) change() {
 	g := v.gateway
 	v.switches++
 	v.flushes()
+	v.was = v.proto
 	if v.original == unknown {
 		v.original = v.proto
 	}

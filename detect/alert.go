@@ -20,6 +20,7 @@ type match struct {
 	tx       app.Transaction // that the rule is about; nil: none
 	stream   bool            // it looked at a stream
 	from, to int             // of what it looked at, in held
+	file     int             // the first of the transaction's files that the alert may be about
 	captured []variable      // by its regular expressions, for the alert
 }
 
@@ -187,7 +188,9 @@ func (w *Worker) ofFlow(a *event.Alert) {
 	f := w.flow
 	a.Direction = w.dir.String()
 	if s := w.session; s != nil {
-		a.Protocol = s.AppProto()
+		if a.Protocol = s.AppProto(); w.aspect.Was != "" {
+			a.Protocol = event.AppProto{Name: w.aspect.Was}
+		}
 	}
 	there, back := stream.ToServer, stream.ToClient
 	client, server := f.Client(), f.Server()
@@ -220,10 +223,12 @@ func (w *Worker) ofTx(a *event.Alert, r *event.Record, m *match) {
 	}
 	r.TxID, r.HasTx = tx.Head().ID, true
 	a.App = tx
+	n := 0
 	for d, f := range tx.Head().Files {
-		if d == w.dir {
+		if d == w.dir && n >= m.file {
 			a.Files = append(a.Files, f)
 		}
+		n++
 	}
 }
 

@@ -123,6 +123,7 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 		g.txChecks = append(g.txChecks, fieldCheck(t.Buffer, func(b []byte) bool { return strings.EqualFold(string(b), t.Word) }))
 		return "", nil
 	case *rule.FileHash:
+		g.ofFiles = true
 		g.txChecks = append(g.txChecks, fileHash(t))
 		return "", nil
 	case *rule.FieldListed:
@@ -138,6 +139,7 @@ func (g *signature) test(s *Set, t rule.Test) (string, error) {
 		g.txChecks = append(g.txChecks, foreign(t.Buffer))
 		return "", nil
 	case *rule.FileSize:
+		g.ofFiles = true
 		g.txChecks = append(g.txChecks, fileSize(t))
 		return "", nil
 	}
@@ -245,14 +247,10 @@ func foreign(b *rule.Buffer) check {
 // fileSize returns the check of the size of a file. One that has not ended can only be larger than something.
 func fileSize(t *rule.FileSize) check {
 	return func(w *Worker) bool {
-		for d, f := range w.tx.Head().Files {
-			x, ok := f.(interface{ Itself() *file.File })
-			if !ok || d != w.dir {
-				continue
-			}
-			f := x.Itself()
+		for f := range w.filesIn(w.dir) {
 			grows := f.State() == file.Open && t.Op != number.Greater && t.Op != number.GreaterEqual
 			if !grows && t.Match(uint64(f.Size)) {
+				w.reach.hit()
 				return true
 			}
 		}

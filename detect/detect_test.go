@@ -70,7 +70,9 @@ func TestWhen(t *testing.T) {
 		{"what the server said last, in its direction only", talk(443).open().segment(0, psh|ack, hello).segment(1, psh|ack, "\x16\x03\x03\x00\x04\x84\x00\x00\x00"),
 			`alert tls any any -> any any (app-layer-event:tls.invalid_handshake_message; sid:1;)`, "end 1"},
 		{"a protocol: each packet", talk(25).open().say(1, "220 hello\r\n").say(0, "EHLO me\r\n").say(1, "250 hi\r\n"),
-			`alert smtp any any -> any any (flow:to_server; sid:1;)`, "5 1, 6 1, 9 1"},
+			`alert smtp any any -> any any (flow:to_server; sid:1;)`, "5 1, 6 1, 9 1, end 1"},
+		{"a protocol, once both ends agreed", talk(25).open().say(1, "220 hello\r\n").say(0, "EHLO me\r\n").say(1, "250 hi\r\n"),
+			`alert smtp any any -> any any (flow:established,to_server; sid:1;)`, "5 1, 6 1, 9 1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			defer func() { slow = false }()

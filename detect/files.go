@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/reknit/reknit/app"
@@ -8,6 +9,47 @@ import (
 	"github.com/reknit/reknit/rule"
 	"github.com/reknit/reknit/stream"
 )
+
+// reach tells which files of a transaction a rule looks at.
+type reach struct {
+	from int // the first that it has not matched yet
+	at   int // which it looks at; -1: none
+	last int // the last that it matched; -1: none
+}
+
+// hit notes that the rule found what it looks for where it is.
+func (r *reach) hit() { r.last = max(r.last, r.at) }
+
+// filesMark is in what app.Tx.Inspected has of files: no rule has such a number, nor a bit of the transaction.
+const filesMark = txBit | txBit>>1
+
+// mark returns what app.Tx.Inspected has of a rule that matched: how many files it is through with. When none has to do with it,
+// these are all.
+func (r *reach) mark() uint32 {
+	if r.last < 0 {
+		return filesMark | maxInstances
+	}
+	return filesMark | uint32(r.last+1)
+}
+
+// filesIn yields the files of the transaction in direction d that the rule has not matched yet.
+func (w *Worker) filesIn(d stream.Dir) iter.Seq[*file.File] {
+	return func(yield func(f *file.File) bool) {
+		n := -1
+		for dir, f := range w.tx.Head().Files {
+			if n++; n >= maxInstances {
+				return
+			}
+			x, ok := f.(interface{ Itself() *file.File })
+			if !ok || dir != d || n < w.reach.from {
+				continue
+			}
+			if w.reach.at = n; !yield(x.Itself()) {
+				return
+			}
+		}
+	}
+}
 
 // wanting are what app.Tx.Inspected has for a transaction whose files are to be stored, by direction. No rule has such a number.
 var wanting = [2]uint32{^uint32(0) - 1, ^uint32(0)}
@@ -79,13 +121,12 @@ func (w *Worker) store() {
 // fileHash returns the check of the hash of a file, which is known at its end.
 func fileHash(t *rule.FileHash) check {
 	return func(w *Worker) bool {
-		for d, f := range w.tx.Head().Files {
-			x, ok := f.(interface{ Itself() *file.File })
-			if !ok || d != w.dir || x.Itself().State() != file.Closed {
+		for f := range w.filesIn(w.dir) {
+			if f.State() != file.Closed {
 				continue
 			}
 			var hash []byte
-			switch f := x.Itself(); t.Name {
+			switch t.Name {
 			case "filemd5":
 				hash = f.MD5()
 			case "filesha1":
@@ -94,6 +135,7 @@ func fileHash(t *rule.FileHash) check {
 				hash = f.SHA256()
 			}
 			if t.Hashes[string(hash)] != t.Negated {
+				w.reach.hit()
 				return true
 			}
 		}

@@ -57,6 +57,8 @@ func TestFiles(t *testing.T) {
 		{`alert smtp any any -> any any (file.data; content:"secret"; filestore; sid:1;)`, 1, "one.txt two.txt"},
 		{`alert smtp any any -> any any (smtp.mail_from; content:"ann"; filestore:request,tx; sid:1;)`, 1, "one.txt two.txt"},
 		{`alert smtp any any -> any any (file.name; content:"two"; sid:1;)`, 1, ""},
+		{`alert smtp any any -> any any (file.name; content:".txt"; sid:1;)`, 2, ""},
+		{`alert smtp any any -> any any (filesize:>3; file.name; content:".txt"; filestore; sid:1;)`, 2, "one.txt two.txt"},
 		{`alert smtp any any -> any any (file.data; content:!"secret"; content:!"else"; sid:1;)`, 0, ""},
 		{`alert smtp any any -> any any (filesize:11; file.name; content:"one"; sid:1;)`, 1, ""},
 		{`alert smtp any any -> any any (filemd5:list; sid:1;)`, 1, ""},

@@ -18,6 +18,7 @@ type scene struct {
 	dir     stream.Dir   // of the packet, as the flow's parser has it
 	session *app.Session // nil: none
 	tx      app.Transaction
+	reach   reach
 	kept    *kept // of the flow; nil: nothing yet
 
 	class            class

@@ -72,6 +72,7 @@ func (g *signature) shares() bool { return len(g.Vars) > 0 && len(g.Sections) > 
 // file adds a section about the contents of files, or their names. A protocol may have a field for them; else they are the
 // transaction's files.
 func (g *signature) file(set *Set, s *section) {
+	g.ofFiles = true
 	s.files, s.waits = true, s.Buffer.Name != "file.name"
 	for i := range set.config.Protocols {
 		p := &set.config.Protocols[i]
@@ -149,9 +150,11 @@ func (s *section) inTx(w *Worker, d stream.Dir) bool {
 		return false
 	}
 	there := false
+	w.reach.at = -1
 	for b := range s.each(w, d) {
 		there = true
 		if s.matches(w, b) {
+			w.reach.hit()
 			return true
 		}
 	}
@@ -192,15 +195,11 @@ func (s *section) each(w *Worker, d stream.Dir) func(yield func(b []byte) bool) 
 
 // eachFile yields the files of the transaction: their contents, or their names.
 func (s *section) eachFile(w *Worker, d stream.Dir, yield func(b []byte) bool) {
-	for dir, f := range w.tx.Head().Files {
-		x, ok := f.(interface{ Itself() *file.File })
-		if !ok || dir != d {
-			continue
-		}
-		b := x.Itself().Name
+	for f := range w.filesIn(d) {
+		b := f.Name
 		if s.waits {
-			b = x.Itself().Kept()
-			if x.Itself().State() == file.Open && len(b) < enoughOfFile && !w.tx.Head().Complete(d) {
+			b = f.Kept()
+			if f.State() == file.Open && len(b) < enoughOfFile && !w.tx.Head().Complete(d) {
 				continue
 			}
 		}

@@ -51,6 +51,7 @@ type Set struct {
 	early      early                     // for packets before the stations are through with them
 	streams    [2]place                  // for chunks of streams, by direction
 	detected   []*signature              // once the protocol of a flow is known
+	speaking   []*signature              // about flows of a protocol: also where a flow ends, or goes on as something else
 	oddities   []*signature              // for events that are of no transaction
 	tx         map[string]*[2]rules      // for transactions, by protocol and direction
 	either     map[string]*[2]rules      // those of them that are looked at when the other direction came further, too
@@ -100,6 +101,7 @@ type signature struct {
 	flow     bool // its action is for the flow
 	either   bool // see Set.either
 	stores   bool // it has files stored
+	ofFiles  bool // it is about files: it alerts for each
 	tells    bool // it alerts although its action does not
 	always   bool // action of the flow even if no stream was looked at
 	toldCost atomic.Bool
@@ -208,8 +210,11 @@ func (s *Set) place(g *signature) {
 	if s.early.place(g) {
 		return
 	}
-	if g.Type == rule.StreamRule || g.Type == rule.PacketStream {
+	switch {
+	case g.Type == rule.StreamRule, g.Type == rule.PacketStream:
 		s.placeStream(g)
+	case g.Type == rule.AppLayer && !g.Flow.Established && !g.Flow.NotYet:
+		s.speaking = append(s.speaking, g)
 	}
 	for c := range numClasses {
 		if g.classes&(1<<c) != 0 {

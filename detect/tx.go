@@ -28,7 +28,7 @@ func (w *Worker) transactions() {
 
 // transaction evaluates rules for a transaction.
 func (w *Worker) transaction(tx app.Transaction, list *rules) {
-	w.tx = tx
+	w.tx, w.reach = tx, reach{}
 	h := tx.Head()
 	done := h.Inspected()
 	d := w.dir
@@ -43,20 +43,48 @@ func (w *Worker) transaction(tx app.Transaction, list *rules) {
 		if g.states != nil && !h.At(d, g.states.Of[h.Protocol()]) {
 			continue
 		}
-		id := g.mark<<1 | uint32(d)
 		if len(g.raw) > 0 && w.class == ofTCP && !w.marked(g, d) {
 			continue
 		}
-		if slices.Contains(*done, id) || !g.header(w) || !g.checked(w) || !g.inTx(w, d) {
-			continue
+		for w.next(g, d, done) {
+			w.match(g, match{tx: tx, file: w.reach.from})
 		}
-		*done = append(*done, id)
-		if g.Transactional {
-			*done = append(*done, id^1)
-		}
-		w.match(g, match{tx: tx})
 	}
 	w.tx = nil
+}
+
+// next reports whether a rule matches the transaction that the worker is at, in direction d: once, or, when it is about files, once
+// for each that it matches. Of such a rule done has how many files it is through with, behind its number.
+func (w *Worker) next(g *signature, d stream.Dir, done *[]uint32) bool {
+	id := g.mark<<1 | uint32(d)
+	at := slices.Index(*done, id)
+	w.reach = reach{last: -1}
+	if at >= 0 {
+		if !g.ofFiles {
+			return false
+		}
+		if w.reach.from = int((*done)[at+1] &^ filesMark); w.reach.from >= maxInstances {
+			return false
+		}
+	}
+	if !g.header(w) || !g.checked(w) || !g.inTx(w, d) {
+		return false
+	}
+	if at >= 0 {
+		(*done)[at+1] = w.reach.mark()
+		return true
+	}
+	*done = append(*done, id)
+	if g.ofFiles {
+		*done = append(*done, w.reach.mark())
+	}
+	if g.Transactional {
+		*done = append(*done, id^1)
+		if g.ofFiles {
+			*done = append(*done, w.reach.mark())
+		}
+	}
+	return true
 }
 
 // inTx reports whether a rule matches the transaction that the worker is at.

@@ -231,9 +231,15 @@ func (w *Worker) packets() {
 	}
 }
 
-// onlyFound evaluates the rules for streams at the end of a direction of a flow.
+// onlyFound evaluates the rules for streams, and those that want no more than a protocol, where a direction of a flow ends or goes
+// on as something else.
 func (w *Worker) onlyFound() {
 	w.settleFound()
+	for _, g := range w.set.speaking {
+		if g.header(w) && w.speaks(g) && g.checked(w) {
+			w.match(g, match{})
+		}
+	}
 	for i := range w.found {
 		w.stream(&w.found[i])
 	}
@@ -277,7 +283,15 @@ func (g *signature) inRaw(w *Worker, b []byte) bool {
 
 // speaks reports whether the flow is of a protocol of the rule.
 func (w *Worker) speaks(g *signature) bool {
-	return w.session != nil && slices.Contains(g.App, w.session.Protocol())
+	return w.session != nil && slices.Contains(g.App, w.protocol())
+}
+
+// protocol returns the protocol of the session that the worker is at.
+func (w *Worker) protocol() string {
+	if w.aspect.Was != "" {
+		return w.aspect.Was
+	}
+	return w.session.Protocol()
 }
 
 // ofProtocol evaluates the rules about the protocol of the flow, once in each direction.

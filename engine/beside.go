@@ -191,16 +191,22 @@ func (w *Worker) heedParser(c *tcp.Conn, s *app.Session) {
 			c.Stream(d).KeepInspected(n)
 		}
 	}
-	if !s.TakeFlush() || w.config.Inline { // inline nothing waits
+	was, due := s.TakeFlush()
+	if !due || w.config.Inline { // inline nothing waits
 		return
 	}
-	outer := w.current
+	outer, action := w.current, Ignore
 	w.packet, w.flushed = nil, true
-	for _, d := range [2]stream.Dir{w.dir, w.dir.Opposite()} {
+	for _, d := range [2]stream.Dir{outer.dir, outer.dir.Opposite()} {
 		c.Stream(d).TriggerRaw()
 		w.store.Inspect(c.Stream(d), d, stream.DueNow, (*attendant)(w))
+		if was != "" && w.packets != nil && w.entry.Mark&skipped == 0 && action == Ignore {
+			w.dir = d
+			action = w.packets.Packet(&w.flow, nil, Aspect{Dir: d, Established: true, NoPayload: w.hidden(w.entry, d), Was: was})
+		}
 	}
 	w.current = outer
+	w.act(action)
 }
 
 // finish ends the connection: what is left of a direction goes to the parsers, then to who reads beside them, and then its end is

@@ -17,7 +17,8 @@ type PacketHandler interface {
 	// Packet is called for each packet. f is nil when it has no flow.
 	//
 	// When a TCP flow ends for which something is left, it is called without p (nil) for each direction of which there is, that
-	// to the server first, and once more when what the server sent last has moved it; the Action does not matter then.
+	// to the server first, and once more when what the server sent last has moved it; the Action does not matter then. So it is when the protocol of a
+	// flow changes: the Action is for the flow then.
 	Packet(f *Flow, p *packet.Packet, a Aspect) Action
 }
 
@@ -32,6 +33,7 @@ type Aspect struct {
 	Established bool       // packets of both ends were seen; of a TCP connection: it was established before
 	NoPayload   bool       // what it carries is encrypted, or for another reason not to be looked at
 	Last        bool       // without packet: the last call for the flow
+	Was         string     // without packet: the flow does not end, but goes on as another protocol than this
 }
 
 // skipped are the marks of flows whose packets are not shown.

@@ -47,8 +47,6 @@ var fields = []app.Field{
 	message("http.response_body", stream.ToClient, (*Message).body),
 	message("file.data", stream.ToServer, (*Message).body),
 	message("file.data", stream.ToClient, (*Message).body),
-	fileName(stream.ToServer),
-	fileName(stream.ToClient),
 }
 
 // single makes a field that an exchange has once.
@@ -85,17 +83,6 @@ func each(name string, d stream.Dir) app.Field {
 			}
 		}
 		return nil, false
-	}}
-}
-
-// fileName makes the field with the names of a message's files.
-func fileName(d stream.Dir) app.Field {
-	return app.Field{Name: "file.name", Dir: d, At: inBody, Get: func(tx app.Transaction, i int) ([]byte, bool) {
-		files := tx.(*Exchange).message(d).Files
-		if i >= len(files) {
-			return nil, false
-		}
-		return files[i].Name, true
 	}}
 }
 

@@ -237,7 +237,6 @@ func TestFields(t *testing.T) {
 		"http.cookie":                     "c=1",
 		"http.cookie (response)":          "d=2",
 		"http.request_header":             "Host: a.example",
-		"file.name":                       "/y z",
 		"file.data (response)":            "plain",
 		"http.protocol (response)":        "HTTP/1.1",
 		"http.header_names (response)":    "\r\nServer\r\nSet-Cookie\r\nContent-Encoding\r\nContent-Length\r\n\r\n",
