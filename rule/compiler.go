@@ -99,7 +99,11 @@ func (c *compiler) read(o *option) {
 	case errors.Is(err, payload.ErrNoQuotes):
 		err = misquoted(o)
 	case errors.As(err, &unknown):
-		err = &fault{kind: BadValue, text: fmt.Sprintf("Unknown byte_extract var seen in %s - %s", k.name, unknown.Name)}
+		what := "Unknown byte_extract"
+		if k.name == "byte_math" {
+			what = "unknown byte_ keyword"
+		}
+		err = &fault{kind: BadValue, text: fmt.Sprintf("%s var seen in %s - %s", what, k.name, unknown.Name)}
 	}
 	if err != nil {
 		c.report(o.name, o.name.text, err)

@@ -18,6 +18,7 @@
 //   - number: integer expressions
 //   - payload: tests on the bytes of a buffer, and their evaluation
 //   - pcre: regular expressions
+//   - analysis: rules as JSON, for programs
 //
 // Missing so far: firewall rules (accept, and the scopes that are theirs), lua, frames; the keywords and buffers of later.go.
 package rule

@@ -38,6 +38,8 @@ func (c *compiler) checkContents() error {
 			case !ok:
 			case x.Only && (x.Absolute() || x.Relative()):
 				return conflict("a content that is only the fast pattern has no place")
+			case x.Fast && s.Buffer.Source == FromDecoded:
+				return conflict("fast_pattern cannot be used with %s", s.Buffer.Name)
 			case x.Fast && x.Negated && (x.Absolute() || x.Relative()):
 				return conflict("a negated content that is the fast pattern has no place")
 			case size != nil && !x.Negated && uint64(len(x.Text)) > size.A && len(s.Transforms) == 0:
@@ -140,7 +142,7 @@ func (c *compiler) checkBothDirections() error {
 		}
 	}
 	for _, t := range r.Tests {
-		if b := fieldOf(t); b != nil {
+		if b := FieldOf(t); b != nil {
 			used |= b.Dirs
 		}
 	}
@@ -186,7 +188,7 @@ func (c *compiler) checkApp() error {
 		}
 	}
 	for _, t := range r.Tests {
-		if b := fieldOf(t); b != nil {
+		if b := FieldOf(t); b != nil {
 			if err := c.restrict(b.App, b.Name); err != nil {
 				return err
 			}
@@ -210,8 +212,8 @@ func (r *Rule) looksAtFiles() bool {
 	}) || slices.ContainsFunc(r.Effects, func(e Effect) bool { _, ok := e.(*FileStore); return ok })
 }
 
-// fieldOf returns the field that a test compares, or nil.
-func fieldOf(t Test) *Buffer {
+// FieldOf returns the field that a test compares, or nil.
+func FieldOf(t Test) *Buffer {
 	switch t := t.(type) {
 	case *FieldNumber:
 		return t.Buffer

@@ -34,6 +34,23 @@ type States struct {
 // dirs returns their direction as a set.
 func (s *States) dirs() Dirs { return ToServer << s.Dir }
 
+// AppHooks lists the hooks of application protocols, as rules write them: in the order of the protocols and of their states.
+func AppHooks(protocols []app.Protocol) (list []string) {
+	for i := range protocols {
+		p := &protocols[i]
+		name := p.Name
+		if name == "http" {
+			name = "http1" // http is of any version
+		}
+		for d := stream.ToServer; d <= stream.ToClient; d++ {
+			for _, s := range p.AllStates(d) {
+				list = append(list, name+":"+s.Name)
+			}
+		}
+	}
+	return list
+}
+
 // hooked returns the protocol p with the hook of the name, which is told as the rule writes both.
 func (l *Language) hooked(p *Protocol, hook, whole string) (*Protocol, error) {
 	h := *p
@@ -149,7 +166,7 @@ func (c *compiler) checkStateHook() error {
 		}
 	}
 	for _, t := range r.Tests {
-		if b := fieldOf(t); b != nil {
+		if b := FieldOf(t); b != nil {
 			if err := late(b); err != nil {
 				return err
 			}

@@ -15,7 +15,7 @@ func (c *compiler) checkTransforms() error {
 			refused := x.refused()
 			for _, t := range s.Tests {
 				if content, ok := t.(*payload.Content); ok && refused != nil && refused(content) {
-					return conflict("%s leaves no %q in the buffer", x.Name, content.Text)
+					return conflict("the content %q is incompatible with %s transform, which leaves none in the buffer", content.Text, x.Name)
 				}
 			}
 		}

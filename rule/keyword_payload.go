@@ -273,7 +273,7 @@ func (c *compiler) dce(e payload.Endian) error {
 func readBase64Decode(c *compiler, value string) error {
 	t, err := payload.ParseBase64Decode(value, &c.rule.Vars)
 	if err == nil {
-		c.add(t, t.Relative)
+		c.add(t, true) // it belongs to what was looked for before
 	}
 	return err
 }

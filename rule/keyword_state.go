@@ -19,21 +19,32 @@ var stateKeywords = []keyword{
 		return nil
 	}},
 	{name: "threshold", traits: afterMatch, read: func(c *compiler, value string) error {
-		if c.rule.Threshold != nil || c.rule.Filter != nil {
-			return conflict("a rule has one of threshold and detection_filter, once")
+		if err := c.onlyLimit("threshold"); err != nil {
+			return err
 		}
 		t, err := parseThreshold(value, false)
 		c.rule.Threshold = t
 		return err
 	}},
 	{name: "detection_filter", traits: afterMatch, read: func(c *compiler, value string) error {
-		if c.rule.Threshold != nil || c.rule.Filter != nil {
-			return conflict("a rule has one of threshold and detection_filter, once")
+		if err := c.onlyLimit("detection_filter"); err != nil {
+			return err
 		}
 		t, err := parseThreshold(value, true)
 		c.rule.Filter = t
 		return err
 	}},
+}
+
+// onlyLimit checks that the rule has no limit yet.
+func (c *compiler) onlyLimit(name string) error {
+	switch {
+	case name == "threshold" && c.rule.Threshold != nil, name == "detection_filter" && c.rule.Filter != nil:
+		return conflict("multiple %q options are not allowed in the same rule", name)
+	case c.rule.Threshold != nil, c.rule.Filter != nil:
+		return conflict("a rule has one of threshold and detection_filter")
+	}
+	return nil
 }
 
 // BitOp is what is done with a bit.
@@ -49,6 +60,9 @@ const (
 
 var bitOps = []string{"set", "unset", "toggle", "isset", "isnotset"}
 
+// String returns the operation as rules write it.
+func (o BitOp) String() string { return bitOps[o] }
+
 // tests reports whether the operation looks at the bit and does not change it.
 func (o BitOp) tests() bool { return o >= BitIsSet }
 
@@ -60,7 +74,7 @@ type Flowbits struct {
 
 // String returns the test as a rule writes it.
 func (f *Flowbits) String() string {
-	return "flowbits:" + bitOps[f.Op] + "," + strings.Join(f.Names, "|") + ";"
+	return "flowbits:" + f.Op.String() + "," + strings.Join(f.Names, "|") + ";"
 }
 
 func parseBitOp(text string) (BitOp, error) {
@@ -170,7 +184,7 @@ type Xbits struct {
 
 // String returns the test as a rule writes it.
 func (x *Xbits) String() string {
-	return fmt.Sprintf("xbits:%s,%s,track %s,expire %d;", bitOps[x.Op], x.Name, x.Track, x.Expire/time.Second)
+	return fmt.Sprintf("xbits:%s,%s,track %s,expire %d;", x.Op, x.Name, x.Track, x.Expire/time.Second)
 }
 
 func readXbits(c *compiler, value string) error {
@@ -233,7 +247,7 @@ type Hostbits struct {
 
 // String returns the test as a rule writes it.
 func (h *Hostbits) String() string {
-	return "hostbits:" + bitOps[h.Op] + "," + h.Name + "," + h.Host + ";"
+	return "hostbits:" + h.Op.String() + "," + h.Name + "," + h.Host + ";"
 }
 
 func readHostbits(c *compiler, value string) error {

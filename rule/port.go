@@ -39,6 +39,19 @@ func (p *Ports) Contains(port uint16) bool {
 	return false
 }
 
+// Ranges yields the first and the last port of each range, in their order.
+func (p *Ports) Ranges(yield func(low, high uint16) bool) {
+	if p.any {
+		yield(0, 65535)
+		return
+	}
+	for _, r := range p.ranges {
+		if !yield(r.low, r.high) {
+			return
+		}
+	}
+}
+
 // String returns the ports as ranges.
 func (p *Ports) String() string {
 	if p.any {

@@ -145,6 +145,10 @@ func TestOptions(t *testing.T) {
 		{`http.uri; xor:"0a0"; content:"a"`, BadValue},
 		{`base64_decode:bytes 10, offset 1, relative; base64_data; content:"a"`, ok},
 		{`base64_data; content:"a"`, Conflict},
+		{`base64_decode; base64_data; content:"a"; fast_pattern`, Conflict},
+		{`threshold:type limit, track by_src, count 1, seconds 5; threshold:type limit, track by_src, count 1, seconds 5`, Conflict},
+		{`threshold:type limit, track by_src, count 1, seconds 5; detection_filter:track by_src, count 1, seconds 5`, Conflict},
+		{`content:"abc"; http_uri; base64_decode; base64_data; content:"a"`, ok},
 		{`file.data; content:"a"`, ok},
 		{`fileext:"pdf"; filestore`, ok},
 		{`tls.sni; content:"a"`, NotYet},
@@ -390,6 +394,8 @@ func FuzzLoad(f *testing.F) {
 	f.Add(`alert tcp any any -> any any (content:"a|41|"; depth:4; pcre:"/a.b/R"; sid:1;)`)
 	f.Add("alert http $HOME_NET [80,!81] <> !$EXTERNAL_NET any (http.uri; dotprefix; content:\"x\"; \\\nsid:2;)")
 	f.Add(`drop ip [1.2.3.4-1.2.3.9,![::1,!1.0.0.0/8]] any -> any :90 (byte_math:bytes 1,offset 0,oper +,rvalue 1,result x; sid:3;)`)
+	f.Add(`drop:flow dns:request_complete any any -> any any (app-layer-state:>request_started; sid:4;)`)
+	f.Add(`pass:packet tcp:pre_flow any any -> any any (content:"a"; base64_decode; base64_data; content:"b"; sid:5;)`)
 	lang := testLanguage()
 	f.Fuzz(func(t *testing.T, text string) {
 		s := lang.NewSet()
@@ -432,6 +438,7 @@ func TestWords(t *testing.T) {
 		{`msg:"a" x`, "detect-parse", `bad option value formatting (possible missing semicolon) for keyword msg: '"a" x'`},
 		{`dsize:<3; content:"a"; distance:3`, "detect-content", "signature can't match as required content length 4 exceeds dsize value 3"},
 		{`byte_test:1,>,n,0`, "detect-bytetest", "Unknown byte_extract var seen in byte_test - n"},
+		{`byte_math:bytes n, offset 1, oper +, rvalue 1, result r`, "detect-bytemath", "unknown byte_ keyword var seen in byte_math - n"},
 		{`byte_extract:1,0,n; http.uri; byte_jump:n,0`, "detect-bytejump", "Unknown byte_extract var seen in byte_jump - n"},
 	} {
 		s := testLanguage().NewSet()

@@ -41,7 +41,7 @@ var fields = []app.Field{
 	{Name: "ftp.completion_code", Dir: stream.ToClient, Get: completionCode},
 	{Name: "ftp.dynamic_port", Dir: stream.ToServer, Get: single(dynamicPort)},
 	{Name: "ftp.dynamic_port", Dir: stream.ToClient, Get: single(dynamicPort)},
-	{Name: "ftpbounce", Dir: stream.ToServer, Get: single(func(x *Exchange) []byte {
+	{Name: "ftpbounce", Dir: stream.ToServer, At: complete, Get: single(func(x *Exchange) []byte {
 		if x.command == nil || x.command.verb != port || !x.announced.addr.IsValid() {
 			return nil
 		}

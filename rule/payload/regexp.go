@@ -118,6 +118,9 @@ func (r *Regexp) captures(list string) error {
 	return nil
 }
 
+// Nocase reports whether letters match in either case.
+func (r *Regexp) Nocase() bool { return strings.Contains(r.flags, "i") }
+
 // String returns the test as a rule writes it.
 func (r *Regexp) String() string {
 	return `pcre:` + mark(r.Negated, "!") + `"/` + r.Regexp.String() + "/" + r.flags + `";`
