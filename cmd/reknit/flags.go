@@ -42,7 +42,7 @@ type options struct {
 	parserFaults [2]app.Fault
 	lostPacket   uint64 // 0: none
 
-	test, dump, version, build bool
+	test, dump, version, build, hooks bool
 
 	// Accepted, because scripts give them, and without effect.
 	dataDir      string
@@ -154,7 +154,7 @@ func (c *command) table() []option {
 		{"Configuration", "c", "config", "FILE", &o.config, "read a configuration in the manner of suricata.yaml"},
 		{"", "", "include", "FILE", &o.includes, "read another after it; may be repeated"},
 		{"", "", "set", "KEY=VALUE", &o.set, "change a value of the configuration; may be repeated"},
-		{"", "", "engine-analysis", "", &o.analyseRules, "write what the rules look for to rules_analysis.txt, and exit"},
+		{"", "", "engine-analysis", "", &o.analyseRules, "write what the rules look for to rules_analysis.txt and rules.json, and exit"},
 		{"", "T", "test", "", &o.test, "test the configuration and the rules, and exit"},
 		{"", "", "dump-config", "", &o.dump, "print the configuration with everything included, and exit"},
 		{"", "", "init-errors-fatal", "", &o.initFatal, "do not start with rules or outputs that do not work"},
@@ -168,6 +168,7 @@ func (c *command) table() []option {
 		{"", "", "disable-detection", "", &o.noDetection, "use no rules"},
 		{"About", "V", "version", "", &o.version, "print the version, and exit"},
 		{"", "", "build-info", "", &o.build, "print how this program was built, and exit"},
+		{"", "", "list-app-layer-hooks", "", &o.hooks, "print the hooks of protocols that rules can name, and exit"},
 		{"", "", "simulate-packet-loss", "N", &o.lostPacket, ""},
 		{"", "", "simulate-packet-flow-memcap", "N", &o.faults.Flow, ""},
 		{"", "", "simulate-packet-defrag-memcap", "N", &o.faults.Fragment, ""},
@@ -204,7 +205,6 @@ var later = []option{
 	{"", "", "list-keywords", "[=NAME]", nil, "the rule language"},
 	{"", "", "list-rule-protos", "", nil, "the rule language"},
 	{"", "", "list-app-layer-protos", "", nil, "listing protocols"},
-	{"", "", "list-app-layer-hooks", "", nil, "the rule language"},
 	{"", "", "list-app-layer-frames", "", nil, "the rule language"},
 	{"", "", "list-runmodes", "", nil, "listing run modes"},
 	{"", "", "firewall-rules-exclusive", "FILE", nil, "the firewall mode"},

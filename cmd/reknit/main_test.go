@@ -154,6 +154,7 @@ func TestCommandLine(t *testing.T) {
 		{"rules explain 1 some.rules", 0, `(?s)^rule +1:1, revision 0, at some.rules:2\n.*cost +low`, ""},
 		{"rules explain 1 hooks.rules", 0, `(?s)action +drop the flow\n.*\nhook +transactions that come to request_complete, to_server\n`, ""},
 		{"rules explain 2 hooks.rules", 0, `(?s)\nhook +each packet, before it is looked for its flow\n`, ""},
+		{"--list-app-layer-hooks", 0, `(?s)\nhttp1:request_started\nhttp1:request_line\n.*\ntls:client_hello_done\n`, ""},
 		{"rules explain 2 some.rules", 1, "", "there is no rule 2"},
 		{"rules explain 1 wrong.rules", 1, "", "rule 1 was not loaded: wrong.rules:1:31"},
 		{"rules explain x some.rules", 2, "", `"x" is not the number of a rule`},

@@ -20,13 +20,14 @@ import (
 
 // ruleLoader reads the rules that a configuration and a command line name.
 type ruleLoader struct {
-	conf   *config.Config
-	only   string   // -S
-	more   []string // -s
-	strict string   // --strict-rule-keywords
-	inline bool     // drop and reject are carried out
-	warn   func(from, format string, args ...any)
-	info   func(from, format string, args ...any)
+	conf      *config.Config
+	protocols []app.Protocol
+	only      string   // -S
+	more      []string // -s
+	strict    string   // --strict-rule-keywords
+	inline    bool     // drop and reject are carried out
+	warn      func(from, format string, args ...any)
+	info      func(from, format string, args ...any)
 
 	dataDir    string         // --data-dir
 	wholeLists bool           // what cannot be read in a list is an error
@@ -43,8 +44,8 @@ type ruleLoader struct {
 
 // load reads everything. An error is a file that was named on the command line and cannot be read.
 func (l *ruleLoader) load() error {
-	protocols := all.Protocols(all.Config{})
-	l.makeLanguage(protocols)
+	l.protocols = all.Protocols(all.Config{})
+	l.makeLanguage()
 	l.set = l.language.NewSet()
 	names, err := l.files()
 	if err != nil {
@@ -60,7 +61,7 @@ func (l *ruleLoader) load() error {
 	l.set.Order(actionOrder(l.conf.Rules.ActionOrder))
 	var refused []detect.Refusal
 	l.compiled, refused = detect.New(detect.Config{
-		Rules: l.set.Rules, Overrides: l.limits, Protocols: protocols, MaxAlerts: l.conf.Rules.MaxAlerts,
+		Rules: l.set.Rules, Overrides: l.limits, Protocols: l.protocols, MaxAlerts: l.conf.Rules.MaxAlerts,
 		GuessTx: l.conf.Rules.GuessTx, MaxGuesses: l.conf.Rules.MaxGuesses, Payload: l.payload(), Prevent: l.inline, Before: l.before,
 		Notice: func(text string) { l.warn("detect", "%s", text) },
 	})
@@ -79,10 +80,10 @@ func (l *ruleLoader) payload() bool {
 }
 
 // makeLanguage makes the language from the configuration and its companion files.
-func (l *ruleLoader) makeLanguage(protocols []app.Protocol) {
+func (l *ruleLoader) makeLanguage() {
 	r := &l.conf.Rules
 	c := rule.Config{
-		Protocols: protocols,
+		Protocols: l.protocols,
 		Vars:      rule.Vars{Addresses: r.AddressVars, Ports: r.PortVars},
 		Features:  []string{"geoip", "ja3", "ja4"},
 		ReadFile:  os.ReadFile,
@@ -175,7 +176,7 @@ func (j *job) rulesOf() error {
 	}
 	l.tell(j.log)
 	if j.analyseRules {
-		if err := j.analysis(l.set); err != nil {
+		if err := j.analysis(l.set, l.protocols); err != nil {
 			return err
 		}
 	}

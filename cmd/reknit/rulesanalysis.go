@@ -2,40 +2,63 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 
+	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/rule"
+	"github.com/reknit/reknit/rule/analysis"
 )
 
-// analysisFile is where the analysis of rules is written, in the directory for log files.
-const analysisFile = "rules_analysis.txt"
-
-// analysis writes what each rule looks for to a file, or to standard output when there is no directory for it.
-func (j *job) analysis(s *rule.Set) error {
+// analysis writes what each rule looks for to files in the directory for log files, for people and for programs; only the
+// former, to standard output, when there is no directory.
+func (j *job) analysis(s *rule.Set, protocols []app.Protocol) error {
 	if j.dir == "" {
 		return writeAnalysis(j.std.out, s)
 	}
-	f, err := os.Create(within(j.dir, analysisFile))
+	r := &j.conf.Rules
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"rules_analysis.txt", func(w io.Writer) error { return writeAnalysis(w, s) }},
+		{"rules.json", func(w io.Writer) error { return analysis.WriteRules(w, s.Rules, protocols) }},
+		{"patterns.json", func(w io.Writer) error { return analysis.WritePatterns(w, s.Rules) }},
+		{"rule_group.json", func(w io.Writer) error { return analysis.WriteGroups(w, s.Rules, r.GroupRules) }},
+	} {
+		if f.name == "rule_group.json" && !r.Groups {
+			continue
+		}
+		if err := writeFile(within(j.dir, f.name), f.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFile makes a file with what write writes.
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.Create(name)
 	if err != nil {
 		return err
 	}
-	err = writeAnalysis(f, s)
-	if closing := f.Close(); err == nil {
-		err = closing
-	}
-	return err
+	w := bufio.NewWriter(f)
+	return errors.Join(write(w), w.Flush(), f.Close())
 }
 
 // writeAnalysis writes what each rule looks for, in the order in which they are evaluated, and which could not be loaded.
-func writeAnalysis(to io.Writer, s *rule.Set) error {
-	w := bufio.NewWriter(to)
+func writeAnalysis(w io.Writer, s *rule.Set) error {
 	for _, r := range s.Rules {
-		fmt.Fprintln(w, explainRule(r))
+		if _, err := fmt.Fprintln(w, explainRule(r)); err != nil {
+			return err
+		}
 	}
 	for _, p := range s.Problems {
-		fmt.Fprintln(w, printable(fmt.Sprint(p)))
+		if _, err := fmt.Fprintln(w, printable(fmt.Sprint(p))); err != nil {
+			return err
+		}
 	}
-	return w.Flush()
+	return nil
 }

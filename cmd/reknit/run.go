@@ -30,6 +30,8 @@ func (c *command) start(ctx context.Context, args []string) error {
 	case c.build:
 		printBuild(c.std.out)
 		return nil
+	case c.hooks:
+		return printHooks(c.std.out)
 	}
 	if err := c.check(args); errors.Is(err, pflag.ErrHelp) {
 		c.help()

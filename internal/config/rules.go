@@ -16,6 +16,8 @@ type Rules struct {
 	MaxAlerts      int // of a packet
 	GuessTx        bool
 	MaxGuesses     int // of the transaction that alerts are about
+	Groups         bool
+	GroupRules     bool
 
 	AddressVars, PortVars map[string]string // without "$"
 }
@@ -40,6 +42,9 @@ func (r *Rules) table() []row {
 			"Alerts of rules that look at no transaction tell that of the flow, if there is just one."},
 		{"detect.stream-tx-log-limit", number(&r.MaxGuesses, 0, 255), "4", "",
 			"Most alerts that tell a transaction because it is the only one. 0: 4."},
+		{"detect.profiling.grouping.dump-to-disk", boolean(&r.Groups), "no", "",
+			"--engine-analysis writes `rule_group.json`, too: ranges of ports that the same rules are about."},
+		{"detect.profiling.grouping.include-rules", boolean(&r.GroupRules), "no", "", "`rule_group.json` lists the rules of each."},
 	}
 }
 

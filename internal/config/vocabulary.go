@@ -171,8 +171,7 @@ var vocabulary = []struct {
 		delayed-detect flowbits.max-per-signature
 		prefilter.default grouping.tcp-whitelist grouping.udp-whitelist grouping.tcp-priority-ports
 		grouping.udp-priority-ports thresholds.hash-size thresholds.memcap
-		profiling.grouping.dump-to-disk profiling.grouping.include-rules profiling.grouping.include-mpm-stats
-		profiling.inspect-logging-threshold firewall.**`},
+		profiling.grouping.include-mpm-stats profiling.inspect-logging-threshold firewall.**`},
 	{"detect-engine", obsolete, "**"},
 	{"firewall", notYet, "enabled rule-path rule-files policies.**"},
 	{"threshold", notYet, "hash-size memcap"},

@@ -42,6 +42,7 @@ var rules = []rule{
 	{"proto/*", []string{"app", "stream", "event", "wire", "mime", "file", "mail", "mail/sasl", "coding"},
 		[]string{"golang.org/x/text/...", "golang.org/x/net/http2/hpack"}},
 	{"docs/*", []string{"app", "stream", "event"}, nothing},
+	{"rule/analysis", []string{"app", "stream", "rule", "rule/*"}, nothing},
 	{"rule/mpm", nothing, nothing},
 	{"rule/number", nothing, nothing},
 	{"rule/pcre", nothing, nothing},
