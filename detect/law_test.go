@@ -25,6 +25,11 @@ alert smtp any any -> any any (smtp.rcpt_to; content:"bob"; pkt_data; content:"s
 alert tcp any any -> any any (flow:to_client; content:"queued"; sid:5;)
 alert tcp any any -> any any (content:"never there"; sid:6;)
 alert smtp any any -> any any (flow:to_client; content:"221 bye"; sid:7;)
+alert smtp:request_started any any -> any any (sid:21;)
+alert smtp:request_data any any -> any any (smtp.rcpt_to; content:"bob"; sid:22;)
+alert smtp:request_complete any any -> any any (smtp.mail_from; content:"ann@"; sid:23;)
+alert smtp:response_complete any any -> any any (sid:24;)
+alert smtp any any -> any any (app-layer-state:request_complete; flow:to_server; sid:25;)
 `
 
 // said is a mail as both ends said it, each piece in so many segments.
@@ -73,7 +78,7 @@ func TestSegments(t *testing.T) {
 				t.Errorf("inline %v, %d pieces: alerts %v, want %v", inline, pieces, got, want)
 			}
 		}
-		for _, sid := range []string{"1", "2", "3", "4", "5", "7"} {
+		for _, sid := range []string{"1", "2", "3", "4", "5", "7", "21", "22", "23", "24", "25"} {
 			if want[sid] == 0 {
 				t.Errorf("inline %v: no alert of rule %s: %v", inline, sid, want)
 			}
@@ -163,6 +168,10 @@ alert udp any any -> any any (byte_test:2,>,1,0; flowbits:set,x; tag:session; si
 alert ip any any -> any any (fragbits:M; fragoffset:>0; sid:15;)
 alert tcp any any -> any any (stream-event:3whs_ack_in_wrong_dir; sid:16;)
 drop tcp any any -> any any (pcre:"/a+b/i"; flow:no_stream; sid:17;)
+alert ip:pre_flow any any -> any any (content:"a"; sid:26;)
+drop tcp:pre_stream any any -> any any (flags:P; content:"b"; sid:27;)
+drop:packet smtp:request_data any any -> any any (smtp.mail_from; content:"x"; sid:28;)
+alert tls any any -> any any (app-layer-state:<client_hello_done; sid:29;)
 alert ip any any -> any any (ipv6.hdr; content:"|06|"; vlan.id:1; sid:18;)
 `, detect.Config{Payload: true})
 	f.Fuzz(func(t *testing.T, a, b []byte) {
