@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/capture/filter"
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/stream"
@@ -37,6 +38,9 @@ type options struct {
 	inline       bool
 	initFatal    bool
 	verbose      int
+	dataDir      string // empty: that of the configuration
+	filterFile   string
+	filter       *filter.Filter
 
 	faults       engine.Faults
 	parserFaults [2]app.Fault
@@ -45,7 +49,6 @@ type options struct {
 	test, dump, version, build, hooks bool
 
 	// Accepted, because scripts give them, and without effect.
-	dataDir      string
 	noRandom     bool
 	pcapFileSize string
 	user, group  string
@@ -161,6 +164,7 @@ func (c *command) table() []option {
 		{"Inspection", "k", "checksums", "MODE", &o.checksums, "heed checksums: all, none, or auto: unless most of them are wrong"},
 		{"", "", "simulate-ips", "", &o.inline, "treat the capture as if this host could drop packets"},
 		{"", "", "runmode", "MODE", &o.runmode, "single: one worker; autofp, workers: one per processor"},
+		{"", "F", "bpf-file", "FILE", &o.filterFile, "read only the packets that the filter in a file matches"},
 		{"", "S", "rules", "FILE", &o.rules, "use only the rules of this file"},
 		{"", "s", "more-rules", "FILE", &o.moreRules, "use the rules of this file too"},
 		{"", "", "strict-rule-keywords", "[=LIST]", &o.strict, "unknown names of classtype and reference, and retired events, are errors: a list of classtype, reference and decode-event, or all"},
@@ -195,7 +199,6 @@ var later = []option{
 	{"", "", "nflog", "[=FILE]", nil, "capturing from NFLOG"},
 	{"", "", "erf-in", "FILE", nil, "reading ERF files"},
 	{"", "q", "queue", "ID", nil, "inline mode with NFQUEUE"},
-	{"", "F", "bpf-file", "FILE", nil, "capture filters"},
 	{"", "D", "daemon", "", nil, "running in the background"},
 	{"", "", "pidfile", "FILE", nil, "running in the background"},
 	{"", "", "unix-socket", "[=FILE]", nil, "the control socket"},
@@ -330,7 +333,7 @@ func (c *command) check(args []string) error {
 	}
 	switch {
 	case len(args) == 0:
-		return nil
+		return c.parseFilter(nil)
 	case args[0] == "help":
 		return pflag.ErrHelp
 	}
@@ -340,7 +343,26 @@ func (c *command) check(args []string) error {
 	if err := c.misspelt(args[0]); err != nil {
 		return err
 	}
-	return fmt.Errorf("capture filters are not supported yet: %s", strings.Join(args, " "))
+	return c.parseFilter(args)
+}
+
+// parseFilter reads the capture filter: what is left of the command line, or the file of -F.
+func (c *command) parseFilter(args []string) (err error) {
+	text := strings.Join(args, " ")
+	if c.filterFile != "" {
+		if text != "" {
+			return usagef("-F %s and %s: one capture filter is enough", c.filterFile, text)
+		}
+		b, err := os.ReadFile(c.filterFile)
+		if err != nil {
+			return err
+		}
+		text = string(b)
+	}
+	if c.filter, err = filter.Parse(text); err != nil {
+		return usagef("%w", err)
+	}
+	return nil
 }
 
 // help prints the options.
@@ -354,6 +376,7 @@ Usage:
   reknit -r FILE -o -             print EVE JSON
   reknit -r FILE -l DIR           print a summary, write DIR/eve.json
   reknit -c FILE -r FILE -l DIR   do what a configuration says
+  reknit -r FILE port 25          read only what a capture filter matches
   reknit follow -r FILE           print streams; reknit follow --help tells more
   reknit rules check FILE         tell what is wrong with rules; reknit rules --help tells more
 `)

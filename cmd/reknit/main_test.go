@@ -61,6 +61,7 @@ func TestCommandLine(t *testing.T) {
 		"rules.yaml": "%YAML 1.1\n---\ndefault-rule-path: .\nrule-files: [some.rules, more.rules]\nclassification-file: none\n" +
 			"reference-config-file: none\n",
 		"hooks.rules": "drop:flow dns:request_complete any any -> any any (sid:1;)\nalert tcp:pre_flow any any -> any any (sid:2;)\n",
+		"filter":      "not\n tcp\n",
 		"empty.rules": "# nothing\n\n", "some.rules": "# one\nalert tcp any any -> any any (sid:1;)\n",
 		"file": "", "text.pcap": "this is no capture", "dir/x": "", "other.yaml": "flow.memcap: 7mb\n",
 	})
@@ -120,7 +121,12 @@ func TestCommandLine(t *testing.T) {
 		{"-i eth0", 1, "", "-i: capturing from an interface is not supported yet"},
 		{"--af-packet", 1, "", "--af-packet: capturing .* not supported yet"},
 		{"--af-packet=eth0", 1, "", "--af-packet: capturing .* not supported yet"},
-		{"-r CAPTURE tcp port 25", 1, "", "capture filters are not supported yet: tcp port 25"},
+		{"-r CAPTURE tcp dst port 25", 0, `116 packets`, ""},
+		{"-r CAPTURE not tcp", 0, `3 packets`, ""},
+		{"-r CAPTURE -F filter", 0, `3 packets`, ""},
+		{"-r CAPTURE -F filter tcp", 2, "", `-F filter and tcp: one capture filter is enough`},
+		{"-r CAPTURE -F nowhere", 1, "", `nowhere: no such file`},
+		{"-r CAPTURE tcp prt 25", 2, "", `capture filter, at character 5: want and, or or the end`},
 		{"CAPTURE", 2, "", "to read .*mail.pcap, say reknit -r .*mail.pcap"},
 
 		{"-T -c good.yaml", 0, "", "Notice: reknit: Configuration provided was successfully loaded"},

@@ -335,7 +335,7 @@ func (j *job) analyse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	src := &source{Reader: reader, meter: &j.meter, lost: j.lostPacket}
+	src := &source{Reader: reader, meter: &j.meter, lost: j.lostPacket, filter: j.filter}
 	for _, o := range j.eve {
 		o.source = src
 	}

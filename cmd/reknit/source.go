@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/reknit/reknit/capture/filter"
 	"github.com/reknit/reknit/capture/pcapfile"
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/packet"
@@ -18,11 +19,13 @@ type source struct {
 	mu      sync.Mutex
 	origins []origin // of the packets, the last ones
 
-	file  string        // that the last packet is from
-	lost  uint64        // number of the packet that is taken not to be there; 0: none
-	every time.Duration // 0: never
-	next  time.Time
-	tick  func(now time.Time) // called between two packets
+	file   string         // that the last packet is from
+	filter *filter.Filter // of packets that are read; nil: all
+	left   uint64         // packets that the filter left out
+	lost   uint64         // number of the packet that is taken not to be there; 0: none
+	every  time.Duration  // 0: never
+	next   time.Time
+	tick   func(now time.Time) // called between two packets
 }
 
 var _ engine.Source = (*source)(nil)
@@ -36,11 +39,11 @@ type origin struct {
 // maxOrigins is more than the packets that wait for the workers of a large machine.
 const maxOrigins = 1 << 17
 
-// Next reads a packet.
+// Next reads a packet. Those that the filter leaves out are not counted.
 func (s *source) Next(p *packet.Packet) error {
-	err := s.Reader.Next(p)
+	err := s.read(p)
 	if err == nil && p.Number == s.lost {
-		err = s.Reader.Next(p)
+		err = s.read(p)
 	}
 	if err != nil {
 		return err
@@ -48,16 +51,37 @@ func (s *source) Next(p *packet.Packet) error {
 	if f := s.File(); f != s.file {
 		s.from(p.Number, f)
 	}
-	if s.meter.count(len(p.Frame)) {
-		s.meter.publish(s.Progress())
-		if s.every > 0 {
-			if now := time.Now(); now.After(s.next) {
-				s.next = now.Add(s.every)
-				s.tick(now)
-			}
+	s.progress(len(p.Frame))
+	return nil
+}
+
+// read reads a packet that the filter matches.
+func (s *source) read(p *packet.Packet) error {
+	for {
+		if err := s.Reader.Next(p); err != nil {
+			return err
+		}
+		if s.filter.Match(p.Link, p.Frame, p.WireLen) {
+			p.Number -= s.left
+			return nil
+		}
+		s.left++
+		s.progress(0)
+	}
+}
+
+// progress shows how far the reading came, now and then.
+func (s *source) progress(size int) {
+	if !s.meter.count(size) {
+		return
+	}
+	s.meter.publish(s.Progress())
+	if s.every > 0 {
+		if now := time.Now(); now.After(s.next) {
+			s.next = now.Add(s.every)
+			s.tick(now)
 		}
 	}
-	return nil
 }
 
 // from notes that packets are from a file from now on.
