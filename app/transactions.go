@@ -203,10 +203,10 @@ func (s *Session) Transactions() iter.Seq[Transaction] {
 	}
 }
 
-// Moved reports whether direction d of a transaction moved since rules have seen it.
+// Moved reports whether direction d of a transaction came further since rules have seen it.
 func (s *Session) Moved(d stream.Dir) bool {
-	for t := range s.Transactions() {
-		if t.Head().Dirty(d) {
+	for tx := range s.Transactions() {
+		if t := tx.Head(); t.Dirty(d) && t.seen[d] != t.progress[d]+1 {
 			return true
 		}
 	}

@@ -17,8 +17,8 @@ type PacketHandler interface {
 	// Packet is called for each packet. f is nil when it has no flow.
 	//
 	// When a TCP flow ends for which something is left, it is called without p (nil) for each direction of which there is, that
-	// to the server first, and once more when what the server sent last has moved it; the Action does not matter then. So it is when the protocol of a
-	// flow changes: the Action is for the flow then.
+	// to the server first, and once more when it came further by what the server sent last; the Action does not matter then. So it
+	// is when the protocol of a flow changes: the Action is for the flow then.
 	Packet(f *Flow, p *packet.Packet, a Aspect) Action
 }
 
