@@ -76,11 +76,41 @@ func TestTally(t *testing.T) {
 signature  captures  missing  extra
         1         1        1      0  S1
         2         1        1      1  S2
-2 captures, 5 alerts: 1 equal (50.0 %), 1 different
+2 captures, 2 of them with alerts, 5 alerts: 1 equal (50.0 %), 1 different
 1 captures without sip: 1 equal (100.0 %), 0 different
 `
 	if out.String() != want {
 		t.Errorf("sums:\n%swant:\n%s", out.String(), want)
+	}
+}
+
+func TestExplained(t *testing.T) {
+	list, err := readExplanations(strings.NewReader("# comment\n\n1,3 * of another version\n* ^mail  no parser of mail\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := tally{explanations: list}
+	none := parsed(t, "")
+	var out strings.Builder
+	sum.add(&out, "web/1", parsed(t, line("1", "1000")), none)
+	sum.add(&out, "web/2", parsed(t, line("1", "1000")+line("2", "1000")), none)
+	sum.add(&out, "mail/1", parsed(t, line("2", "1000")), none)
+	if sum.explained != 2 || sum.reasons["of another version"] != 2 || sum.reasons["no parser of mail"] != 1 {
+		t.Errorf("%d captures are explained, by %v", sum.explained, sum.reasons)
+	}
+	out.Reset()
+	if sum.print(&out); !strings.Contains(out.String(), "\n2 of those that are different are explained, 1 are not\n") {
+		t.Errorf("sums:\n%s", out.String())
+	}
+	for _, bad := range []string{"1 *\n", "x * reason\n", "1 ( reason\n"} {
+		if _, err := readExplanations(strings.NewReader(bad)); err == nil {
+			t.Errorf("readExplanations(%q) gives no error", bad)
+		}
+	}
+	if f, err := os.Open("explained.txt"); err != nil {
+		t.Error(err)
+	} else if _, err := readExplanations(f); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -87,11 +87,15 @@ func parseEVE(in io.Reader) (*findings, error) {
 
 // tally sums up captures.
 type tally struct {
-	without []string // protocols
+	without      []string // protocols
+	explanations []explanation
 
 	captures, equal, alerts   int
+	explained                 int // captures of which all that is different is
+	alerting                  int // captures with alerts, of either
 	otherCaptures, otherEqual int // without these protocols
 	signatures                map[int]*signature
+	reasons                   map[string]int // captures by what explains them
 }
 
 // signature sums up what is different in one signature's alerts.
@@ -105,6 +109,9 @@ type signature struct {
 func (t *tally) add(out io.Writer, path string, theirs, ours *findings) {
 	changed := difference(theirs.alerts, ours.alerts)
 	t.captures++
+	if len(theirs.alerts)+len(ours.alerts) > 0 {
+		t.alerting++
+	}
 	for _, n := range theirs.alerts {
 		t.alerts += n
 	}
@@ -121,14 +128,38 @@ func (t *tally) add(out io.Writer, path string, theirs, ours *findings) {
 	}
 	protos := slices.Sorted(maps.Keys(theirs.protos))
 	fmt.Fprintf(out, "%s (%s)\n", path, strings.Join(protos, " "))
-	counted := map[int]bool{}
+	counted, reasons := map[int]bool{}, map[string]bool{}
 	for _, a := range slices.SortedFunc(maps.Keys(changed), func(a, b alert) int {
 		return cmp.Or(cmp.Compare(a.sid, b.sid), cmp.Compare(a.String(), b.String()))
 	}) {
 		name := cmp.Or(theirs.names[a.sid], ours.names[a.sid])
-		fmt.Fprintf(out, "  %+d of %d  %v  %s\n", changed[a], theirs.alerts[a], a, name)
+		reason := t.explain(path, a.sid)
+		fmt.Fprintf(out, "  %+d of %d  %v  %s%s\n", changed[a], theirs.alerts[a], a, name, because(reason))
+		reasons[reason] = true
 		t.count(a.sid, name, changed[a], !counted[a.sid])
 		counted[a.sid] = true
+	}
+	t.settle(reasons)
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}
+
+// settle counts a capture that is different for some reasons, of which "" is none.
+func (t *tally) settle(reasons map[string]bool) {
+	if !reasons[""] {
+		t.explained++
+	}
+	delete(reasons, "")
+	if t.reasons == nil {
+		t.reasons = map[string]int{}
+	}
+	for r := range reasons {
+		t.reasons[r]++
 	}
 }
 
@@ -179,8 +210,20 @@ func (t *tally) print(out io.Writer) {
 			fmt.Fprintf(out, "%9d  %8d  %7d  %5d  %s\n", sid, s.captures, s.missing, s.extra, s.name)
 		}
 	}
-	fmt.Fprintf(out, "%d captures, %d alerts: %d equal (%.1f %%), %d different\n",
-		t.captures, t.alerts, t.equal, percent(t.equal, t.captures), t.captures-t.equal)
+	if len(t.reasons) > 0 {
+		fmt.Fprintln(out, "\ncaptures  reason")
+		for _, r := range slices.SortedFunc(maps.Keys(t.reasons), func(a, b string) int {
+			return cmp.Or(cmp.Compare(t.reasons[b], t.reasons[a]), cmp.Compare(a, b))
+		}) {
+			fmt.Fprintf(out, "%8d  %s\n", t.reasons[r], r)
+		}
+	}
+	different := t.captures - t.equal
+	fmt.Fprintf(out, "%d captures, %d of them with alerts, %d alerts: %d equal (%.1f %%), %d different\n",
+		t.captures, t.alerting, t.alerts, t.equal, percent(t.equal, t.captures), different)
+	if len(t.explanations) > 0 {
+		fmt.Fprintf(out, "%d of those that are different are explained, %d are not\n", t.explained, different-t.explained)
+	}
 	if len(t.without) > 0 {
 		fmt.Fprintf(out, "%d captures without %s: %d equal (%.1f %%), %d different\n", t.otherCaptures, strings.Join(t.without, ", "),
 			t.otherEqual, percent(t.otherEqual, t.otherCaptures), t.otherCaptures-t.otherEqual)

@@ -29,23 +29,40 @@ func (s *setup) arguments(dir string) []string {
 // runReknit runs a process for each capture.
 func (s *setup) runReknit(captures []capture) error {
 	for _, c := range captures {
-		dir := s.output("reknit", c)
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
-		told, err := exec.Command(s.reknit, append(s.arguments(dir), "-r", c.path)...).CombinedOutput()
-		if err := os.WriteFile(filepath.Join(dir, "told"), told, 0o644); err != nil {
-			return err
-		}
-		// A capture that ends in the middle of a packet is an error, and its alerts are there.
-		if _, ok := err.(*exec.ExitError); err != nil && !ok {
+		if err := s.runAlone("reknit", s.reknit, c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// runAlone has a program read one capture.
+func (s *setup) runAlone(name, program string, c capture) error {
+	dir := s.output(name, c)
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	told, err := exec.Command(program, append(s.arguments(dir), "-r", c.path)...).CombinedOutput()
+	if err := os.WriteFile(filepath.Join(dir, "told"), told, 0o644); err != nil {
+		return err
+	}
+	// A capture that ends in the middle of a packet is an error, and its alerts are there.
+	if _, ok := err.(*exec.ExitError); err != nil && !ok {
+		return err
+	}
+	return nil
+}
+
+// findings are what both found in a capture.
+func (s *setup) findings(c capture) (theirs, ours *findings, err error) {
+	if theirs, err = readEVE(filepath.Join(s.output("suricata", c), "eve.json")); err != nil {
+		return nil, nil, err
+	}
+	ours, err = readEVE(filepath.Join(s.output("reknit", c), "eve.json"))
+	return theirs, ours, err
 }
 
 // runSuricata lets one process read the captures that have no output yet.
