@@ -171,6 +171,18 @@ func (s *Set) Uses(prefix string) bool {
 	return false
 }
 
+// UsesStreamEvent reports whether a rule is about an event of connections.
+func (s *Set) UsesStreamEvent(name string) bool {
+	for _, g := range s.signatures {
+		for _, t := range g.Tests {
+			if e, ok := t.(*rule.Event); ok && e.Stream && e.Name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Hashes reports whether a rule looks hashes of files up: filemd5, filesha1 or filesha256.
 func (s *Set) Hashes(keyword string) bool {
 	for _, g := range s.signatures {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -116,4 +117,27 @@ func told(t *testing.T, set ...string) string {
 		all += fmt.Sprintf("%+v %+v %+v %+v\n", e, smtpConfig(c, wishes{}), tlsConfig(&c.Protocols.TLS, wishes{}), sshConfig(&c.Protocols.SSH))
 	}
 	return all
+}
+
+// A rule about data that differs has it compared.
+func TestOverlapRule(t *testing.T) {
+	for text, want := range map[string]bool{
+		"alert tcp any any -> any any (stream-event:reassembly_overlap_different_data; sid:1;)": true,
+		"alert tcp any any -> any any (stream-event:est_invalid_ack; sid:1;)":                   false,
+	} {
+		file := filepath.Join(t.TempDir(), "a.rules")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c, _ := config.Load(config.Options{})
+		l := &ruleLoader{conf: c, only: file, warn: func(_, format string, args ...any) { t.Errorf(format, args...) }}
+		if err := l.load(); err != nil || l.compiled.Len() != 1 {
+			t.Fatalf("%d rules, %v", l.compiled.Len(), err)
+		}
+		var w wishes
+		w.addRules(l.compiled)
+		if got := engineConfig(c, &options{}, w).Stream.CheckOverlap; got != want {
+			t.Errorf("%s: data is compared: %t", text, got)
+		}
+	}
 }

@@ -46,6 +46,7 @@ type wishes struct {
 	ja3, ja4       bool
 	keep           int // bytes of bodies and files for rules
 	hassh          bool
+	overlaps       bool // data that overlaps is compared
 	onDemand       bool // rules say which files are stored
 	rules          bool // rules look at transactions
 	resumed        bool // sessions of TLS
@@ -97,7 +98,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		Stream: stream.Config{
 			Depth:        int64(c.Stream.Reassembly.Depth),
 			MemoryCap:    int64(c.Stream.Reassembly.Memcap),
-			CheckOverlap: c.Stream.Reassembly.CheckOverlap || inline,
+			CheckOverlap: c.Stream.Reassembly.CheckOverlap || inline || w.overlaps,
 			GracePackets: c.Stream.Reassembly.GracePackets,
 			Raw:          rawConfig(c, o.chance),
 		},

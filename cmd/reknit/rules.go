@@ -215,6 +215,7 @@ func (w *wishes) addRules(s *detect.Set) {
 	w.ja3 = w.ja3 || s.Uses("ja3")
 	w.ja4 = w.ja4 || s.Uses("ja4")
 	w.hassh = s.Uses("ssh.hassh")
+	w.overlaps = s.UsesStreamEvent(tcp.OverlapDifferentData.String())
 	w.bodyDigest = s.Uses("email.body_md5")
 	w.md5 = w.md5 || s.Hashes("filemd5")
 	w.sha1 = w.sha1 || s.Hashes("filesha1")

@@ -70,7 +70,7 @@ func (s *Stream) table() []row {
 			"By how many percent they change, from half of it less to half of it more."},
 		{"stream.reassembly.raw", boolean(&r.Raw), "yes", "", "Inspect streams as they are, apart from their protocols."},
 		{"stream.reassembly.check-overlap-different-data", boolean(&r.CheckOverlap), "no", "",
-			"Compare data that arrives twice. Always on in inline mode."},
+			"Compare data that arrives twice. Always on in inline mode, and when a rule is about data that differs."},
 		{"stream.reassembly.max-regions", number(&r.MaxRegions, 0, 65535), "8", "",
 			"Separate pieces of a direction that are held; 0: no limit."},
 		{"stream.reassembly.grace-packets", number(&r.GracePackets, 0, 65535), "0", "8",
