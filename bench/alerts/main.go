@@ -8,7 +8,7 @@
 // to write the records alert and flow to eve.json, and nothing that is left to chance (randomize-chunk-size: no).
 //
 // What is known to be different, and why, may stand in a file (-explained): a line has signatures with commas or *, an expression for
-// the paths of captures or *, and the reason. explained.txt has it for the rules of events that Suricata 7.0.10 comes with.
+// the paths of captures or *, and the reason. explained.txt has it for Suricata 7.0.10.
 //
 // Suricata reads the rules once and then one capture after another, by its control socket. Now and then a flow ends too early that
 // way, which is why -again has it read those that are different with a process for each. What it wrote stays in DIR and is not asked for again, so that each set of rules
