@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/reknit/reknit/app"
@@ -19,7 +20,7 @@ type match struct {
 	action   rule.Action
 	tx       app.Transaction // that the rule is about; nil: none
 	stream   bool            // it looked at a stream
-	from, to int             // of what it looked at, in held
+	dir      stream.Dir      // of what it looked at
 	file     int             // the first of the transaction's files that the alert may be about
 	captured []variable      // by its regular expressions, for the alert
 }
@@ -30,7 +31,7 @@ func (w *Worker) match(g *signature, m match) {
 		e(w)
 	}
 	m.captured = w.remember()
-	m.signature, m.action = g, g.Action
+	m.signature, m.action, m.dir = g, g.Action, w.dir
 	if len(w.queue) >= maxMatches {
 		w.counters.Overflow++
 		w.beyond = stronger(w.beyond, m.does())
@@ -263,15 +264,31 @@ func (w *Worker) only() (one app.Transaction) {
 // bytes adds what the rule looked at, and the packet.
 func (w *Worker) bytes(a *event.Alert, m *match) {
 	p := w.packet
-	switch {
-	case m.to > m.from:
-		a.Payload, a.Stream = w.held[m.from:m.to], true
-	case p != nil && p.Version != 0:
+	if a.Stream = w.class == ofTCP && w.flow != nil && (m.stream || m.tx != nil); a.Stream {
+		a.Payload = w.streamed(m.dir)
+	}
+	if len(a.Payload) == 0 && p != nil && p.Version != 0 {
 		a.Payload = p.Payload
 	}
 	if p != nil {
 		a.Packet = w.frame(p)
 	}
+}
+
+// streamed returns the beginning of what a direction of the connection held. Where bytes are missing, it says how many.
+func (w *Worker) streamed(d stream.Dir) []byte {
+	limit := w.set.config.Payload
+	if w.held = w.held[:0]; limit == 0 {
+		return nil
+	}
+	w.flow.Held(d, func(lost int64, data []byte) bool {
+		if lost > 0 {
+			w.held = fmt.Appendf(w.held, "[%d bytes missing]", lost)
+		}
+		w.held = append(w.held, data[:min(len(data), max(0, limit-len(w.held)))]...)
+		return len(w.held) < limit
+	})
+	return w.held[:min(len(w.held), limit)]
 }
 
 // verdict tells what becomes of the packet.

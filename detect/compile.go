@@ -170,6 +170,8 @@ func (g *signature) effect(s *Set, e rule.Effect) (string, error) {
 	case *rule.FileStore:
 		g.stores = true
 		c = fileStore(g.Rule, e)
+	case rule.TLSStore:
+		c = certificateStore
 	case rule.AlertAnyway:
 		g.tells = true
 		return "", nil

@@ -67,6 +67,9 @@ func fileStore(r *rule.Rule, e *rule.FileStore) check {
 		switch {
 		case e.Scope == "flow":
 			if k := w.keep(); k != nil {
+				if k.stores == 0 {
+					k.storesAfter = w.lastFile()
+				}
 				k.stores |= dirs
 			}
 		case w.tx == nil:
@@ -87,25 +90,43 @@ func (w *Worker) want(tx app.Transaction, dirs rule.Dirs) {
 			*noted = append(*noted, mark)
 		}
 	}
-	wantAll(tx, dirs)
+	wantAll(tx, dirs, 0)
 }
 
-// wantAll has the files that there are stored.
-func wantAll(tx app.Transaction, dirs rule.Dirs) {
+// anyFile is a file of whatever type a parser has.
+type anyFile interface{ Itself() *file.File }
+
+// wantAll has the files stored that there are, but for those that began before file number after of the flow.
+func wantAll(tx app.Transaction, dirs rule.Dirs, after uint32) {
 	for d, f := range tx.Head().Files {
-		if x, ok := f.(interface{ Want() }); ok && dirs&(rule.ToServer<<d) != 0 {
-			x.Want()
+		if x, ok := f.(anyFile); ok && dirs&(rule.ToServer<<d) != 0 && (after == 0 || x.Itself().ID > after) {
+			x.Itself().Want()
 		}
 	}
+}
+
+// lastFile returns the number of the last file of the flow that began.
+func (w *Worker) lastFile() (last uint32) {
+	if w.session == nil {
+		return 0
+	}
+	for tx := range w.session.Transactions() {
+		for _, f := range tx.Head().Files {
+			if x, ok := f.(anyFile); ok {
+				last = max(last, x.Itself().ID)
+			}
+		}
+	}
+	return last
 }
 
 // store has those files of the session stored that rules wanted before they began.
 func (w *Worker) store() {
 	for tx := range w.session.Transactions() {
-		var dirs rule.Dirs
-		if w.kept != nil {
-			dirs = w.kept.stores
+		if w.kept != nil && w.kept.stores != 0 {
+			wantAll(tx, w.kept.stores, w.kept.storesAfter)
 		}
+		var dirs rule.Dirs
 		noted := *tx.Head().Inspected()
 		for d := stream.ToServer; d <= stream.ToClient; d++ {
 			if slices.Contains(noted, wanting[d]) {
@@ -113,7 +134,7 @@ func (w *Worker) store() {
 			}
 		}
 		if dirs != 0 {
-			wantAll(tx, dirs)
+			wantAll(tx, dirs, 0)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/reknit/reknit/detect"
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/file"
+	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/smtp"
 )
 
@@ -88,6 +89,24 @@ func TestFiles(t *testing.T) {
 		}
 		if n != 2 {
 			t.Errorf("%s: %d records of files, want 2", test.rule, n)
+		}
+	}
+}
+
+// A rule for all files of a flow has none stored that began before it matched.
+func TestFilesOfFlow(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
+	c := talk(80).open().say(0, "GET /one HTTP/1.1\r\nHost: x\r\n\r\n").say(1, ok+"a").
+		say(0, "GET /two HTTP/1.1\r\nHost: x\r\n\r\nGET /three HTTP/1.1\r\nHost: x\r\n\r\n").say(1, "bcd"+ok+"efgh").say(1, ok+"ijkl").
+		segment(0, fin|ack, "").segment(1, fin|ack, "").segment(0, ack, "")
+	for _, test := range []struct{ scope, stored string }{
+		{"both,flow", "/two /three"}, {"response,tx", "/two"}, {"request,flow", ""},
+	} {
+		store := &kept{}
+		conf := engine.Config{Protocols: []app.Protocol{http.New(http.Config{Files: file.Config{Store: store, OnDemand: true}})}}
+		o := c.with(t, compile(t, `alert http any any -> any any (http.uri; content:"two"; filestore:`+test.scope+`; sid:1;)`, detect.Config{}), conf)
+		if got := strings.Join(store.names, " "); got != test.stored || len(o.alerts) != 1 {
+			t.Errorf("%s: stored %q, want %q; alerts %q", test.scope, got, test.stored, o)
 		}
 	}
 }

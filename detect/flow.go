@@ -10,16 +10,17 @@ import (
 
 // kept is what rules keep of a flow.
 type kept struct {
-	bits     []string
-	ints     []flowint
-	vars     []variable
-	entropy  []measured
-	tags     tags
-	stores   rule.Dirs // directions of which all files are stored
-	detected [2]bool   // rules about the protocol were evaluated
-	raw      []uint32  // rules whose part that looks at the stream was found: mark twice, plus the direction
-	guessed  uint64    // transaction that alerts were given because it was the only one
-	guesses  int       // of guessed
+	bits        []string
+	ints        []flowint
+	vars        []variable
+	entropy     []measured
+	tags        tags
+	stores      rule.Dirs // directions of which all files are stored, of those that began behind number storesAfter
+	storesAfter uint32
+	detected    [2]bool  // rules about the protocol were evaluated
+	raw         []uint32 // rules whose part that looks at the stream was found: mark twice, plus the direction
+	guessed     uint64   // transaction that alerts were given because it was the only one
+	guesses     int      // of guessed
 }
 
 type flowint struct {

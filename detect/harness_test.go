@@ -181,7 +181,10 @@ func (c *conversation) with(t testing.TB, set *detect.Set, conf engine.Config) *
 func (c *conversation) live(t testing.TB, live *detect.Live, conf engine.Config, before func(n int)) *outcome {
 	t.Helper()
 	o := &outcome{}
-	if conf.Sink, conf.Checksums = o, engine.ChecksumIgnore; conf.Protocols == nil {
+	if conf.Sink == nil {
+		conf.Sink = o
+	}
+	if conf.Checksums = engine.ChecksumIgnore; conf.Protocols == nil {
 		conf.Protocols = protocols
 	}
 	conf.App.KeepForRules = live.Set().UsesTransactions()

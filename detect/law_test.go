@@ -173,10 +173,10 @@ drop tcp:pre_stream any any -> any any (flags:P; content:"b"; sid:27;)
 drop:packet smtp:request_data any any -> any any (smtp.mail_from; content:"x"; sid:28;)
 alert tls any any -> any any (app-layer-state:<client_hello_done; sid:29;)
 alert ip any any -> any any (ipv6.hdr; content:"|06|"; vlan.id:1; sid:18;)
-`, detect.Config{Payload: true})
+`, detect.Config{Payload: 1 << 20})
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		c := said(1)
 		c.frames = slices.Insert(c.frames, len(c.frames)/2, a, b, a)
-		c.with(t, set, engine.Config{Inline: len(a)%2 == 0, Prevent: len(b)%2 == 0})
+		c.with(t, set, engine.Config{Inline: len(a)%2 == 0, Prevent: len(b)%2 == 0, ShowStreams: len(a)%3 > 0})
 	})
 }

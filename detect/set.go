@@ -9,6 +9,7 @@ import (
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/rule"
+	"github.com/reknit/reknit/stream"
 )
 
 // Config says what a Set is made of.
@@ -25,8 +26,11 @@ type Config struct {
 	GuessTx bool
 	// MaxGuesses is the number of alerts that are given the same transaction so. When zero, it is 4.
 	MaxGuesses int
-	// Payload keeps what rules looked at for the records.
-	Payload bool
+	// Payload is how many bytes of a stream the alerts show. When zero, none. It takes engine.Config.ShowStreams.
+	Payload int
+	// Certificates is told of the transactions whose certificates rules have stored, with the direction in which those were sent. r is
+	// the header of a record, and valid during the call. Several workers call it at once. When nil, nobody is.
+	Certificates func(r *event.Record, tx app.Transaction, d stream.Dir)
 	// Prevent says that drop and reject are carried out.
 	Prevent bool
 	// Notice, if set, is told of what people should know, such as a rule that costs too much. It is called by all workers.
@@ -158,6 +162,9 @@ func (s *Set) Len() int { return len(s.signatures) }
 func (s *Set) UsesTransactions() bool {
 	return len(s.tx) > 0 || s.config.GuessTx || slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.Protocol.App != nil })
 }
+
+// ShowsStreams reports whether alerts show what streams held (engine.Config.ShowStreams).
+func (s *Set) ShowsStreams() bool { return s.config.Payload > 0 }
 
 // Uses reports whether a rule looks into a buffer whose name begins so.
 func (s *Set) Uses(prefix string) bool {

@@ -10,34 +10,26 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
-// Wants is called by the engine when a connection begins.
+// Wants is called by the engine when a connection begins. Where alerts show streams, their bytes are wanted for the rules for
+// transactions, too: as long as such a rule may match, which is with the next packet of the direction.
 func (w *Worker) Wants(_ *engine.Flow, d stream.Dir) bool {
 	w.enter()
-	return len(w.set.streams[d].all) > 0
+	return len(w.set.streams[d].all) > 0 || w.set.config.Payload > 0 && w.set.keeps
 }
-
-// maxHeld is how many bytes that rules looked at are kept for the records of a packet.
-const maxHeld = 256 << 10
 
 // Inspect is called by the engine with bytes of a stream. What was found is told of when the packet is, or the end of the flow,
 // which is also when the other tests of the rules are made.
 func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 	w.enter()
 	if len(w.found) > 0 && w.found[0].flow != f.Handle() {
-		w.found, w.held = w.found[:0], w.held[:0]
+		w.found = w.found[:0]
 	}
-	from, to := 0, 0
 	e := endsOf(f, d)
 	for _, g := range w.inPayload(w.rulesFor(&w.set.streams[d], f, e.physical, d), c.Data) {
 		if g.App != nil && !slices.Contains(g.App, e.protocol) || !g.between(&e) || !g.inChunk(w, c) {
 			continue
 		}
-		if w.set.config.Payload && to == 0 && len(w.held)+len(c.Data) <= maxHeld {
-			from = len(w.held)
-			w.held = append(w.held, c.Data...)
-			to = len(w.held)
-		}
-		w.found = append(w.found, found{g, f.Handle(), d, from, to, c.Loose, slices.Clone(w.captured)})
+		w.found = append(w.found, found{g, f.Handle(), d, c.Loose, slices.Clone(w.captured)})
 	}
 }
 
@@ -124,7 +116,7 @@ func (w *Worker) stream(f *found) {
 		w.match(g, match{})
 		return
 	}
-	w.match(g, match{stream: true, from: f.from, to: f.to})
+	w.match(g, match{stream: true})
 }
 
 // turn exchanges the ends, for what was found in the direction that is not the packet's.

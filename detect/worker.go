@@ -42,7 +42,6 @@ type Worker struct {
 	scratch mpm.Scratch
 
 	found []found    // rules for streams of which what they look for was found since the last packet
-	held  []byte     // what they looked at, for the records
 	odd   []oddEvent // events that are of no transaction since the last packet
 
 	queue  []match       // in the order of evaluation
@@ -58,6 +57,7 @@ type Worker struct {
 	alert     event.Alert
 	alertFlow event.AlertFlow
 	rebuilt   []byte
+	held      []byte // of a stream, for the alert
 	tunnel    event.Tunnel
 	shown     variables
 	image     event.Frame
@@ -77,7 +77,6 @@ type found struct {
 	*signature
 	flow     uint32
 	dir      stream.Dir
-	from, to int  // of what it looked at, in held
 	loose    bool // it looked at a payload that is no part of the stream
 	captured []variable
 }
@@ -174,7 +173,7 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 		w.session.Inspected(w.dir) // the alerts have told of them
 	}
 	if w.odd = w.odd[:0]; p != nil || a.Last {
-		w.found, w.held = w.found[:0], w.held[:0]
+		w.found = w.found[:0]
 		w.leave(p != nil)
 	}
 	w.scene, w.ofPacket = scene{}, w.ofPacket[:0]

@@ -212,6 +212,9 @@ func (w *Worker) heedParser(c *tcp.Conn, s *app.Session) {
 // finish ends the connection: what is left of a direction goes to the parsers, then to who reads beside them, and then its end is
 // shown, if left says so; first that of the client.
 func (w *Worker) finish(c *tcp.Conn, left [2]bool) {
+	if w.config.ShowStreams {
+		w.store.Linger(c.Streams())
+	}
 	for d := range stream.Dir(2) {
 		w.tracker.Finish(c, d, (*reader)(w))
 		w.store.Log(c.Stream(d), d, true, (*attendant)(w))
@@ -228,4 +231,5 @@ func (w *Worker) finish(c *tcp.Conn, left [2]bool) {
 		w.showEnd(d, left)
 	}
 	w.tracker.Drop(c)
+	w.let()
 }

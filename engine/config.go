@@ -53,6 +53,8 @@ type Config struct {
 
 	// Packets makes what looks at the packets of a worker. When nil, nobody does.
 	Packets func() PacketHandler
+	// ShowStreams has what streams held when a packet came stay until Packets saw the packet: see Flow.Held.
+	ShowStreams bool
 
 	// Inline says that packets wait for the verdict: bytes are then parsed as they arrive, acknowledged or not.
 	Inline bool
@@ -76,6 +78,8 @@ type Config struct {
 	Checksums Checksums
 	// DecodeEvents and StreamEvents make anomaly records of what is odd in packets and in connections.
 	DecodeEvents, StreamEvents bool
+	// Segments makes a stream_tcp record of each segment of a connection that is followed. No half-open connection is kept small then.
+	Segments bool
 	// NoFlows leaves out flow records.
 	NoFlows bool
 	// Netflows makes a netflow record of each direction of a flow.

@@ -85,6 +85,27 @@ func (f *Flow) Handle() uint32 { return uint32(f.w.handle) }
 // Bytes returns how many bytes there were in direction d, headers included.
 func (f *Flow) Bytes(d stream.Dir) uint64 { return f.w.entry.Bytes(flow.Dir(d)) }
 
+// Held yields what direction d of the connection held when the packet came, and what came with it, as far as it was acknowledged: with
+// Config.ShowStreams, while a PacketHandler is shown a packet. lost bytes are missing before data, which is valid during the call.
+func (f *Flow) Held(d stream.Dir, yield func(lost int64, data []byte) bool) {
+	if c := f.conn(); c != nil && f.w.config.ShowStreams && (f.w.followed != nil || f.w.packet == nil) {
+		f.w.store.Lingering(c.Streams(), f.w.turned(d), yield)
+	}
+}
+
+// let ends what lingers of the connection of the packet, or of the flow that ends.
+func (w *Worker) let() {
+	if !w.config.ShowStreams {
+		return
+	}
+	var gone stream.Pair
+	p := &gone
+	if v := &w.entry.Value; v.conn != 0 {
+		p = w.conns.at(v.conn).Streams()
+	}
+	w.store.Let(p)
+}
+
 // Sent returns how many sequence numbers the sender of direction d used up: its bytes, SYN and FIN.
 func (f *Flow) Sent(d stream.Dir) uint32 {
 	if c := f.conn(); c != nil {

@@ -57,14 +57,15 @@ type Worker struct {
 	why      reason    // with the verdict Drop
 	rejected Exception // Reject or RejectBoth
 
-	record  event.Record
-	anomaly event.Anomaly
-	frame   event.Frame
-	ended   event.Flow
-	netflow event.Netflow
-	dropped event.Drop
-	arp     event.ARP
-	macs    [2]event.MAC // of the record
+	record   event.Record
+	anomaly  event.Anomaly
+	segments *segmentRecords // nil: there was none
+	frame    event.Frame
+	ended    event.Flow
+	netflow  event.Netflow
+	dropped  event.Drop
+	arp      event.ARP
+	macs     [2]event.MAC // of the record
 }
 
 // current is the packet being processed, or the flow being ended.
@@ -79,6 +80,7 @@ type current struct {
 	agreed   bool           // its connection was established before
 
 	blamed  *event.Signature // rule that the packet is dropped for; nil: none
+	again   bool             // it began a connection on the addresses of another
 	flushed bool             // no packet: the flow is inspected before it goes on as something else
 	first   bool             // the packet is the flow's first in its direction
 	spared  bool             // an exception policy has the packet not looked at
@@ -199,6 +201,9 @@ func (w *Worker) process(p *packet.Packet) {
 	if w.packets != nil && p.Flags&packet.Fragment == 0 {
 		w.show(p)
 	}
+	if w.followed != nil {
+		w.let()
+	}
 }
 
 // track finds the flow of p and hands p to what follows the flow.
@@ -235,6 +240,7 @@ func (w *Worker) track(p *packet.Packet) {
 				return
 			}
 			w.arrives(h, before)
+			w.again = true
 		}
 	}
 	w.visit(h, d, p)
@@ -402,7 +408,7 @@ func (w *Worker) follow(p *packet.Packet) {
 		switch {
 		case v.opening.IsOpen() && v.opening.Repeated(w.dir, g):
 			return
-		case !v.opening.IsOpen() && w.dir == stream.ToServer && w.tracker.Remember(&v.opening, g):
+		case !v.opening.IsOpen() && w.dir == stream.ToServer && !w.config.Segments && w.tracker.Remember(&v.opening, g):
 			return
 		}
 		v.conn = w.conns.get()
@@ -421,6 +427,9 @@ func (w *Worker) follow(p *packet.Packet) {
 	w.agreed = before >= tcp.Established
 	refused := w.config.Faults.Data != 0 && w.refuses(p)
 	w.followed = p
+	if w.config.ShowStreams {
+		w.store.Linger(c.Streams())
+	}
 	res := w.tracker.Segment(c, w.dir, g, (*reader)(w))
 	usual := res&^tcp.Stored == tcp.Tracked && !refused
 	if !usual || c.State() != before {
@@ -428,6 +437,9 @@ func (w *Worker) follow(p *packet.Packet) {
 	}
 	if w.config.StreamEvents {
 		w.streamEvents()
+	}
+	if w.config.Segments && res&tcp.Tracked != 0 {
+		w.segmentRecord(p, c, before, res)
 	}
 	if !usual {
 		w.heedPayload(p, res, refused)

@@ -48,7 +48,8 @@ type Config struct {
 	// Type finds out the content type by the first bytes.
 	Type bool
 
-	// MaxSize is the number of bytes after which a file counts as truncated. When zero, there is no limit.
+	// MaxSize is the number of bytes after which a file counts as truncated, unless it is stored for certain.
+	// When zero, there is no limit.
 	MaxSize int64
 
 	// MaxGaps is the number of gaps of which File.Missing tells where they are.
@@ -137,7 +138,7 @@ func (f *File) Write(b []byte) (int, error) {
 	}
 	n := len(b)
 	w := f.writer()
-	if f.maxSize > 0 && f.Size+int64(n) > f.maxSize {
+	if f.maxSize > 0 && (w == nil || !f.Wanted()) && f.Size+int64(n) > f.maxSize {
 		b = b[:f.maxSize-f.Size]
 	}
 	f.Size += int64(len(b))

@@ -67,7 +67,9 @@ func TestStore(t *testing.T) {
 		{"not stored in the end", notes{lose: true}, func(f *file.File) { f.Fail() }, []string{opened, "close ERROR 0"},
 			`"stored":false,"size"`},
 		{"over the limit", notes{}, func(f *file.File) { f.Write([]byte("0123456789")); f.Write([]byte("x")); f.Close() },
-			[]string{opened, "write 01234567", "close TRUNCATED 8"}, `"stored":true`},
+			[]string{opened, "write 0123456789", "write x", "close CLOSED 11"}, `"stored":true`},
+		{"over the limit, and not stored", notes{refuse: true}, func(f *file.File) { f.Write([]byte("0123456789")); f.Write([]byte("x")); f.Close() },
+			[]string{opened}, `"stored":false`},
 	}
 	for _, tt := range tests {
 		f := file.New(&file.Config{Store: &tt.store, MaxSize: 8}, []byte("a"))

@@ -9,7 +9,7 @@ var later = []struct{ protocol, names string }{
 	{"http2", `http2.frametype http2.errorcode http2.priority http2.window http2.size_update http2.settings http2.header_name`},
 	{"smtp", `smtp.helo smtp.mail_from email.from email.to email.cc email.subject email.date email.message_id email.x_mailer`},
 	{"tls", `tls.version ssl_version ssl_state tls_cert_notbefore tls_cert_notafter tls_cert_expired tls_cert_valid tls.cert_chain_len
-		tls.store tls_store tls.subject tls.issuerdn tls.fingerprint tls.handshake.alpn`},
+		tls.subject tls.issuerdn tls.fingerprint tls.handshake.alpn`},
 	{"dns", `dns.opcode dns.rcode dns.rrtype`},
 	{"mdns", `mdns.queries.rrname mdns.answers.rrname mdns.authorities.rrname mdns.additionals.rrname mdns.response.rrname`},
 	{"llmnr", `llmnr.queries.rrname llmnr.answers.rrname llmnr.authorities.rrname llmnr.additionals.rrname llmnr.response.rrname`},

@@ -152,7 +152,7 @@ func (st *Store) tidy(s *Stream) {
 	if s.app > s.contig {
 		st.advance(s)
 	}
-	if s.index.root() != 0 || s.page != 0 {
+	if (s.index.root() != 0 || s.page != 0) && !st.lingers {
 		st.trim(s, st.edgeOf(s))
 	}
 }

@@ -17,6 +17,8 @@ type RawConfig struct {
 	// MaxLag is how many bytes wait for a segment of their own direction, with which they are inspected; with more they are
 	// inspected with any. When zero, it is 64 KiB.
 	MaxLag int
+	// Apart has chunks not begin with what KeepInspected keeps.
+	Apart bool
 }
 
 const (
@@ -143,7 +145,7 @@ func (st *Store) Inspect(s *Stream, d Dir, due Due, i Inspector) {
 		return
 	}
 	back := int64(cfg.Overlap)
-	if s.flags&rawDue != 0 {
+	if s.flags&rawDue != 0 && !cfg.Apart {
 		back = max(back, s.raw-st.inspected(s))
 	}
 	for {

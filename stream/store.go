@@ -80,12 +80,15 @@ type Store struct {
 	queues  queues
 	cursors [2]Cursor
 	views   [2]view
-	pair    *Pair  // being delivered
-	closing bool   // without limit
-	arena   []byte // units that did not lie in one piece, valid during one call of a Reader
-	chunk   Chunk  // being inspected
-	now     int64  // packet time, nanoseconds
-	seed    maphash.Seed
+	pair    *Pair // being delivered
+	closing bool  // without limit
+	lingers bool  // what was read stays held
+	// lingering is where what lingers begins, by direction.
+	lingering [2]int64
+	arena     []byte // units that did not lie in one piece, valid during one call of a Reader
+	chunk     Chunk  // being inspected
+	now       int64  // packet time, nanoseconds
+	seed      maphash.Seed
 }
 
 // NewStore returns an empty Store.

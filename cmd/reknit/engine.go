@@ -30,6 +30,7 @@ type wishes struct {
 	netflows       bool
 	drops          bool // packets that are dropped
 	arp            bool
+	segments       bool
 	ethernet       bool // link-layer addresses
 	md5, sha1      bool // of files
 	sha256, magic  bool
@@ -49,6 +50,7 @@ type wishes struct {
 	overlaps       bool // data that overlaps is compared
 	onDemand       bool // rules say which files are stored
 	rules          bool // rules look at transactions
+	streams        bool // alerts show streams
 	resumed        bool // sessions of TLS
 }
 
@@ -69,6 +71,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 		NoFlows:      !w.flows,
 		Netflows:     w.netflows,
 		ARP:          w.arp,
+		Segments:     w.segments,
 		PacketHeader: w.header,
 		Elephants:    engine.Elephants{Bytes: uint64(c.Flow.RateBytes), Seconds: int(c.Flow.RateInterval)},
 		Ethernet:     w.ethernet,
@@ -160,7 +163,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 	files := filesConfig(w)
 	return all.Config{
 		SMTP:      smtpConfig(c, w),
-		HTTP:      bodiesFor(httpConfig(c), w.keep),
+		HTTP:      bodiesFor(httpConfig(c, w), w.keep),
 		WebSocket: websocketConfig(&c.Protocols.WebSocket, w),
 		DNS:       dnsConfig(&c.Protocols.DNS),
 		POP3:      pop3Config(c, w),
@@ -190,7 +193,7 @@ func rawConfig(c *config.Config, chance func(n int) int) stream.RawConfig {
 		}
 		return max(n, 1)
 	}
-	raw := stream.RawConfig{Chunk: [2]int{change(r.ToServerChunk), change(r.ToClientChunk)}}
+	raw := stream.RawConfig{Apart: true, Chunk: [2]int{change(r.ToServerChunk), change(r.ToClientChunk)}}
 	if !c.FromFile && r.Depth == 0 {
 		raw.Depth = rawDepth
 	}

@@ -31,8 +31,8 @@ func TestFileStore(t *testing.T) {
 			mail := files(t, map[string]string{"c.yaml": "outputs:\n- eve-log: {enabled: yes, types: [" + test.types + "]}\n" +
 				"- file-store: {enabled: yes, dir: kept, " + test.options + "}\nstream.reassembly.depth: 1mb\n"})
 			got := execute(t, "-v", "-r", mail, "-c", "c.yaml", "-l", ".")
-			if got.code != 0 || test.log != "^" && !strings.Contains(got.err, test.log) {
-				t.Errorf("exit code %d, want the message %q in %q", got.code, test.log, got.err)
+			if got.code != 0 || test.log != "^" && !strings.Contains(got.out, test.log) {
+				t.Errorf("exit code %d, want the message %q in %q", got.code, test.log, got.out)
 			}
 			names, err := filepath.Glob("kept/??/*")
 			if err != nil {
@@ -83,7 +83,7 @@ func member(text, key string) string {
 func TestFileStoreFails(t *testing.T) {
 	mail := files(t, map[string]string{"taken": "", "c.yaml": "outputs:\n- file-store: {enabled: yes, version: 2, dir: taken}\n"})
 	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".")
-	if got.code != 0 || !strings.Contains(got.err, "Warning: output-filestore: file-store: ") {
+	if got.code != 0 || !strings.Contains(got.out, "Warning: output-filestore: file-store: ") {
 		t.Error(got)
 	}
 	got = execute(t, "-r", mail, "-c", "c.yaml", "-l", ".", "--init-errors-fatal")

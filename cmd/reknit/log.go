@@ -18,6 +18,7 @@ import (
 type logger struct {
 	mu      sync.Mutex
 	console logOutput
+	alarm   io.Writer // takes the errors of the console
 	files   []logOutput
 	now     func() time.Time
 }
@@ -43,7 +44,7 @@ var levels = []config.Level{config.Error, config.Warning, config.Notice, config.
 
 // newLogger returns a logger that writes notices, and what is more important, to the console.
 func newLogger(console io.Writer) *logger {
-	return &logger{console: logOutput{w: console, level: config.Notice, form: short}, now: time.Now}
+	return &logger{console: logOutput{w: console, level: config.Notice, form: short}, alarm: console, now: time.Now}
 }
 
 func (l *logger) error(from, format string, args ...any) { l.log(config.Error, from, format, args...) }
@@ -59,7 +60,11 @@ func (l *logger) log(level config.Level, from, format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	m := message{l.now(), level, from, printable(fmt.Sprintf(format, args...))}
-	l.console.write(m)
+	console := l.console
+	if level == config.Error {
+		console.w = l.alarm
+	}
+	console.write(m)
 	for i := range l.files {
 		l.files[i].write(m)
 	}
@@ -75,6 +80,9 @@ func (o *logOutput) write(m message) {
 func heeds(output, message config.Level) bool {
 	return slices.Index(levels, message) <= slices.Index(levels, output)
 }
+
+// divert has everything but errors written elsewhere.
+func (l *logger) divert(console io.Writer) { l.console.w = console }
 
 // configure applies the section logging. verbose raises the levels. A file that cannot be opened is told, and left out.
 func (l *logger) configure(c *config.Config, verbose int, openFile func(name string, append bool) (*os.File, error)) {

@@ -129,15 +129,15 @@ func TestCommandLine(t *testing.T) {
 		{"-r CAPTURE tcp prt 25", 2, "", `capture filter, at character 5: want and, or or the end`},
 		{"CAPTURE", 2, "", "to read .*mail.pcap, say reknit -r .*mail.pcap"},
 
-		{"-T -c good.yaml", 0, "", "Notice: reknit: Configuration provided was successfully loaded"},
+		{"-T -c good.yaml", 0, "Notice: reknit: Configuration provided was successfully loaded", ""},
 		{"-T", 0, `in order`, ""},
 		{"-T --set x", 2, "", "--set wants KEY=VALUE"},
-		{"-T -c typo.yaml", 1, "", `(?s)typo.yaml:2:3: unknown key stream.midstrem; did you mean stream.midstream\?.*typo.yaml:5:3`},
-		{"-T -c bad.yaml", 1, "", `(?s)bad.yaml:2:11: .*bad.yaml:3:14: `},
-		{"-T -c no.yaml", 1, "", "no.yaml: no such file"},
+		{"-T -c typo.yaml", 1, "This is reknit", `(?s)typo.yaml:2:3: unknown key stream.midstrem; did you mean stream.midstream\?.*typo.yaml:5:3`},
+		{"-T -c bad.yaml", 1, "This is reknit", `(?s)bad.yaml:2:11: .*bad.yaml:3:14: `},
+		{"-T -c no.yaml", 1, "This is reknit", "no.yaml: no such file"},
 		{"-T --set stream.midstrem=yes", 1, "", "--set stream.midstrem=yes: unknown key"},
-		{"-T -c later.yaml", 0, "", `(?s)later.yaml:4:1: nfq has no effect yet`},
-		{"-T -c bad.yaml -l nowhere -S some.rules -s no.rules --set stream.midstream-policy=drop-flow", 1, "", `(?s)bad.yaml:2:11: .*bad.yaml:3:14: ` +
+		{"-T -c later.yaml", 0, `(?s)later.yaml:4:1: nfq has no effect yet`, ""},
+		{"-T -c bad.yaml -l nowhere -S some.rules -s no.rules --set stream.midstream-policy=drop-flow", 1, "This is reknit", `(?s)bad.yaml:2:11: .*bad.yaml:3:14: ` +
 			`.*log directory nowhere.*stream.midstream-policy: drop-flow.*no.rules: no such file`},
 		{"-T -S some.rules", 0, "in order", ""},
 		{"-T -S wrong.rules", 1, "", `(?s)Error: detect-parse: contnet: unknown keyword; did you mean content\?.* from file wrong.rules at line 1, column 31`},
@@ -146,8 +146,8 @@ func TestCommandLine(t *testing.T) {
 		{"-T -S retired.rules", 0, "in order", `Warning: detect: .*decode-event keyword no longer supports event "decoder.udp.hlen_invalid"`},
 		{"-T -S retired.rules --strict-rule-keywords=decode-event", 1, "", `Error: detect: decode-event keyword no longer supports event`},
 		{"-T -S class.rules --strict-rule-keywords", 1, "", "Error: detect-classtype: unknown classtype x"},
-		{"-T -c rules.yaml", 0, "", "(?s)no file more.rules.*1 rule files processed. 1 rules successfully loaded, 0 rules failed, 0 rules skipped"},
-		{"-r CAPTURE -c rules.yaml -l .", 0, "", "1 rule files processed. 1 rules successfully loaded"},
+		{"-T -c rules.yaml", 0, "(?s)no file more.rules.*1 rule files processed. 1 rules successfully loaded, 0 rules failed, 0 rules skipped", ""},
+		{"-r CAPTURE -c rules.yaml -l .", 0, "1 rule files processed. 1 rules successfully loaded", ""},
 		{"rules check some.rules", 0, `^some.rules: 1 rule loaded, 0 failed, 0 skipped\n$`, ""},
 		{"rules check -v some.rules", 0, `^1:1:0  alert tcp  ip_only, both directions  -  \nsome.rules: 1 rule`, ""},
 		{"rules check some.rules wrong.rules", 1, `(?s)^wrong.rules:1:31: error: contnet: .*\nsome.rules: .*` +
@@ -166,12 +166,12 @@ func TestCommandLine(t *testing.T) {
 		{"rules explain x some.rules", 2, "", `"x" is not the number of a rule`},
 		{"rules explain", 2, "", "explain wants the number of a rule"},
 		{"rules", 0, "(?s)reknit rules check.*reknit rules explain", ""},
-		{"-r CAPTURE -c typo.yaml -l .", 0, "", "Warning: config: typo.yaml:2:3: unknown key"},
-		{"-r CAPTURE -c bad.yaml -l .", 1, "", "Error: config: bad.yaml:2:11"},
-		{"-r CAPTURE -c later.yaml -l .", 0, "", "1 setting has no effect yet: nfq"},
-		{"-r CAPTURE -c eve.yaml -l .", 0, "", "Warning: output: .*going on without"},
-		{"-r CAPTURE -c eve.yaml -l . --init-errors-fatal", 1, "", "no/such/dir/eve.json: no such file"},
-		{"-r CAPTURE -c good.yaml -l nowhere", 1, "", "log directory nowhere: no such file or directory"},
+		{"-r CAPTURE -c typo.yaml -l .", 0, "Warning: config: typo.yaml:2:3: unknown key", ""},
+		{"-r CAPTURE -c bad.yaml -l .", 1, "This is reknit", "Error: config: bad.yaml:2:11"},
+		{"-r CAPTURE -c later.yaml -l .", 0, "1 setting has no effect yet: nfq", ""},
+		{"-r CAPTURE -c eve.yaml -l .", 0, "Warning: output: .*going on without", ""},
+		{"-r CAPTURE -c eve.yaml -l . --init-errors-fatal", 1, "This is reknit", "no/such/dir/eve.json: no such file"},
+		{"-r CAPTURE -c good.yaml -l nowhere", 1, "This is reknit", "log directory nowhere: no such file or directory"},
 		{"--dump-config -c bad.yaml", 1, `stream.memcap = `, `bad.yaml:2:11`},
 		{"-r CAPTURE --simulate-packet-loss=1", 0, `226 packets`, ""},
 		{"-r CAPTURE --simulate-packet-loss=x", 2, "", "simulate-packet-loss"},
@@ -219,6 +219,32 @@ func TestEVEOnStandardOutput(t *testing.T) {
 	}
 }
 
+// With a configuration messages go to standard output, unless that is where the records go; errors never do.
+func TestMessagesOnStandardOutput(t *testing.T) {
+	mail := files(t, map[string]string{
+		"c.yaml":   "outputs:\n- eve-log: {enabled: yes, types: [smtp]}\n",
+		"out.yaml": "outputs:\n- eve-log: {enabled: yes, types: [smtp], filename: /dev/stdout}\n",
+		"x.rules":  "alert tcp any any -> any any (sid:1;)\nalert x\n",
+	})
+	for _, test := range []struct {
+		args    string
+		records bool // standard output is for them
+	}{
+		{"-c c.yaml -l .", false}, {"-c c.yaml -l . -o more.json", false}, {"-c c.yaml -o -", true}, {"-c c.yaml -l . -o /dev/stdout", true},
+		{"-c out.yaml -l .", true}, {"-c out.yaml -l . --engine-analysis", false},
+	} {
+		got := execute(t, append(strings.Fields(test.args), "-r", mail, "-S", "x.rules")...)
+		notices, other := got.out, got.err
+		if test.records {
+			notices, other = got.err, got.out
+		}
+		if !strings.Contains(notices, "Notice: ") || strings.Contains(other, "Notice: ") || !strings.Contains(got.err, "Error: ") ||
+			strings.Contains(got.out, "Error: ") {
+			t.Errorf("%s: output %q, error output %q", test.args, got.out, got.err)
+		}
+	}
+}
+
 func TestLogDirectory(t *testing.T) {
 	mail := files(t, nil)
 	got := execute(t, "-r", mail, "-l", ".")
@@ -263,7 +289,7 @@ logging:
   - file:
 `})
 	got := execute(t, "-r", mail, "-c", "c.yaml", "-l", ".", "--runmode", "single")
-	if got.code != 0 || got.out != "" || !strings.Contains(got.err, "Notice: pcap: read 1 file, 227 packets") {
+	if got.code != 0 || got.err != "" || !strings.Contains(got.out, "Notice: pcap: read 1 file, 227 packets") {
 		t.Fatalf("exit code %d, output %q, error output %q", got.code, got.out, got.err)
 	}
 	for _, test := range []struct {

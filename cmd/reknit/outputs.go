@@ -84,6 +84,8 @@ func (o *eveOutput) takes(r *event.Record) bool {
 	case "drop":
 		d, ok := r.Body.(*event.Drop)
 		return o.config.Logs("drop") && (!ok || d.First || o.config.Drop.Flows == "all")
+	case "stream_tcp":
+		return o.config.Logs("stream") && takesSegment(&o.config.Stream, r.Body)
 	case "packet":
 		return o.config.Logs("alert") && o.config.Alert.Tagged
 	case "fileinfo":
@@ -103,6 +105,12 @@ func (o *eveOutput) takes(r *event.Record) bool {
 		return o.config.Anomaly.AppLayer
 	}
 	return o.config.Logs(typeOf(r))
+}
+
+// takesSegment reports whether a segment is one of those that the type stream means.
+func takesSegment(l *config.StreamLog, body event.Appender) bool {
+	s, ok := body.(*event.StreamTCP)
+	return ok && (l.All || l.Events && len(s.Events) > 0 || l.Changes && s.Before != "" || l.Spurious && s.Spurious)
 }
 
 // typeOf returns the type of the list of types that a record belongs to.
@@ -202,6 +210,7 @@ func (w *wishes) add(e *config.EVE) {
 	w.flows = w.flows || e.Logs("flow")
 	w.netflows = w.netflows || e.Logs("netflow")
 	w.drops = w.drops || e.Logs("drop")
+	w.segments = w.segments || e.Logs("stream")
 	w.arp = w.arp || e.Logs("arp")
 	w.ethernet = w.ethernet || e.Ethernet
 	if e.Logs("files") {

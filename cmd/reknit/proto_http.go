@@ -12,9 +12,12 @@ import (
 )
 
 // httpConfig turns the section app-layer.protocols.http into the parser's settings.
-func httpConfig(c *config.Config) http.Config {
+func httpConfig(c *config.Config, w wishes) http.Config {
 	h := &c.Protocols.HTTP
 	p := httpServer(&h.Server)
+	if w.streams {
+		p.Inspect = [2]int{int(min(h.Server.RequestInspect, 1<<20)), int(min(h.Server.ResponseInspect, 1<<20))}
+	}
 	p.MaxTx = h.Server.MaxTx
 	p.Ranges = http.Ranges{Memory: int64(h.RangeMemory), Timeout: time.Duration(h.RangeTimeout) * time.Second}
 	if p.Ranges.Memory == 0 {

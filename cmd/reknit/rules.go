@@ -9,12 +9,14 @@ import (
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/detect"
+	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/proto/all"
 	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/ssh"
 	"github.com/reknit/reknit/rule"
 	"github.com/reknit/reknit/rule/dataset"
+	"github.com/reknit/reknit/stream"
 	"github.com/reknit/reknit/tcp"
 )
 
@@ -32,6 +34,9 @@ type ruleLoader struct {
 	dataDir    string         // --data-dir
 	wholeLists bool           // what cannot be read in a list is an error
 	earlier    *dataset.Store // whose sets are kept that rules change; nil: none
+
+	// certificates keeps what tls.store means; nil: nobody does.
+	certificates func(r *event.Record, tx app.Transaction, d stream.Dir)
 
 	before   *detect.Set // that the new set takes the place of; nil: none
 	compiled *detect.Set
@@ -63,7 +68,7 @@ func (l *ruleLoader) load() error {
 	l.compiled, refused = detect.New(detect.Config{
 		Rules: l.set.Rules, Overrides: l.limits, Protocols: l.protocols, MaxAlerts: l.conf.Rules.MaxAlerts,
 		GuessTx: l.conf.Rules.GuessTx, MaxGuesses: l.conf.Rules.MaxGuesses, Payload: l.payload(), Prevent: l.inline, Before: l.before,
-		Notice: func(text string) { l.warn("detect", "%s", text) },
+		Certificates: l.certificates, Notice: func(text string) { l.warn("detect", "%s", text) },
 	})
 	for _, r := range refused {
 		l.set.Refuse(r.Rule, r.Problem)
@@ -71,13 +76,18 @@ func (l *ruleLoader) load() error {
 	return nil
 }
 
-// payload reports whether an output wants what rules looked at.
-func (l *ruleLoader) payload() bool {
-	return slices.ContainsFunc(l.conf.EVE, func(e config.EVE) bool {
-		a := &e.Alert
-		return e.Logs("alert") && (a.Payload || a.PayloadPrintable || a.PayloadLength)
-	})
+// payload returns how much of a stream the outputs want with an alert.
+func (l *ruleLoader) payload() (n int) {
+	for _, e := range l.conf.EVE {
+		if a := &e.Alert; e.Logs("alert") && (a.Payload || a.PayloadPrintable || a.PayloadLength) {
+			n = max(n, int(min(a.PayloadSize, maxPayload)))
+		}
+	}
+	return n
 }
+
+// maxPayload is how much of a stream an alert shows at most.
+const maxPayload = 16 << 20
 
 // makeLanguage makes the language from the configuration and its companion files.
 func (l *ruleLoader) makeLanguage() {
@@ -180,6 +190,10 @@ func (j *job) rulesOf() error {
 			return err
 		}
 	}
+	if l.compiled.Stores() && len(j.conf.FileStores) == 0 {
+		j.log.warning("detect-filestore", "One or more rule(s) depends on the file-store output log which is not enabled. "+
+			`Enable the output "file-store".`) // tools look for it
+	}
 	unsaved := checkSaved(l.sets)
 	if unsaved != nil {
 		j.log.error("datasets", "%v", unsaved)
@@ -196,8 +210,12 @@ func (j *job) rulesOf() error {
 
 // loader returns what loads the rules of the command line and of a configuration.
 func (j *job) loader(c *config.Config) *ruleLoader {
-	return &ruleLoader{conf: c, only: j.rules, more: j.moreRules, strict: j.strict, inline: j.inline, warn: j.log.warning,
+	l := &ruleLoader{conf: c, only: j.rules, more: j.moreRules, strict: j.strict, inline: j.inline, warn: j.log.warning,
 		info: j.log.info, dataDir: j.dataDir, wholeLists: j.test || j.initFatal, earlier: j.sets}
+	if len(c.TLSStores) > 0 {
+		l.certificates = j.keepChain
+	}
+	return l
 }
 
 // wrong reports whether there was anything that cannot be used.
@@ -211,7 +229,7 @@ const keptForRules = 128 << 10
 
 // addRules adds what rules want of the parsers.
 func (w *wishes) addRules(s *detect.Set) {
-	w.rules = s.UsesTransactions()
+	w.rules, w.streams = s.UsesTransactions(), s.ShowsStreams()
 	w.ja3 = w.ja3 || s.Uses("ja3")
 	w.ja4 = w.ja4 || s.Uses("ja4")
 	w.hassh = s.Uses("ssh.hassh")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/rule"
@@ -15,15 +16,16 @@ import (
 // analysis writes what each rule looks for to files in the directory for log files, for people and for programs; only the
 // former, to standard output, when there is no directory.
 func (j *job) analysis(s *rule.Set, protocols []app.Protocol) error {
+	stores := len(j.conf.FileStores) > 0
 	if j.dir == "" {
-		return writeAnalysis(j.std.out, s)
+		return writeAnalysis(j.std.out, s, stores)
 	}
 	r := &j.conf.Rules
 	for _, f := range []struct {
 		name  string
 		write func(io.Writer) error
 	}{
-		{"rules_analysis.txt", func(w io.Writer) error { return writeAnalysis(w, s) }},
+		{"rules_analysis.txt", func(w io.Writer) error { return writeAnalysis(w, s, stores) }},
 		{"rules.json", func(w io.Writer) error { return analysis.WriteRules(w, s.Rules, protocols) }},
 		{"patterns.json", func(w io.Writer) error { return analysis.WritePatterns(w, s.Rules) }},
 		{"rule_group.json", func(w io.Writer) error { return analysis.WriteGroups(w, s.Rules, r.GroupRules) }},
@@ -48,10 +50,15 @@ func writeFile(name string, write func(io.Writer) error) error {
 	return errors.Join(write(w), w.Flush(), f.Close())
 }
 
-// writeAnalysis writes what each rule looks for, in the order in which they are evaluated, and which could not be loaded.
-func writeAnalysis(w io.Writer, s *rule.Set) error {
+// writeAnalysis writes what each rule looks for, in the order in which they are evaluated, and which could not be loaded. stores says
+// that files are stored for rules that want that.
+func writeAnalysis(w io.Writer, s *rule.Set, stores bool) error {
 	for _, r := range s.Rules {
-		if _, err := fmt.Fprintln(w, explainRule(r)); err != nil {
+		text := explainRule(r)
+		if !stores && slices.ContainsFunc(r.Effects, isFileStore) {
+			text += "Warning: Rule requires file-store but the output file-store is not enabled.\n" // tools look for it
+		}
+		if _, err := fmt.Fprintln(w, text); err != nil {
 			return err
 		}
 	}
@@ -61,4 +68,9 @@ func writeAnalysis(w io.Writer, s *rule.Set) error {
 		}
 	}
 	return nil
+}
+
+func isFileStore(e rule.Effect) bool {
+	_, ok := e.(*rule.FileStore)
+	return ok
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/rule/dataset"
+	"github.com/reknit/reknit/sink/certstore"
 	"github.com/reknit/reknit/sink/file"
 )
 
@@ -61,11 +62,12 @@ type job struct {
 	summary *summary // nil: none
 	meter   meter
 
-	detection *detect.Set // nil: no rules
-	loaded    *ruleLoader // of which it is
-	reloader  *reloader   // nil: no rules
-	sets      *dataset.Store
-	fast      []*fastOutput
+	detection    *detect.Set // nil: no rules
+	loaded       *ruleLoader // of which it is
+	reloader     *reloader   // nil: no rules
+	sets         *dataset.Store
+	certificates *certstore.Store // nil: they are not kept
+	fast         []*fastOutput
 }
 
 func (j *job) run(ctx context.Context) error {
@@ -81,6 +83,9 @@ func (j *job) run(ctx context.Context) error {
 		return cmp.Or(j.conf.Dump(j.std.out), err)
 	}
 	noPlace := j.place()
+	if j.conf.FromFile && !j.needsOutput() {
+		j.log.divert(j.term.notices())
+	}
 	j.log.configure(j.conf, j.verbose, j.openLog)
 	j.log.notice("reknit", "This is reknit %s, compatible with Suricata version %s", ownVersion(), claimed)
 	if err := j.check(problems, noPlace); err != nil {
@@ -163,6 +168,16 @@ func (j *job) place() error {
 		return fmt.Errorf("default-log-dir %s: %w; -l gives another directory", j.dir, err)
 	}
 	return fmt.Errorf("log directory %s: %w", j.dir, err)
+}
+
+// needsOutput reports whether standard output is for something else than messages.
+func (j *job) needsOutput() bool {
+	if j.analyseRules {
+		return j.dir == ""
+	}
+	const device = "/dev/stdout"
+	return j.output == "-" || j.output == device ||
+		j.dir != "" && slices.ContainsFunc(j.conf.EVE, func(e config.EVE) bool { return e.Filename == device })
 }
 
 func (j *job) openLog(name string, append bool) (*os.File, error) {
@@ -321,9 +336,16 @@ func (j *job) analyse(ctx context.Context) error {
 	for _, o := range j.fast {
 		to = append(to, o)
 	}
+	if err := j.openCertificates(); err != nil {
+		return err
+	}
+	if j.certificates != nil {
+		to = append(to, counted{j.certificates})
+	}
 	e.Sink = event.Sink(to)
 	if j.detection != nil {
 		e.App.KeepForRules = j.detection.UsesTransactions()
+		e.ShowStreams = j.detection.ShowsStreams()
 		j.reloader = newReloader(j, want)
 		e.Packets = func() engine.PacketHandler { return j.reloader.live.Worker() }
 	}

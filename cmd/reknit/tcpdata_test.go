@@ -77,7 +77,7 @@ func TestTCPDataErrors(t *testing.T) {
 	t.Run("directory", func(t *testing.T) {
 		mail := files(t, map[string]string{"c.yaml": config, "log/tcp": "a file"})
 		got := execute(t, "-r", mail, "-c", "c.yaml", "-l", "log")
-		if got.code != 0 || !strings.Contains(got.err, "tcp-data: ") || !strings.Contains(got.err, "going on without") {
+		if got.code != 0 || !strings.Contains(got.out, "tcp-data: ") || !strings.Contains(got.out, "going on without") {
 			t.Errorf("a file is in its place: %+v", got)
 		}
 		if got = execute(t, "-r", mail, "-c", "c.yaml", "-l", "log", "--init-errors-fatal"); got.code == 0 {

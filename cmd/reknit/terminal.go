@@ -64,15 +64,21 @@ func (t *terminal) failed() error {
 }
 
 // messages returns a writer for messages, which also makes room.
-func (t *terminal) messages() io.Writer { return messageWriter{t} }
+func (t *terminal) messages() io.Writer { return messageWriter{t, t.err} }
 
-type messageWriter struct{ t *terminal }
+// notices returns a writer for messages among the results.
+func (t *terminal) notices() io.Writer { return messageWriter{t, t.out} }
+
+type messageWriter struct {
+	t  *terminal
+	to io.Writer
+}
 
 func (w messageWriter) Write(b []byte) (int, error) {
 	w.t.mu.Lock()
 	defer w.t.mu.Unlock()
 	w.t.clear()
-	return w.t.err.Write(b)
+	return w.to.Write(b)
 }
 
 // progress shows a line below everything else, in place of the last one. An empty line removes it.

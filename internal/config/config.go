@@ -28,6 +28,7 @@ type Config struct {
 	StatsFiles []StatsFile
 	TCPData    []TCPData
 	FileStores []FileStore // one is enough
+	TLSStores  []TLSStore  // one is enough
 
 	Root *Node // the whole tree, for those who print it
 }

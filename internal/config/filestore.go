@@ -23,7 +23,7 @@ func (s *FileStore) table() []row {
 		{"dir", text(&s.Dir), "filestore", "", "Name of the directory, relative to the log directory."},
 		{"write-fileinfo", boolean(&s.Fileinfo), "no", "", "Write the record of each file beside it."},
 		{"force-filestore", boolean(&s.Force), "no", "",
-			"Store all files. Otherwise those that rules ask for are stored, of which there are none yet."},
+			"Store all files. Otherwise those that rules ask for are stored."},
 		{"force-hash", hashes(&s.ForceHash), "[]", "",
 			"Log these hashes of each file, too: md5, sha1. SHA-256 is always computed, as it names the files."},
 		{"stream-depth", s.depth(), "", "", "Bytes of a connection that are looked at if its protocol carries files, when that is " +

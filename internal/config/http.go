@@ -32,6 +32,8 @@ type HTTPServer struct {
 	BombLimit        Size
 	RequestBody      Size // that counts as a file; 0: all of it
 	ResponseBody     Size
+	RequestInspect   Size // request-body-minimal-inspect-size
+	ResponseInspect  Size
 }
 
 // HTTPServerOf are the settings for servers in some networks.
@@ -112,6 +114,9 @@ func (s *HTTPServer) table() []row {
 		{"request-body-limit", size(&s.RequestBody), "0", "", "Bytes after which a file in a request is truncated; 0: no limit, and none " +
 			"in what is not given, unlike Suricata (4096)."},
 		{"response-body-limit", size(&s.ResponseBody), "0", "", "The same for responses."},
+		{"request-body-minimal-inspect-size", size(&s.RequestInspect), "32 KiB", "", "How much of what a client sent stays at hand for the payload " +
+			"of alerts. That of `default-config` counts."},
+		{"response-body-minimal-inspect-size", size(&s.ResponseInspect), "32 KiB", "40 KiB", "The same for servers."},
 		{"double-decode-path", boolean(&s.DoubleDecodePath), "no", "", "Decode the path of a target twice."},
 		{"double-decode-query", boolean(&s.DoubleDecode), "no", "", "Decode the query of a target twice."},
 		{"uri-include-all", boolean(&s.URIIncludeAll), "no", "", "Keep scheme, user, host and port in the normalised target."},

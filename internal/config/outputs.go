@@ -39,6 +39,7 @@ type EVE struct {
 	Stats   StatsLog
 	Drop    DropLog
 	Alert   AlertLog
+	Stream  StreamLog
 }
 
 // Logs reports whether a type of the list is logged.
@@ -151,6 +152,8 @@ func (e *EVE) typeTable(typ string) []row {
 			{"types.applayer", boolean(&l.AppLayer), "yes", "", "Log oddities of protocols."},
 			{"packethdr", boolean(&l.PacketHeader), "no", "", "Add the packet's first 32 bytes."},
 		}
+	case "stream":
+		return e.Stream.table()
 	case "drop":
 		l := &e.Drop
 		return []row{
@@ -176,7 +179,7 @@ func (e *EVE) typeTable(typ string) []row {
 var loggedTypes = []string{"alert", "smtp", "http", "websocket", "dns", "mdns", "pop3", "tls", "ssh", "ftp", "imap", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
-var typesOnRequest = []string{"drop", "netflow", "arp"}
+var typesOnRequest = []string{"drop", "netflow", "arp", "stream"}
 
 // StatsFile is an output of the name stats: a table of counters, now and then.
 type StatsFile struct {
@@ -272,6 +275,11 @@ func (c *Config) outputs(root *Node, ps *Problems) {
 			var s FileStore
 			if fill(s.table(), body, path, true, ps); s.Enabled {
 				c.FileStores = append(c.FileStores, s)
+			}
+		case "tls-store":
+			var s TLSStore
+			if fill(s.table(), body, path, true, ps); s.Enabled {
+				c.TLSStores = append(c.TLSStores, s)
 			}
 		case "tcp-data":
 			var d TCPData

@@ -136,7 +136,6 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].pgsql", notYet, "enabled passwords"},
 	{"outputs.[].eve-log.types.[].quic", notYet, "enabled ja4"},
 	{"outputs.[].eve-log.types.[].flow", moot, "exception-policy"}, // always written
-	{"outputs.[].eve-log.types.[].stream", notYet, "enabled all event-set state-update spurious-retransmission"},
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
 	{"outputs.[].eve-log.types.[]", notYet, `llmnr.enabled  rdp.enabled
 		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
@@ -146,7 +145,6 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[]", obsolete, "ikev2.enabled vars.enabled"},
 	{"outputs.[].file-store", notYet, "force-magic"},
 	{"outputs.[].file-store", obsolete, "log-dir force-md5 write-meta waldo include-pid"},
-	{"outputs.[].tls-store", notYet, "enabled certs-log-dir"},
 	{"outputs.[].pcap-log", notYet, `enabled filename dir limit max-files mode compression lz4-checksum lz4-level
 		use-stream-depth honor-pass-rules conditional ts-format bpf-filter sguil-base-dir`},
 	{"outputs.[].alert-debug", notYet, "enabled filename append filetype"},
@@ -205,8 +203,7 @@ var vocabulary = []struct {
 }
 
 // libhtp are the keys of an HTTP personality.
-const libhtp = `request-body-minimal-inspect-size
-	request-body-inspect-window response-body-minimal-inspect-size response-body-inspect-window
+const libhtp = `request-body-inspect-window response-body-inspect-window
 	http-body-inline swf-decompression.enabled swf-decompression.type
 	swf-decompression.compress-depth swf-decompression.decompress-depth
 	randomize-inspection-sizes randomize-inspection-range decompression-time-limit lzma-enabled lzma-memlimit

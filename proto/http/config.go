@@ -42,6 +42,10 @@ type Config struct {
 	MaxCodings int
 	Coding     coding.Config // limits of decoding
 
+	// Inspect is the number of bytes of each direction that stay held behind the parser where streams are inspected, so that who
+	// finds something in a body is shown what came before it. It is at most 255 KiB.
+	Inspect [2]int
+
 	Files file.Config // what is computed of bodies
 	// MaxUpload and MaxDownload are the numbers of bytes after which a file in a request or in a response counts as truncated.
 	// When zero, there is no limit but that of Files.
@@ -175,5 +179,6 @@ func New(c Config) app.Protocol {
 		Complete:  [2]app.Progress{complete, complete},
 		States:    [2][]app.State{states("request_"), states("response_")},
 		MaxTx:     config.MaxTx,
+		Inspect:   config.Inspect,
 	}
 }
