@@ -64,8 +64,8 @@ func TestCostly(t *testing.T) {
 		detect.Config{Notice: func(text string) { told = append(told, text) }})
 	long := strings.Repeat("a", 1200)
 	o := talk(9).datagram(0, long).datagram(1, long).datagram(0, "aac-a").with(t, set, engine.Config{})
-	if o.String() != "" || o.counter("detect.pcre_given_up") < 2 {
-		t.Errorf("alerts %q, given up %d times", o, o.counter("detect.pcre_given_up"))
+	if o.String() != "" || o.counter("reknit.pcre_given_up") < 2 {
+		t.Errorf("alerts %q, given up %d times", o, o.counter("reknit.pcre_given_up"))
 	}
 	if len(told) != 1 || !strings.HasPrefix(told[0], "rule 1:7: ") {
 		t.Errorf("told %q", told)

@@ -72,7 +72,7 @@ func TestManyKinds(t *testing.T) {
 	if len(o.alerts) != ports {
 		t.Errorf("%d alerts, want %d", len(o.alerts), ports)
 	}
-	if n := o.worker.Counters().Unsorted; n == 0 || n >= 4*ports {
+	if n := o.counter("reknit.rules_unsorted"); n == 0 || n >= 4*ports {
 		t.Errorf("%d packets were looked at by all rules", n)
 	}
 }

@@ -99,17 +99,15 @@ func (s *Set) Worker() *Worker { return NewLive(s).Worker() }
 // Records is called by the engine.
 func (w *Worker) Records(to engine.Desk) { w.desk = to }
 
-// Counters returns what was counted so far.
-func (w *Worker) Counters() Counters { return w.counters }
-
-// Each calls yield for each counter that records have.
+// Each calls yield for each counter.
 func (w *Worker) Each(yield func(name string, value uint64)) {
 	yield("detect.alert", w.counters.Alerts)
 	yield("detect.alert_queue_overflow", w.counters.Overflow)
 	yield("detect.alerts_suppressed", w.counters.Suppressed)
-	yield("detect.inspection_given_up", w.evaluator.GivenUp)
-	yield("detect.pcre_given_up", w.evaluator.GivenUpRegexps)
 	yield("reknit.dataset_full", w.evaluator.Full)
+	yield("reknit.inspection_given_up", w.evaluator.GivenUp)
+	yield("reknit.pcre_given_up", w.evaluator.GivenUpRegexps)
+	yield("reknit.rules_unsorted", w.counters.Unsorted)
 }
 
 // Anomaly is called by the engine for events that are of no transaction.
