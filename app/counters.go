@@ -18,6 +18,10 @@ type Counters struct {
 	SwitchesRefused    uint64 // protocol changes: one was asked for already, or too many
 	AnomaliesDropped   uint64 // not told, because the flow had too many
 	Panics             uint64 // of parsers
+
+	Frames         uint64 // kept
+	FramesRefused  uint64 // not kept, because the flow had too many
+	FrameBytesLost uint64 // let go of before they were looked at, because there were too many
 }
 
 // kindCounters count by protocol and transport.

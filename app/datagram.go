@@ -16,6 +16,9 @@ func (s *Session) Datagram(d stream.Dir, b []byte) {
 	if s.datagram != nil {
 		s.gateway.counters.Turns++
 		s.turnOf(d)
+		if s.state&framed != 0 {
+			s.frameDatagram(d, b)
+		}
 		err := s.datagram.Datagram(d, b)
 		if s.gateway.config.Faults[d].meets(0, len(b)) {
 			err = errSimulated
@@ -65,6 +68,7 @@ func (s *Session) detectDatagram(d stream.Dir, b []byte) stream.Dir {
 		}
 	case s.proto < firstID:
 		s.proto, s.parsed = id, id
+		s.watch()
 		if first {
 			g.perKind[id].flow[1]++
 		}

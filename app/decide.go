@@ -242,13 +242,20 @@ func (v *drive) giveUp(skipped bool) {
 // settle gives the flow a protocol and the protocol's parser.
 func (v *drive) settle(id protoID) {
 	g := v.gateway
-	if v.state&switching != 0 {
+	follows := v.state&switching != 0
+	if follows {
 		v.changed(id)
 	}
 	k := g.kind(id)
 	v.proto = id
 	g.perKind[id].flow[v.transportIndex()]++
 	v.parsed = id
+	v.watch()
+	for d := range v.in {
+		if follows {
+			v.beginsAt(stream.Dir(d), v.in[d])
+		}
+	}
 	if k.NewStream != nil {
 		v.stream = k.NewStream((*Conn)(v.Session))
 	}

@@ -91,6 +91,9 @@ func (s *Session) End(d stream.Dir, rest []byte) {
 	d = s.side(d)
 	defer s.caught(d, nil)
 	s.dir[d] |= ended
+	if s.Framed() {
+		s.rare.frames[d].over = true
+	}
 	if s.state&disabled != 0 {
 		return
 	}
@@ -350,7 +353,13 @@ func (s *Session) report(c Cause, d stream.Dir, offset int64, err error, stack [
 func (s *Session) disable() {
 	s.state |= disabled
 	s.nextTx = s.TxCount() // no other will begin
-	s.stream, s.datagram, s.rare = nil, nil, nil
+	s.stream, s.datagram = nil, nil
+	if r := s.rare; r != nil {
+		s.rare = nil
+		if r.frames != nil { // they go on to the end of the flow
+			s.few().frames = r.frames
+		}
+	}
 	s.finishAll()
 }
 

@@ -69,6 +69,9 @@ type Config struct {
 	// that was picked up midstream is then turned round: its client and server were mistaken for each other.
 	Reverse bool
 
+	// Frames says which frames are kept.
+	Frames FrameConfig
+
 	// KeepForRules keeps finished transactions until Session.Inspected was called for both directions.
 	KeepForRules bool
 
@@ -86,6 +89,7 @@ func (c *Config) setDefaults() {
 		Limit{Field: &c.DetectLimit, Default: 100000},
 		Limit{Field: &c.SwitchLimit, Default: 4096},
 	)
+	c.Frames.setDefaults()
 	c.MaxAnomalies = min(c.MaxAnomalies, 1<<16-1)
 	c.MaxSwitches = min(c.MaxSwitches, 1<<8-1)
 	c.ProbeLimit = min(c.ProbeLimit, 1<<16-1)
@@ -111,6 +115,7 @@ type kind struct {
 	maxTx      int
 	tooMany    EventID // index of too_many_transactions; noEvent
 	transports uint8   // overTCP, overUDP
+	frames     uint32  // that are wanted: a bit for each FrameID
 	off        bool    // not to be detected
 }
 
@@ -128,6 +133,7 @@ type Gateway struct {
 	windower Windower    // nil
 	missing  Missinger   // nil
 	address  Addresser   // nil
+	framer   FrameLogger // nil
 
 	now    int64  // of the packet being processed
 	number uint64 // likewise
@@ -139,6 +145,9 @@ type Gateway struct {
 	look    look     // being taken
 	anomaly Anomaly  // being told
 	file    fileBody // being recorded
+	frame   frameRecord
+
+	frameText []byte
 }
 
 // NewGateway returns a gateway for the given protocols. The order of protocols decides when two of them claim the same
@@ -158,6 +167,7 @@ func NewGateway(c Config, protocols []Protocol, l Logger) (*Gateway, error) {
 	g.windower, _ = l.(Windower)
 	g.missing, _ = l.(Missinger)
 	g.address, _ = l.(Addresser)
+	g.framer, _ = l.(FrameLogger)
 	for i := range protocols {
 		p := protocols[i]
 		if err := check(&p); err != nil {
@@ -182,6 +192,9 @@ func check(p *Protocol) error {
 		if t.Text == "" || t.Offset < 0 || t.Depth != 0 && t.Depth < t.Offset+len(t.Text) || t.Depth > 1<<12 {
 			return fmt.Errorf("pattern %q cannot match", t.Text)
 		}
+	}
+	if len(p.Frames) > maxFrameKinds {
+		return fmt.Errorf("more than %d frames", maxFrameKinds)
 	}
 	return nil
 }
@@ -220,6 +233,9 @@ func (g *Gateway) add(p Protocol, s Settings) protoID {
 		if p.Events[i].Name == tooManyTx {
 			k.tooMany = EventID(i)
 		}
+	}
+	if k.NewStream != nil || k.NewDatagram != nil {
+		k.frames = g.config.Frames.bits(&p)
 	}
 	id := protoID(len(g.kinds))
 	g.kinds = append(g.kinds, k)

@@ -84,6 +84,7 @@ type Protocol struct {
 
 	Fields []Field
 	Events []EventInfo
+	Frames []string // parts of its bytes that the parser names (Conn.Frame), as rules and EVE write them; at most 31
 	// Complete is the progress at which a direction of a transaction is complete.
 	// When zero, it is 1.
 	Complete [2]Progress

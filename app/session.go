@@ -45,6 +45,7 @@ type rare struct {
 	expect  protoID  // the flow was announced
 	lost    [2]int64 // before there was a parser to tell
 	files   uint32   // so far
+	frames  *frames  // that somebody wants; nil: none
 	order   []int64  // how far each direction was when the other one spoke, in turns
 }
 
@@ -80,6 +81,7 @@ const (
 	asked      // Switch was called in this turn
 	serverTurn // the turn is that of the direction to the client
 	flushDue   // see TakeFlush
+	framed     // frames of the parser's protocol are wanted
 )
 
 // start makes s the session of a new flow.
@@ -114,7 +116,7 @@ func (s *Session) few() *rare {
 func (s *Session) lean() {
 	r := s.rare
 	if r != nil && r.request.Expect == "" && r.request.Port == 0 && r.request.State == nil && r.state == nil &&
-		r.expect == unknown && r.before == 0 && r.lost == [2]int64{} && r.files == 0 && r.order == nil {
+		r.expect == unknown && r.before == 0 && r.lost == [2]int64{} && r.files == 0 && r.order == nil && r.frames == nil {
 		s.rare = nil
 	}
 }

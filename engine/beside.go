@@ -31,16 +31,19 @@ type StreamLogger interface {
 
 // beside is what reads streams beside the parsers.
 type beside struct {
-	raw RawHandler // nil: nobody
-	log StreamLogger
+	raw RawHandler   // nil: nobody
+	log StreamLogger // nil: nobody
+	// frames says that sessions may want the bytes of their frames.
+	frames bool
 }
 
 // newBeside returns nil when nobody reads beside the parsers.
 func newBeside(c *Config) *beside {
-	if c.Raw == nil && c.Logger == nil {
+	frames := c.App.Frames.Tell || len(c.App.Frames.Wanted) > 0
+	if c.Raw == nil && c.Logger == nil && !frames {
 		return nil
 	}
-	return &beside{c.Raw, c.Logger}
+	return &beside{c.Raw, c.Logger, frames}
 }
 
 // attendant gives the streams of the connection being followed to who reads beside the parsers.
@@ -58,7 +61,14 @@ func (a *attendant) Inspect(d stream.Dir, c *stream.Chunk) {
 
 func (a *attendant) Log(d stream.Dir, off int64, data []byte) {
 	w := (*Worker)(a)
-	w.beside.log.Log(&w.flow, d, off, data)
+	if w.beside.log != nil {
+		w.beside.log.Log(&w.flow, d, off, data)
+	}
+	if w.beside.frames {
+		if s := w.parsedBy(); s != nil {
+			s.Log(d, off, data)
+		}
+	}
 }
 
 // parsedBy returns the session of the flow, or nil.
@@ -109,7 +119,7 @@ func (w *Worker) attend(p *packet.Packet, c *tcp.Conn, res tcp.Result) {
 	if w.segment.Flags.Has(tcp.SYN|tcp.ACK) && c.State() < tcp.Established {
 		w.holds(c) // who is the client may have become clear by it
 	}
-	if b.log != nil {
+	if (b.log != nil || b.frames) && !w.undetected() {
 		w.store.Log(c.Stream(d.Opposite()), d.Opposite(), false, (*attendant)(w))
 		w.store.Log(c.Stream(d), d, false, (*attendant)(w))
 	}
@@ -229,6 +239,7 @@ func (w *Worker) finish(c *tcp.Conn, left [2]bool) {
 			w.showEnd(stream.ToServer, left)
 		}
 		w.showEnd(d, left)
+		w.framesEnd(d)
 	}
 	w.tracker.Drop(c)
 	w.let()

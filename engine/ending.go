@@ -92,7 +92,7 @@ func (w *Worker) unfinished(e *flow.Entry[flowState]) (left [2]bool) {
 	for d := stream.ToServer; d <= stream.ToClient; d++ {
 		s := c.Stream(d)
 		at, inspected := s.Raw()
-		left[d] = s.App() < s.Edge() || inspected && at < s.Edge()
+		left[d] = s.App() < s.Edge() || inspected && at < s.Edge() || w.framesLeft(v, d)
 	}
 	return left
 }

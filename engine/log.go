@@ -25,6 +25,7 @@ var (
 	_ app.FileLogger  = (*logger)(nil)
 	_ app.FileOpener  = (*logger)(nil)
 	_ app.ErrorLogger = (*logger)(nil)
+	_ app.FrameLogger = (*logger)(nil)
 	_ app.Expecter    = (*logger)(nil)
 	_ app.Windower    = (*logger)(nil)
 	_ app.Missinger   = (*logger)(nil)
@@ -101,6 +102,7 @@ func (l *logger) Error(s *app.Session, err *app.Error) {
 func (l *logger) Detected(s *app.Session) {
 	w := (*Worker)(l)
 	w.announces(s)
+	w.holdFrames(s)
 	if depth := s.Depth(); depth > 0 && w.config.Stream.Depth > 0 && s.Transport() == app.TCP && w.entry.Value.conn != 0 {
 		c := w.conns.at(w.entry.Value.conn)
 		w.store.Deepen(c.Stream(stream.ToServer), depth)

@@ -204,6 +204,9 @@ func (w *Worker) process(p *packet.Packet) {
 	if w.followed != nil {
 		w.let()
 	}
+	if w.beside != nil && w.beside.frames && w.entry != nil {
+		w.framesSeen()
+	}
 }
 
 // track finds the flow of p and hands p to what follows the flow.

@@ -60,7 +60,7 @@ func (st *Store) pass(p *Pair, d Dir, off int64, data []byte, r Reader) Inserted
 	c.s, c.fence, c.off, c.buf = s, noFence, off, data
 	st.arena = st.arena[:0]
 	r.Read(d, c)
-	if s.app == end && !peer.open {
+	if s.app == end && !peer.open && s.flags&logOn == 0 { // the Reader may have called HoldLog
 		s.want = max(s.want, 1)
 		return 0
 	}

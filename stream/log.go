@@ -7,7 +7,8 @@ type Logger interface {
 	Log(d Dir, off int64, data []byte)
 }
 
-// HoldLog makes the stream keep its bytes until Log has passed them, beginning at the first byte that is held.
+// HoldLog makes the stream keep its bytes until Log has passed them, beginning at the first byte that is held. A Reader may call it
+// before it reads: then it begins with the bytes that it is given.
 func (s *Stream) HoldLog() {
 	if s.flags&logOn == 0 {
 		s.flags |= logOn

@@ -22,6 +22,7 @@ type Conversation struct {
 	OneSided  bool
 	IDSOnly   bool
 	Inline    bool // only
+	Frames    bool // their records are wanted, too
 
 	head string // the file up to the records
 }
@@ -109,6 +110,8 @@ func (c *Conversation) line(line string, last stream.Dir) (steps []Step, ok bool
 		c.Port = uint16(number(16))
 	case "client":
 		c.Client = uint16(number(16))
+	case "frames":
+		c.Frames = true
 	case "udp":
 		c.Datagrams = true
 	case "midstream":

@@ -30,6 +30,7 @@
 //	midstream    the connection was picked up without its beginning
 //	one-sided    only one direction is seen; its bytes count as acknowledged
 //	ids, inline  play it in this mode only
+//	frames       the records of frames are wanted, too, behind all others
 //
 // Lines of one side that follow each other are a flight. A flight is acknowledged when the other side sends its first
 // bytes, or at the end of the conversation.
@@ -41,5 +42,5 @@
 // Each conversation is played as written, one segment a line; one segment a flight; byte by byte; cut at every place, or
 // a sample of the places; and with the segments of each flight cut, shuffled and duplicated at random. Each of these
 // is played as an IDS sees it and inline, some with an acknowledgement after each segment, some with one after each
-// flight. All must give the same records.
+// flight. All must give the same records, and the same frames, whether these are in the file or not.
 package apptest

@@ -26,7 +26,7 @@ func (s *Suite) Measure(text string) (Work, error) {
 	if err != nil {
 		return Work{}, err
 	}
-	p, err := s.player(false)
+	p, err := s.player(false, false)
 	if err != nil {
 		return Work{}, err
 	}
@@ -76,7 +76,7 @@ func (s *Suite) CheckBounded(t *testing.T, limit int, n int, text func(n int) st
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := s.player(false)
+		p, err := s.player(false, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func heap() int {
 // Split plays the conversation with bytes cut, shuffled and doubled as seed says, inline or not, and returns what is
 // recorded. It is for fuzzing.
 func (s *Suite) Split(c *Conversation, seed uint64, inline bool) ([]string, error) {
-	p, err := s.player(inline)
+	p, err := s.player(inline, true)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package apptest
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/reknit/reknit/app"
@@ -153,8 +154,7 @@ type player struct {
 }
 
 // newPlayer returns a player for a gateway with the given protocols.
-func newPlayer(c app.Config, protocols []app.Protocol, inline bool) (*player, error) {
-	c.Inline = inline
+func newPlayer(c app.Config, protocols []app.Protocol) (*player, error) {
 	p := &player{config: c, recorder: new(recorder)}
 	g, err := app.NewGateway(c, protocols, p.recorder)
 	p.gateway = g
@@ -163,7 +163,7 @@ func newPlayer(c app.Config, protocols []app.Protocol, inline bool) (*player, er
 
 // play plays c in the given way and returns what was recorded.
 func (p *player) play(c *Conversation, w way, port uint16) []string {
-	p.recorder.records = nil
+	p.recorder.records, p.recorder.frames = nil, nil
 	s, pair := p.run(c, w, port)
 	if s != nil {
 		p.end(s, pair)
@@ -174,7 +174,14 @@ func (p *player) play(c *Conversation, w way, port uint16) []string {
 // end ends the connection.
 func (p *player) end(s *app.Session, pair *stream.Pair) {
 	if pair != nil {
-		p.store.Close(pair, s)
+		for d := stream.ToServer; d <= stream.ToClient; d++ {
+			p.store.Finish(pair, d, s)
+			p.store.Log(&pair[d], d, true, s)
+		}
+		for d := stream.ToServer; d <= stream.ToClient; d++ {
+			s.FramesSeen(d, math.MaxInt64)
+			p.store.Release(&pair[d])
+		}
 	}
 	p.recorder.flow(s)
 	s.Close()
@@ -197,12 +204,14 @@ func (p *player) run(c *Conversation, w way, port uint16) (*app.Session, *stream
 		for _, step := range c.Steps {
 			p.packet()
 			s.Datagram(step.Dir, step.Data)
+			s.FramesSeen(step.Dir, math.MaxInt64)
 		}
 		return s, nil
 	}
 	s := p.gateway.NewSession(info)
 	p.open(w.inline, c.OneSided)
 	pair := new(stream.Pair)
+	p.recorder.pair = pair
 	var sent [2]int64
 	for _, f := range c.flights() {
 		p.ack(pair, s, f.dir.Opposite(), sent[f.dir.Opposite()])
@@ -239,6 +248,7 @@ func (p *player) flight(pair *stream.Pair, s *app.Session, f *flight, w way) {
 		} else {
 			p.store.Insert(&pair[f.dir], seg.off, seg.data)
 		}
+		p.frames(pair, s)
 		if w.eachAck && seg.off == front { // the receiver has everything before it
 			front = seg.end()
 			p.ack(pair, s, f.dir, front)
@@ -247,6 +257,7 @@ func (p *player) flight(pair *stream.Pair, s *app.Session, f *flight, w way) {
 	if f.fin {
 		pair[f.dir].Finish(f.end)
 		p.store.Deliver(pair, f.dir, s)
+		p.frames(pair, s)
 	}
 }
 
@@ -255,6 +266,15 @@ func (p *player) ack(pair *stream.Pair, s *app.Session, d stream.Dir, off int64)
 	p.packet()
 	pair[d].Ack(off)
 	p.store.Deliver(pair, d, s)
+	p.frames(pair, s)
+}
+
+// frames gives the session the bytes of its frames, which are looked at at once.
+func (p *player) frames(pair *stream.Pair, s *app.Session) {
+	for d := stream.ToServer; d <= stream.ToClient; d++ {
+		p.store.Log(&pair[d], d, false, s)
+		s.FramesSeen(d, pair[d].App())
+	}
 }
 
 // packet begins another packet.

@@ -14,7 +14,9 @@ import (
 // recorder is a Logger that keeps records as text.
 type recorder struct {
 	records []string
-	silent  bool // only count
+	frames  []string     // apart from the others, as most conversations are not about them
+	pair    *stream.Pair // being played
+	silent  bool         // only count
 	number  int
 	buf     []byte
 	record  event.Record
@@ -24,6 +26,7 @@ var (
 	_ app.Logger      = (*recorder)(nil)
 	_ app.FileLogger  = (*recorder)(nil)
 	_ app.ErrorLogger = (*recorder)(nil)
+	_ app.FrameLogger = (*recorder)(nil)
 )
 
 func (r *recorder) Transaction(s *app.Session, tx app.Transaction) {
@@ -44,7 +47,22 @@ func (r *recorder) File(s *app.Session, tx app.Transaction, d stream.Dir, f even
 	r.write()
 }
 
-func (r *recorder) Detected(*app.Session) {}
+// Detected has the streams of a flow with frames keep their bytes.
+func (r *recorder) Detected(s *app.Session) {
+	if s.Framed() && r.pair != nil {
+		r.pair[0].HoldLog()
+		r.pair[1].HoldLog()
+	}
+}
+
+// Frame keeps the record of a frame.
+func (r *recorder) Frame(s *app.Session, d stream.Dir, f *app.Frame) {
+	r.record = event.Record{}
+	app.FrameRecord(&r.record, s, d, f)
+	if text := r.text(); text != "" {
+		r.frames = append(r.frames, text)
+	}
+}
 
 func (r *recorder) Error(s *app.Session, err *app.Error) {
 	r.record = event.Record{Type: "error", Body: errorBody{err}}
@@ -72,13 +90,20 @@ func (e errorBody) AppendJSON(o *event.Object) {
 
 // write keeps the record without its beginning, which a flow and a packet would contribute.
 func (r *recorder) write() {
+	if text := r.text(); text != "" {
+		r.records = append(r.records, text)
+	}
+}
+
+// text returns the record without its beginning, or nothing if records are only counted.
+func (r *recorder) text() string {
 	r.number++
 	r.buf = r.record.AppendJSON(r.buf[:0], nil)
 	if r.silent {
-		return
+		return ""
 	}
 	at := bytes.Index(r.buf, []byte(`"event_type"`))
-	r.records = append(r.records, "{"+string(r.buf[at:]))
+	return "{" + string(r.buf[at:])
 }
 
 // same reports whether two lists of records say the same, in any order.

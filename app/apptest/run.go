@@ -82,11 +82,15 @@ func ordered(a, b []string) bool {
 
 // Record plays c once and returns what is recorded.
 func (s *Suite) Record(c *Conversation) ([]string, error) {
-	p, err := s.player(c.Inline)
+	p, err := s.player(c.Inline, true)
 	if err != nil {
 		return nil, err
 	}
-	return p.play(c, way{inline: c.Inline, segments: asWritten}, s.port(c)), nil
+	records := p.play(c, way{inline: c.Inline, segments: asWritten}, s.port(c))
+	if c.Frames {
+		records = append(records, p.recorder.frames...)
+	}
+	return records, nil
 }
 
 // Check plays c in all ways and compares what is recorded with what is wanted.
@@ -99,6 +103,8 @@ func (s *Suite) Check(t *testing.T, c *Conversation) {
 
 // check returns what is wrong the first time that something is.
 func (s *Suite) check(c *Conversation) error {
+	var frames []string // as they were the first time; those of all ways are the same
+	first := true
 	if err := s.checkProbes(c); err != nil {
 		return fmt.Errorf("%s: %w", c.Name, err)
 	}
@@ -106,13 +112,23 @@ func (s *Suite) check(c *Conversation) error {
 		if inline && c.IDSOnly || !inline && c.Inline {
 			continue
 		}
-		p, err := s.player(inline)
+		p, err := s.player(inline, true)
 		if err != nil {
 			return err
 		}
 		for _, w := range s.ways(c) {
 			w.inline = inline
 			got := p.play(c, w, s.port(c))
+			if first {
+				frames, first = p.recorder.frames, false
+			}
+			if !same(p.recorder.frames, frames) {
+				return fmt.Errorf("%s, %s, inline %v: other frames than the first time:\n%s", c.Name, w.name, inline,
+					difference(p.recorder.frames, frames))
+			}
+			if c.Frames {
+				got = append(got, p.recorder.frames...)
+			}
 			if !same(got, c.Want) {
 				return fmt.Errorf("%s, %s, inline %v, acknowledgements after each segment %v:\n%s",
 					c.Name, w.name, inline, w.eachAck, difference(got, c.Want))
@@ -125,8 +141,10 @@ func (s *Suite) check(c *Conversation) error {
 	return nil
 }
 
-func (s *Suite) player(inline bool) (*player, error) {
-	return newPlayer(s.Config, append([]app.Protocol{s.Protocol}, s.Others...), inline)
+func (s *Suite) player(inline, frames bool) (*player, error) {
+	c := s.Config
+	c.Inline, c.Frames.Tell = inline, frames
+	return newPlayer(c, append([]app.Protocol{s.Protocol}, s.Others...))
 }
 
 // port returns the server's port of c.
