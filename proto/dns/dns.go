@@ -47,7 +47,7 @@ func NewMulticast(c Config) app.Protocol {
 
 // protocol returns what both have in common.
 func protocol(name string, c *Config) app.Protocol {
-	p := app.Protocol{Name: name, Unnumbered: true, Events: events, Fields: fieldsOf(name)}
+	p := app.Protocol{Name: name, Unnumbered: true, Events: events, Fields: fieldsOf(name), Frames: []string{pdu: "pdu"}}
 	if c.UDP == app.Parse {
 		p.NewDatagram = func(conn *app.Conn) app.DatagramParser { return &Session{conn: conn, config: c} }
 	}
@@ -75,7 +75,7 @@ var (
 
 // Datagram reads one message. One that cannot be read is no error: the next one may be.
 func (s *Session) Datagram(d stream.Dir, b []byte) error {
-	s.message(d, b)
+	s.message(d, b, 0)
 	return nil
 }
 
@@ -99,7 +99,7 @@ func (s *Session) messages(d stream.Dir, in *stream.Cursor) error {
 			return nil
 		}
 		if b = b[prefixLen:]; len(b) > 0 {
-			if err := s.message(d, b); err != nil {
+			if err := s.message(d, b, s.at+prefixLen); err != nil {
 				s.conn.Report(s.at, err) // the next length is where it was said to be
 			}
 		}
@@ -127,16 +127,21 @@ func (s *Session) resume(d stream.Dir, in *stream.Cursor) bool {
 // Gap is called for lost bytes.
 func (s *Session) Gap(d stream.Dir, _ stream.Loss) { s.lost[d] = true }
 
-// message reads one message.
-func (s *Session) message(d stream.Dir, b []byte) error {
+// pdu is the frame of a message.
+const pdu app.FrameID = 0
+
+// message reads one message, which stands at an offset.
+func (s *Session) message(d stream.Dir, b []byte, at int64) error {
 	m := &Message{From: d, config: s.config}
 	odd, err := m.parse(b)
 	if err != nil {
+		s.conn.Frame(d, pdu, at, int64(len(b)), nil)
 		s.conn.Raise(malformedData, nil)
 		s.tellMalformed(d, b)
 		return err
 	}
 	s.conn.Begin(m)
+	s.conn.Frame(d, pdu, at, int64(len(b)), m)
 	s.oddities(m, odd)
 	s.tell(m)
 	m.Single(d)

@@ -176,6 +176,7 @@ func New(c Config) app.Protocol {
 		NewStream: func(c *app.Conn) app.StreamParser { return &Session{conn: c, config: config.of(c, servers)} },
 		Fields:    fields,
 		Events:    events,
+		Frames:    frames,
 		Complete:  [2]app.Progress{complete, complete},
 		States:    [2][]app.State{states("request_"), states("response_")},
 		MaxTx:     config.MaxTx,

@@ -37,11 +37,13 @@ type side struct {
 	junk  []byte    // in junkLine: the line
 	left  int64     // bytes to come of a body or chunk
 	at    int64     // offset of the unit that is being read
+	end   int64     // … and of what comes behind it, where somebody wants frames
 	state state
 	after state // what follows restOfLine
 
 	junkEnd stream.Ending
 	deep    bool // bytes beyond the depth came
+	named   bool // the message's frame was
 }
 
 // state is what the next bytes of a direction are.
@@ -88,7 +90,14 @@ func (s *Session) Server(in *stream.Cursor) error {
 func (s *Session) read(d stream.Dir, in *stream.Cursor) {
 	r := &s.side[d]
 	r.deep = r.deep || in.Deep()
-	for s.flags&(replaced|blocked) == 0 && s.unit(d, r, in) {
+	for s.flags&(replaced|blocked) == 0 {
+		before := r.x
+		if !s.unit(d, r, in) {
+			break
+		}
+		if s.conn.Frames() {
+			s.frame(d, r, before, in.Offset())
+		}
 	}
 	if s.flags&blocked != 0 {
 		in.Skip(int64(in.Len()))
@@ -284,6 +293,9 @@ func (s *Session) End(d stream.Dir, rest []byte) {
 		}
 	}
 	s.closeBody(r, whole)
+	if whole && r.named {
+		s.conn.EndFrame(d, frameRequest+app.FrameID(d), r.end)
+	}
 	if whole {
 		s.endMessage(d, r)
 	} else if r.x != nil {

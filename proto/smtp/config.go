@@ -99,6 +99,7 @@ func New(c Config) app.Protocol {
 		NewStream: func(c *app.Conn) app.StreamParser { return newSession(c, config) },
 		Fields:    fields,
 		Events:    events,
+		Frames:    frames,
 		Complete:  [2]app.Progress{requestComplete, responseComplete},
 		States: [2][]app.State{
 			{{Name: "request_data", From: requestData, Until: requestComplete}},

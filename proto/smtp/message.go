@@ -208,6 +208,8 @@ func (s *Session) endOfText() {
 // acceptText ends a text that ended before the reply to DATA came.
 func (s *Session) acceptText() {
 	s.flags &^= provisional
+	s.confirmFrame()
+	s.flags &^= textNamed
 	s.text.forget()
 	s.endOfText()
 }
@@ -217,6 +219,7 @@ func (s *Session) confirmText() {
 	switch s.expects() {
 	case inText:
 		s.flags &^= provisional
+		s.confirmFrame()
 		s.text.forget()
 	case textSent:
 		s.acceptText()
@@ -285,6 +288,8 @@ func (s *Session) takeBack() {
 	t.mail.Message = nil
 	s.dropText()
 	s.client = commands
+	s.conn.DropFrame(stream.ToServer, frameData)
+	s.flags &^= textNamed
 	if lost {
 		s.owe(owed{verb: unsure, rcpt: -1})
 		return

@@ -64,6 +64,7 @@ const (
 	guessed                       // what comes is taken for an answer of AUTH, without the server's word
 	alone                         // the server's replies will not come, or have
 	blocked                       // the handler said so
+	textNamed                     // the text's frame was
 )
 
 var (
@@ -90,18 +91,22 @@ func (s *Session) readClient(in *stream.Cursor) error {
 		if s.flags&blocked != 0 {
 			s.client = dead
 		}
+		s.frameText()
 		switch s.client {
 		case commands, tornLine:
 			line, ok := in.Line(s.config.MaxCommand)
 			if !ok {
 				return nil
 			}
-			s.commandLine(line, in.Ending())
+			e, at := in.Ending(), s.at
+			s.commandLine(line, e)
+			s.frameLine(stream.ToServer, in, e, at, s.config.MaxCommand, s.mail)
 		case restOfLine:
 			if _, ok := in.Line(s.config.MaxCommand); !ok {
 				return nil
 			}
 			if in.Ending() != stream.None {
+				s.frameRest(stream.ToServer, in)
 				s.client = s.after
 			}
 		case dataSent, textSent, authSent, tlsSent:
@@ -118,19 +123,26 @@ func (s *Session) readClient(in *stream.Cursor) error {
 				s.text.held = in.Len()
 				return nil
 			}
-			s.textLine(line, in.Ending())
+			at := s.at
+			if s.textLine(line, in.Ending()); s.client != inText {
+				s.endFrame(at)
+			}
 		case inChunk:
 			p, ok := in.Piece(s.text.chunk)
 			if !ok {
 				return nil
 			}
-			s.chunkPiece(p)
+			if s.chunkPiece(p); s.client != inChunk {
+				s.endFrame(in.Offset())
+			}
 		case inAuth:
 			line, ok := in.Line(s.config.MaxAuth)
 			if !ok {
 				return nil
 			}
-			s.authLine(line, in.Ending())
+			e, at := in.Ending(), s.at
+			s.authLine(line, e)
+			s.frameLine(stream.ToServer, in, e, at, s.config.MaxAuth, s.mail)
 		case dead:
 			in.Skip(int64(in.Len()))
 			return nil
@@ -149,10 +161,12 @@ func (s *Session) Server(in *stream.Cursor) error {
 		e := in.Ending()
 		if s.server == restOfReply {
 			if e != stream.None {
+				s.frameRest(stream.ToClient, in)
 				s.server = replies
 			}
 			continue
 		}
+		s.frameLine(stream.ToClient, in, e, s.at, s.config.MaxReply, s.repliesTo())
 		waited := s.waits()
 		s.replyLine(line, e)
 		if waited && !s.waits() && s.conn.PeerWaits() {

@@ -51,6 +51,7 @@ func New(c Config) app.Protocol {
 		NewStream: func(conn *app.Conn) app.StreamParser { return &Session{conn: conn, config: &c} },
 		Fields:    fields,
 		Events:    events,
+		Frames:    frames,
 		Complete:  [2]app.Progress{finished, finished},
 		States:    [2][]app.State{states("request_"), states("response_")},
 		PerFlow:   true,

@@ -167,7 +167,7 @@ func (s *Session) packet(d stream.Dir, in *stream.Cursor) (more bool, err error)
 		s.conn.Raise(invalidRecord, s.tx)
 		return false, errPacket
 	}
-	whole := lengthField + length
+	whole, at := lengthField+length, in.Offset()
 	switch {
 	case code == msgNewKeys:
 		in.Skip(whole)
@@ -185,8 +185,20 @@ func (s *Session) packet(d stream.Dir, in *stream.Cursor) (more bool, err error)
 	default:
 		in.Skip(whole)
 	}
+	s.conn.Frame(d, recordHdr, at, packetHead, s.tx)
+	s.conn.Frame(d, recordData, at+packetHead, whole-packetHead, s.tx)
+	s.conn.Frame(d, recordPDU, at, whole, s.tx)
 	return true, nil
 }
+
+// Frames: a packet, its first bytes up to the message number, and what follows them.
+const (
+	recordHdr app.FrameID = iota
+	recordData
+	recordPDU
+)
+
+var frames = []string{recordHdr: "record.hdr", recordData: "record.data", recordPDU: "record.pdu"}
 
 // wantsKeyExchange reports whether the algorithms that a side offers are wanted: the first time that it does.
 func (s *Session) wantsKeyExchange(d stream.Dir) bool {

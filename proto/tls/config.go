@@ -70,6 +70,7 @@ func New(c Config) app.Protocol {
 		NewStream:   func(c *app.Conn) app.StreamParser { return &Session{conn: c, config: config} },
 		Fields:      fields,
 		Events:      events,
+		Frames:      frames,
 		Complete:    [2]app.Progress{clientFinished, serverFinished},
 		States:      states,
 		PerFlow:     true,

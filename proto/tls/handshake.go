@@ -305,9 +305,12 @@ func (s *Session) ssl2(d stream.Dir, in *stream.Cursor) (more bool, err error) {
 		s.raise(invalidSSL2Header)
 		return false, errSSL2
 	}
+	at := in.Offset()
 	if b, ok = in.Next(whole); !ok {
 		return false, nil
 	}
+	s.conn.Frame(d, frameSSL2Hdr, at, int64(head), s.tx)
+	s.conn.Frame(d, frameSSL2PDU, at, int64(whole), s.tx)
 	s.tx.records[d] = SSL20
 	body := b[head+1:]
 	switch typ := b[head]; {

@@ -137,7 +137,7 @@ func (s *Session) record(d stream.Dir, in *stream.Cursor) (more bool, err error)
 	if !ok {
 		return false, nil
 	}
-	r := parseRecord(head)
+	r, at := parseRecord(head), in.Offset()
 	if err := s.checkRecord(r); err != nil {
 		return false, err
 	}
@@ -146,14 +146,47 @@ func (s *Session) record(d stream.Dir, in *stream.Cursor) (more bool, err error)
 			s.applicationData(d)
 		}
 		in.Skip(r.whole())
+		s.frame(d, at, r)
 		return true, nil
 	}
 	b, ok := in.Next(int(r.whole()))
 	if !ok {
 		return false, nil
 	}
+	s.frame(d, at, r)
 	s.fragment(d, r, b[recordHead:])
 	return true, nil
+}
+
+// Frames: a record, its header, its fragment, and that again under the name of its type.
+const (
+	framePDU app.FrameID = iota
+	frameHdr
+	frameData
+	frameAlert
+	frameHeartbeat
+	frameSSL2Hdr
+	frameSSL2PDU
+)
+
+var frames = []string{framePDU: "pdu", frameHdr: "hdr", frameData: "data", frameAlert: "alert", frameHeartbeat: "heartbeat",
+	frameSSL2Hdr: "ssl2.hdr", frameSSL2PDU: "ssl2.pdu"}
+
+// frame names a record.
+func (s *Session) frame(d stream.Dir, at int64, r record) {
+	if !s.conn.Frames() {
+		return
+	}
+	n := int64(r.length)
+	s.conn.Frame(d, framePDU, at, recordHead+n, s.tx)
+	s.conn.Frame(d, frameHdr, at, recordHead, s.tx)
+	s.conn.Frame(d, frameData, at+recordHead, n, s.tx)
+	switch r.typ {
+	case alert:
+		s.conn.Frame(d, frameAlert, at+recordHead, n, s.tx)
+	case heartbeat:
+		s.conn.Frame(d, frameHeartbeat, at+recordHead, n, s.tx)
+	}
 }
 
 // checkRecord raises what is wrong with a record's header, and returns an error if no record can follow it.

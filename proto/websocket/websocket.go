@@ -36,6 +36,7 @@ func New(c Config) app.Protocol {
 		},
 		Fields:   fields,
 		Events:   events,
+		Frames:   frames,
 		Complete: [2]app.Progress{complete, complete},
 	}
 }
@@ -94,11 +95,13 @@ func (s *Session) read(d stream.Dir, in *stream.Cursor) error {
 			if !ok {
 				return nil
 			}
+			n := int64(len(b))
 			h, err := parseHead(b)
 			if err != nil {
 				r.state = dead
 				return err
 			}
+			s.nameFrames(d, in.Offset()-n, n, h.length)
 			s.begin(d, r, h)
 		case payload:
 			p, ok := in.Piece(r.left)
@@ -110,6 +113,28 @@ func (s *Session) read(d stream.Dir, in *stream.Cursor) error {
 			in.Skip(int64(in.Len()))
 			return nil
 		}
+	}
+}
+
+// Frames for rules and records, beside those that are transactions: the head of a frame, all of it, and its payload as sent.
+const (
+	frameHeader app.FrameID = iota
+	framePDU
+	frameData
+)
+
+var frames = []string{frameHeader: "header", framePDU: "pdu", frameData: "data"}
+
+// nameFrames names a frame whose head, n bytes long, stands at an offset.
+func (s *Session) nameFrames(d stream.Dir, at, n, payload int64) {
+	if !s.conn.Frames() {
+		return
+	}
+	s.conn.Frame(d, frameHeader, at, n, nil)
+	s.conn.Frame(d, framePDU, at, n+payload, nil)
+	s.conn.Frame(d, frameData, at+n, payload, nil)
+	for id := range frames {
+		s.conn.AwaitTx(d, app.FrameID(id))
 	}
 }
 
@@ -153,6 +178,9 @@ func (s *Session) frame(d stream.Dir, r *side) {
 		Length: h.length, Lost: r.lost, extensions: s.config.Extensions,
 	}
 	s.conn.Begin(f)
+	for id := range frames {
+		s.conn.FrameTx(d, app.FrameID(id), f)
+	}
 	if h.length-r.lost > int64(len(*r.payload)) {
 		s.conn.Raise(skipEndOfPayload, f)
 	}
