@@ -23,6 +23,8 @@ type match struct {
 	dir      stream.Dir      // of what it looked at
 	file     int             // the first of the transaction's files that the alert may be about
 	captured []variable      // by its regular expressions, for the alert
+	frame    *app.Frame      // that it looked at; nil: none
+	part     []byte          // of it
 }
 
 // match notes that a rule matched, and does what follows.
@@ -150,6 +152,10 @@ func (w *Worker) tell(m *match, action engine.Action) {
 		w.ofFlow(a)
 	}
 	w.ofTx(a, r, m)
+	if m.frame != nil {
+		w.body = w.session.FrameBody(w.dir, m.frame)
+		a.Frame = &w.body
+	}
 	w.bytes(a, m)
 	w.verdict(a, m, action)
 	r.Body = a
@@ -264,8 +270,11 @@ func (w *Worker) only() (one app.Transaction) {
 // bytes adds what the rule looked at, and the packet.
 func (w *Worker) bytes(a *event.Alert, m *match) {
 	p := w.packet
-	if a.Stream = w.class == ofTCP && w.flow != nil && (m.stream || m.tx != nil); a.Stream {
+	if a.Stream = w.class == ofTCP && w.flow != nil && (m.stream || m.tx != nil || m.frame != nil); a.Stream {
 		a.Payload = w.streamed(m.dir)
+	}
+	if len(a.Payload) == 0 && a.Stream {
+		a.Payload = m.part
 	}
 	if len(a.Payload) == 0 && p != nil && p.Version != 0 {
 		a.Payload = p.Payload

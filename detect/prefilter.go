@@ -64,7 +64,7 @@ func (s *section) key() string { return fmt.Sprint(s.Buffer.Name, s.Transforms) 
 
 // compiled returns the compiled form of a section of the rule.
 func (g *signature) compiled(r *rule.Section) *section {
-	for _, list := range [][]*section{g.raw, g.headers, g.fields} {
+	for _, list := range [][]*section{g.raw, g.headers, g.fields, g.framed} {
 		for _, s := range list {
 			if s.Section == r {
 				return s

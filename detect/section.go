@@ -55,6 +55,8 @@ func (g *signature) section(set *Set, r *rule.Section) (string, error) {
 			return unsupported("the buffer " + r.Buffer.Name)
 		}
 		g.file(set, s)
+	case rule.FromFrame:
+		g.frame(s)
 	case rule.FromDecoded:
 		if set.decoding == nil {
 			return unsupported("base64_data without base64_decode")

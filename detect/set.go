@@ -66,6 +66,8 @@ type Set struct {
 	keeps      bool // transactions are kept until they were inspected
 	marks      marks
 	decoding   *section // while a rule is compiled: the one with base64_decode
+
+	frames map[rule.Frame]*[2]frameRules // for frames, by direction
 }
 
 // class is what a packet is, as far as rules for packets tell them apart.
@@ -96,6 +98,9 @@ type signature struct {
 	raw      []*section // what is looked for in payloads or streams
 	headers  []*section // in headers of the packet
 	fields   []*section // in transactions
+	framed   []*section // in a frame
+	start    bool       // it wants a frame from its beginning on
+	end      bool       // … up to its end
 	effects  []check
 	odd      []*rule.AppEvent // events that may be of no transaction
 	need     [2]app.Progress  // of a transaction, by direction, before it is evaluated
@@ -160,7 +165,7 @@ func (s *Set) Len() int { return len(s.signatures) }
 
 // UsesTransactions reports whether transactions have to be kept for the rules (app.Config.KeepForRules).
 func (s *Set) UsesTransactions() bool {
-	return len(s.tx) > 0 || s.config.GuessTx || slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.Protocol.App != nil })
+	return len(s.tx)+len(s.frames) > 0 || s.config.GuessTx || slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.Protocol.App != nil })
 }
 
 // ShowsStreams reports whether alerts show what streams held (engine.Config.ShowStreams).
@@ -214,6 +219,10 @@ func (s *Set) place(g *signature) {
 	}
 	switch g.Type {
 	case rule.Transaction:
+		if len(g.framed) > 0 {
+			s.placeFrame(g)
+			return
+		}
 		s.placeTx(g)
 		if len(g.raw) > 0 {
 			s.placeStream(g)
@@ -338,6 +347,12 @@ func (s *Set) ready() {
 		for _, lists := range table {
 			lists[0].ready()
 			lists[1].ready()
+		}
+	}
+	for _, lists := range s.frames {
+		for d := range lists {
+			lists[d].growing.ready()
+			lists[d].whole.ready()
 		}
 	}
 }

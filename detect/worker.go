@@ -61,6 +61,7 @@ type Worker struct {
 	tunnel    event.Tunnel
 	shown     variables
 	image     event.Frame
+	body      app.FrameBody
 	files     []event.Appender
 }
 
@@ -162,6 +163,7 @@ func (w *Worker) Packet(f *engine.Flow, p *packet.Packet, a engine.Aspect) engin
 	}
 	if w.session != nil {
 		w.ofProtocol()
+		w.frames()
 		w.transactions()
 	}
 	w.oddities()

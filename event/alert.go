@@ -23,8 +23,9 @@ type Alert struct {
 	Direction string // to_server, to_client; empty: the packet has no flow
 	Flow      *AlertFlow
 
-	Payload []byte // what the rule looked at, or the payload of the packet
-	Stream  bool   // Payload comes from a stream
+	Payload []byte   // what the rule looked at, or the payload of the packet
+	Stream  bool     // Payload comes from a stream
+	Frame   Appender // the part of the stream that the rule looked at, with a name; nil: none
 	Packet  Frame
 	Verdict Verdict
 
@@ -100,6 +101,9 @@ func (a *Alert) AppendJSON(o *Object) {
 		a.Flow.appendJSON(o)
 	}
 	a.payload(o, p)
+	if a.Frame != nil {
+		a.Frame.AppendJSON(o)
+	}
 	if p.Packet && len(a.Packet.Data) > 0 {
 		a.Packet.AppendJSON(o)
 	}

@@ -19,6 +19,7 @@ const (
 	FromFile                  // a file or a body in a stream, or what is known of it
 	FromHeader                // a header of the packet
 	FromDecoded               // what base64_decode made
+	FromFrame                 // a frame that a parser names
 )
 
 // Buffer is what payload keywords can look at. Its name is the keyword that selects it.
@@ -30,6 +31,7 @@ type Buffer struct {
 	Low    bool     // hardly ever worth a fast pattern
 	App    []string // protocols that have it; nil: any
 	Fields []Field  // of FromField: where it comes from
+	Frames []Frame  // of FromFrame: likewise
 }
 
 // IsAddress reports whether the buffer is an address of the packet, which its flow has, too.

@@ -13,7 +13,7 @@ import (
 func (c *compiler) finish() {
 	r := c.rule
 	r.Sections = slices.DeleteFunc(r.Sections, func(s *Section) bool { return len(s.Tests) == 0 })
-	for _, check := range []func() error{c.checkContents, c.checkTransforms, c.checkSize, c.checkHost, c.checkBase64, c.checkDirections, c.checkPacket, c.checkApp, c.checkHook} {
+	for _, check := range []func() error{c.checkContents, c.checkTransforms, c.checkSize, c.checkHost, c.checkBase64, c.checkFrames, c.checkDirections, c.checkPacket, c.checkApp, c.checkHook} {
 		if err := check(); err != nil {
 			c.report(word{}, "", err)
 			return
@@ -155,7 +155,7 @@ func (c *compiler) checkBothDirections() error {
 // inTx reports whether the rule looks at transactions.
 func (r *Rule) inTx() bool {
 	return r.traits&needsTx != 0 || r.Protocol.Hook == StateHook || slices.ContainsFunc(r.Sections, func(s *Section) bool {
-		return s.Buffer.Source == FromField || s.Buffer.Source == FromFile
+		return s.Buffer.Source == FromField || s.Buffer.Source == FromFile || s.Buffer.Source == FromFrame
 	})
 }
 

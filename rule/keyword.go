@@ -31,7 +31,7 @@ const (
 func (l *Language) learnKeywords() {
 	l.keywords = make(map[string]*keyword, 512)
 	for _, table := range [][]keyword{metaKeywords, payloadKeywords, headerKeywords, flowKeywords, stateKeywords, eventKeywords,
-		fileKeywords, transformKeywords, tlsKeywords, legacyKeywords, listKeywords} {
+		fileKeywords, transformKeywords, tlsKeywords, legacyKeywords, listKeywords, frameKeywords} {
 		for i := range table {
 			l.learn(&table[i])
 		}

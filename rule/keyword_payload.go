@@ -252,7 +252,7 @@ func readByteMath(c *compiler, value string) error {
 // inScope checks that variables were read when they are used: what is in packets and what is in transactions is looked at
 // at different times.
 func (c *compiler) inScope(relative bool, values ...payload.Value) error {
-	inTx := func(b *Buffer) bool { return b.Source == FromField || b.Source == FromFile }
+	inTx := func(b *Buffer) bool { return b.Source == FromField || b.Source == FromFile || b.Source == FromFrame }
 	here := c.current(relative).Buffer
 	for _, v := range values {
 		if from := c.declared[v.Var]; from != nil && inTx(from) != inTx(here) {
