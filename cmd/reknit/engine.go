@@ -52,6 +52,9 @@ type wishes struct {
 	rules          bool // rules look at transactions
 	streams        bool // alerts show streams
 	resumed        bool // sessions of TLS
+	frames         bool // all that parsers name
+	frameSize      int  // bytes that are shown of one
+	rulesFrames    map[string][]string
 }
 
 // engineConfig turns a configuration into the engine's.
@@ -141,7 +144,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			"imap": {
 				Mode: mode(c.Protocols.IMAP.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.IMAP.DetectOn),
 			},
-		}, Faults: o.parserFaults},
+		}, Faults: o.parserFaults, Frames: app.FrameConfig{Tell: w.frames, Payload: w.frameSize, Wanted: w.rulesFrames}},
 		RawPackets:       !c.Stream.Reassembly.Raw,
 		BypassDeep:       c.Stream.Bypass,
 		ConnectionMemory: int64(c.Stream.Memcap),

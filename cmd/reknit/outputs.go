@@ -200,6 +200,9 @@ func checkLogDir(dir string) error {
 	return writable(dir)
 }
 
+// maxFrameSize is how many bytes of a frame can be shown: so many are held of each.
+const maxFrameSize = 1 << 20
+
 // add adds what an output wants.
 func (w *wishes) add(e *config.EVE) {
 	if e.Logs("anomaly") {
@@ -212,6 +215,8 @@ func (w *wishes) add(e *config.EVE) {
 	w.drops = w.drops || e.Logs("drop")
 	w.segments = w.segments || e.Logs("stream")
 	w.arp = w.arp || e.Logs("arp")
+	w.frames = w.frames || e.Logs("frame")
+	w.frameSize = max(w.frameSize, int(min(e.Frame.PayloadSize, maxFrameSize)))
 	w.ethernet = w.ethernet || e.Ethernet
 	if e.Logs("files") {
 		w.addHashes(e.Files.ForceHash)

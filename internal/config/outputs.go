@@ -40,6 +40,7 @@ type EVE struct {
 	Drop    DropLog
 	Alert   AlertLog
 	Stream  StreamLog
+	Frame   FrameLog
 }
 
 // Logs reports whether a type of the list is logged.
@@ -73,6 +74,11 @@ type DropLog struct {
 	Flows   string // start: only the first packet of a flow in each direction; all
 	Verdict bool
 	Alerts  bool // add the rule that it was dropped for
+}
+
+// FrameLog are the options of the type frame.
+type FrameLog struct {
+	PayloadSize Size
 }
 
 // StatsLog are the options of the type stats.
@@ -162,6 +168,10 @@ func (e *EVE) typeTable(typ string) []row {
 			{"verdict", boolean(&l.Verdict), "no", "", "Add what was done with the packet."},
 			{"alerts", boolean(&l.Alerts), "no", "", "Add the alert of the rule that it was dropped for."},
 		}
+	case "frame":
+		return []row{
+			{"payload-buffer-size", size(&e.Frame.PayloadSize), "4kb", "", "How much of a frame is added, here and in alerts."},
+		}
 	case "stats":
 		l := &e.Stats
 		return []row{
@@ -179,7 +189,7 @@ func (e *EVE) typeTable(typ string) []row {
 var loggedTypes = []string{"alert", "smtp", "http", "websocket", "dns", "mdns", "pop3", "tls", "ssh", "ftp", "imap", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
-var typesOnRequest = []string{"drop", "netflow", "arp", "stream"}
+var typesOnRequest = []string{"drop", "netflow", "arp", "stream", "frame"}
 
 // StatsFile is an output of the name stats: a table of counters, now and then.
 type StatsFile struct {

@@ -124,7 +124,6 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].alert", notYet, `http-body http-body-printable websocket-payload
 		websocket-payload-printable reference suricata-version`},
 	{"outputs.[].eve-log.types.[].alert", obsolete, "http tls ssh smtp dnp3 vars flow"},
-	{"outputs.[].eve-log.types.[].frame", notYet, "enabled payload-buffer-size"},
 	{"outputs.[].eve-log.types.[].anomaly", obsolete, "types.packethdr"},
 	{"outputs.[].eve-log.types.[].http", obsolete, "tagged-packets"},
 	{"outputs.[].eve-log.types.[].dns", obsolete, "query answer custom"},
