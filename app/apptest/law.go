@@ -110,7 +110,11 @@ func (s *Suite) Split(c *Conversation, seed uint64, inline bool) ([]string, erro
 	if err != nil {
 		return nil, err
 	}
-	return p.play(c, way{segments: shuffled(seed), inline: inline, eachAck: seed&1 != 0}, s.port(c)), nil
+	records := p.play(c, way{segments: shuffled(seed), inline: inline, eachAck: seed&1 != 0}, s.port(c))
+	if c.Frames {
+		records = append(records, p.recorder.frames...)
+	}
+	return records, nil
 }
 
 // Chat returns a conversation of two texts: what the client and what the server said, in flights of at most n bytes that
