@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -135,9 +136,22 @@ func (r *reloader) missing(s *detect.Set) {
 		{"SHA-256 of files", now.sha256, r.given.sha256}, {"the contents of files and bodies", now.keep > 0, r.given.keep > 0},
 		{"packets before they have a flow", beforeFlow, r.early[0]}, {"packets before their connection takes them", beforeStream, r.early[1]},
 		{"files to be stored", s.Stores(), r.given.store != nil},
+		{"frames", len(now.rulesFrames) > 0, r.given.frames || sameFrames(now.rulesFrames, r.given.rulesFrames)},
 	} {
 		if w.wants && !w.have {
 			r.job.log.warning("detect", "%s", fmt.Sprintf("rules look at %s, which no rule did at the start: that needs a restart", w.name))
 		}
 	}
+}
+
+// sameFrames reports whether all frames that rules look at, by protocol, are among those of before.
+func sameFrames(now, before map[string][]string) bool {
+	for protocol, names := range now {
+		for _, n := range names {
+			if !slices.Contains(before[protocol], n) {
+				return false
+			}
+		}
+	}
+	return true
 }
