@@ -166,10 +166,14 @@ func (c *Conn) Bypass() { c.state |= bypassed }
 func (c *Conn) Drop() { c.state |= dropped }
 
 // Report tells of an error of the peer at an offset of the direction that is being read. It is counted, and the error
-// policy applies, as with an error that a parser returns; but parsing goes on.
+// policy applies, as with an error that a parser returns; but parsing goes on. A GapError is no error of the peer, but of
+// what was seen.
 func (c *Conn) Report(offset int64, err error) {
-	s := (*Session)(c)
-	s.report(CauseParser, s.turning(), offset, err, nil)
+	s, cause := (*Session)(c), CauseParser
+	if _, gap := err.(GapError); gap {
+		cause = CauseGap
+	}
+	s.report(cause, s.turning(), offset, err, nil)
 }
 
 // Original returns the protocol that the flow had before it changed, or nothing.

@@ -110,7 +110,7 @@ func (v *drive) found(d stream.Dir, id protoID, flipped bool) {
 	}
 	o := d.Opposite()
 	k := v.gateway.kind(id)
-	if k.ClientFirst && d == stream.ToClient && v.proto < firstID && v.state&fed == 0 {
+	if k.ClientFirst && d == stream.ToClient && v.proto < firstID && v.state&fed == 0 && v.dir[o]&unkept == 0 {
 		v.withhold(d)
 		return
 	}

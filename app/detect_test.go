@@ -219,6 +219,30 @@ func TestGivingUp(t *testing.T) {
 	}
 }
 
+// A server that answers what was never seen speaks first, which not every protocol allows; one that answers what came and
+// could not be kept does not.
+func TestUnkept(t *testing.T) {
+	for _, unkept := range []bool{false, true} {
+		l := dial(t, app.Config{}, app.Info{}, shout())
+		l.lose(stream.ToServer, 8)
+		if unkept {
+			l.session.Unkept(stream.ToServer)
+		}
+		l.server("ECHO hi\n")
+		l.client("SHOUT again\n")
+		l.ack(stream.ToServer)
+		want, protocol := "!applayer_wrong_direction_first_data", ""
+		if unkept {
+			want, protocol = "shouting 0, error gap", "shout"
+		}
+		l.want(want)
+		if got := l.session.Protocol(); got != protocol {
+			t.Errorf("protocol %q, want %q", got, protocol)
+		}
+		l.close()
+	}
+}
+
 // Detection looks at each byte a bounded number of times, and holds a bounded number of bytes.
 func TestDetectionIsBounded(t *testing.T) {
 	l := dial(t, app.Config{}, app.Info{}, named("y", "y"), named("x", "", app.Pattern{Text: "xxxx", Depth: 100}))

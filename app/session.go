@@ -63,6 +63,7 @@ const (
 	told                              // the parser was told that it ended
 	inquired                          // the Expecter was asked for the flow
 	inspectDue                        // see TakeDue
+	unkept                            // see Unkept
 )
 
 type sessionState uint16
@@ -123,6 +124,10 @@ func (s *Session) lean() {
 
 // OneSided says that only one direction will be seen.
 func (s *Session) OneSided() { s.state |= oneSided }
+
+// Unkept says that bytes of direction d came and could not be kept: the direction has spoken, and what is missing of it will
+// be a gap.
+func (s *Session) Unkept(d stream.Dir) { s.dir[s.side(d)] |= unkept }
 
 // Close ends the session: transactions that are still open are told to the Logger (those of datagrams are dropped), and
 // the session goes back to its Gateway. It must not be used again.

@@ -491,6 +491,9 @@ func (w *Worker) heedPayload(p *packet.Packet, res tcp.Result, refused bool) {
 	if refused || res&tcp.Unstored != 0 {
 		w.counters.SegmentsRefused++
 		w.except(noData)
+		if w.config.Streams == nil && w.entry.Mark&(dropped|bypassed|muted) == 0 {
+			w.session(app.TCP).Unkept(w.dir)
+		}
 	}
 	if res&tcp.Modified != 0 {
 		w.rewritten(p)

@@ -34,7 +34,8 @@
 //
 // Lost application data is passed over. A gap in another record costs the handshake message that it tore; reading goes on
 // with the next record, if the length of the torn one is known, or else with the first place that looks like a record
-// with another one behind it. After eight such places that turn out to be none, the direction is given up.
+// with another one behind it. After eight such places that turn out to be none, the direction is given up. The first gap in a
+// handshake is an error of the flow all the same, and the policy for errors applies: who the client wants may be what is lost.
 //
 // # Limits
 //

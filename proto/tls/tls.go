@@ -292,6 +292,9 @@ func (s *Session) Gap(d stream.Dir, l stream.Loss) {
 	h := &s.half[d]
 	h.message, h.passing = nil, 0
 	if !h.encrypted {
+		if !s.tx.torn {
+			s.conn.Report(l.Offset, app.GapError{Lost: l.Lost})
+		}
 		h.torn = true
 		s.tx.torn = true
 	}
