@@ -40,7 +40,8 @@ type Expectation struct {
 type Conn Session
 
 // Begin makes tx known: it gets its number and is told to the Logger once both directions are complete, or at the end
-// of the flow. It tells those that are complete.
+// of the flow. It tells those that are complete. With Config.KeepForRules, a method Forget() of tx is called when rules will not look
+// at it any more.
 func (c *Conn) Begin(tx Transaction) { (*Session)(c).begin(tx) }
 
 // Raise tells of an oddity of tx, or of the connection when tx is nil. Parsing goes on.
@@ -60,7 +61,8 @@ func (c *Conn) Raise(e EventID, tx Transaction) {
 }
 
 // OpenFile says that a file began in tx, with bytes in direction d, and that rules may find something new there; it is called before
-// the file has any. f writes the members of its record. If it has a method Release(), that is called when it was told, or nobody will be told of it any more.
+// the file has any. f writes the members of its record. If it has a method Release(), that is called when it was told, or nobody will be told of it any more;
+// with Config.KeepForRules, a method Forget() when rules will not look at it any more.
 func (c *Conn) OpenFile(tx Transaction, d stream.Dir, f event.Appender) {
 	t := tx.Head()
 	if t.owner == nil {

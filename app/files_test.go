@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/stream"
 )
 
 // A file is released once, however it and its transaction end.
@@ -36,6 +37,34 @@ func TestFilesAreReleased(t *testing.T) {
 			if f.released != 1 {
 				t.Errorf("%s: file %d was released %d times in the end", test.name, i+1, f.released)
 			}
+		}
+	}
+}
+
+// A file is forgotten once, when rules have seen the end of its transaction in both directions, or nobody will look at it any more.
+func TestFilesAreForgotten(t *testing.T) {
+	for _, ends := range []struct {
+		name string
+		end  func(l *line)
+	}{
+		{"inspected", func(l *line) {
+			l.session.Inspected(stream.ToServer)
+			l.session.Inspected(stream.ToClient)
+		}},
+		{"closed", func(l *line) { l.close() }},
+		{"dropped", func(l *line) { l.session.Forget() }},
+	} {
+		l := dial(t, app.Config{KeepForRules: true}, app.Info{}, note(noteConfig{}))
+		l.server("NOTE x\r\n")
+		l.client("BODY 2\r\nxy")
+		l.session.Inspected(stream.ToServer)
+		l.server("OK\r\n")
+		f := l.notes.files[0]
+		if f.forgotten != 0 {
+			t.Errorf("%s: forgotten before rules have seen the response", ends.name)
+		}
+		if ends.end(l); f.forgotten != 1 {
+			t.Errorf("%s: forgotten %d times", ends.name, f.forgotten)
 		}
 	}
 }

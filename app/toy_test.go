@@ -156,9 +156,11 @@ type noteFile struct {
 	size, lost int64
 	closed     bool
 	released   int // times
+	forgotten  int // times
 }
 
 func (f *noteFile) Release() { f.released++ }
+func (f *noteFile) Forget()  { f.forgotten++ }
 
 func (f *noteFile) AppendJSON(o *event.Object) {
 	o.Int("size", f.size)

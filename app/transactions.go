@@ -129,12 +129,23 @@ func release(f openFile) {
 	}
 }
 
+// forgetter is a transaction, or a file of one, that lets go of what it has for rules alone.
+type forgetter interface{ Forget() }
+
 // free lets go of everything that t refers to.
 func (t *Tx) free() {
 	if t.extra != nil {
 		for _, f := range t.extra.files {
 			release(f)
 		}
+		for _, f := range t.extra.known {
+			if x, ok := f.body.(forgetter); ok {
+				x.Forget()
+			}
+		}
+	}
+	if x, ok := t.self.(forgetter); ok && t.owner.gateway.config.KeepForRules {
+		x.Forget()
 	}
 	t.self, t.owner, t.extra = nil, nil, nil
 }

@@ -167,16 +167,6 @@ func (f *File) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-// Keep appends to kept, the beginning of something, what comes next of it, up to limit bytes. Room is made in large steps, as
-// copying what is there took longer than all else that is done to it.
-func Keep(kept, b []byte, limit int) []byte {
-	b = b[:max(min(len(b), limit-len(kept)), 0)]
-	if need := len(kept) + len(b); need > cap(kept) && kept != nil {
-		kept = append(make([]byte, 0, max(need, min(4*cap(kept), limit))), kept...)
-	}
-	return append(kept, b...)
-}
-
 // Lost says that n bytes are missing here. Hashes are those of the bytes seen.
 func (f *File) Lost(n int64) {
 	if f.state != Open || n <= 0 {
@@ -219,9 +209,6 @@ func (f *File) detect() {
 	f.contentType = mimetype.Detect(f.head).String()
 	f.head, f.typed = nil, false
 }
-
-// Kept returns the beginning of the file, as far as Config.Keep says.
-func (f *File) Kept() []byte { return f.kept }
 
 // Itself returns f: a parser's own type of file has it, too, if it embeds a File.
 func (f *File) Itself() *File { return f }

@@ -3,6 +3,7 @@ package file_test
 import (
 	"bytes"
 	"encoding/hex"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -154,7 +155,7 @@ func object(a event.Appender) string {
 	return string(o.End())
 }
 
-// What is kept is the beginning, however it is cut, and takes no more room than the limit.
+// What is kept is the beginning, however it is cut, and takes little more room than the limit or four times what is needed.
 func TestKeep(t *testing.T) {
 	text := bytes.Repeat([]byte("0123456789"), 1000)
 	for _, limit := range []int{0, 1, 9, 5000, 20_000} {
@@ -166,10 +167,46 @@ func TestKeep(t *testing.T) {
 			if want := text[:min(limit, len(text))]; !bytes.Equal(kept, want) {
 				t.Errorf("limit %d, %d at a time: %d bytes, want %d", limit, size, len(kept), len(want))
 			}
-			if cap(kept) > max(limit+limit/4, 16) {
+			if cap(kept) > max(4*len(kept), 512) {
 				t.Errorf("limit %d, %d at a time: room for %d", limit, size, cap(kept))
 			}
+			file.Unkeep(kept)
 		}
+	}
+}
+
+// Of a file that is forgotten nothing is kept, whatever comes, and its memory serves another.
+func TestForget(t *testing.T) {
+	c := &file.Config{Keep: 1000}
+	f := file.New(c, nil)
+	f.Write([]byte("secret"))
+	if string(f.Kept()) != "secret" {
+		t.Fatalf("kept %q", f.Kept())
+	}
+	f.Forget()
+	other := file.New(c, nil)
+	other.Write([]byte("ot"))
+	if f.Write([]byte("more")); f.Kept() != nil || string(other.Kept()) != "ot" || f.Size != 10 {
+		t.Errorf("kept %q, and %q of the other; size %d", f.Kept(), other.Kept(), f.Size)
+	}
+}
+
+// What is let go of is what the next beginning is kept in.
+func TestKeepReuses(t *testing.T) {
+	segment := make([]byte, 1460)
+	const size, rounds = 128 << 10, 200
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range rounds {
+		var kept []byte
+		for len(kept) < size {
+			kept = file.Keep(kept, segment, size)
+		}
+		file.Unkeep(kept)
+	}
+	runtime.ReadMemStats(&after)
+	if n := (after.TotalAlloc - before.TotalAlloc) / rounds; n > size/2 { // the race detector has pools lose some
+		t.Errorf("%d bytes are taken for each", n)
 	}
 }
 
@@ -182,5 +219,6 @@ func BenchmarkKeep(b *testing.B) {
 		for len(kept) < 128<<10 {
 			kept = file.Keep(kept, segment, 128<<10)
 		}
+		file.Unkeep(kept)
 	}
 }

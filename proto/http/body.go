@@ -210,8 +210,9 @@ func (s *Session) keep(x *Exchange, d stream.Dir, p []byte) {
 	if d == stream.ToClient {
 		limit = s.config.ResponseBody
 	}
-	m := x.message(d)
-	m.Body = file.Keep(m.Body, p, limit)
+	if m := x.message(d); !x.forgotten {
+		m.Body = file.Keep(m.Body, p, limit)
+	}
 }
 
 // lost takes n lost bytes.

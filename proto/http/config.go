@@ -34,7 +34,8 @@ type Config struct {
 	// to be told; further ones are told at their end. When zero, it is 64.
 	MaxFiles int
 
-	// RequestBody and ResponseBody are the numbers of bytes that are kept of decoded bodies, for rules.
+	// RequestBody and ResponseBody are the numbers of bytes that are kept of decoded bodies, for rules. Of the files that are in
+	// them nothing is kept besides.
 	RequestBody, ResponseBody int
 
 	// MaxCodings is the number of content codings of a body that are undone, at most 8; with more, the event
@@ -113,6 +114,7 @@ func (c Config) withDefaults() *Config {
 	}
 	for d, limit := range [2]int64{stream.ToServer: c.MaxUpload, stream.ToClient: c.MaxDownload} {
 		c.files[d] = c.Files
+		c.files[d].Keep = 0 // the body is kept: see RequestBody
 		if limit > 0 && (c.Files.MaxSize == 0 || limit < c.Files.MaxSize) {
 			c.files[d].MaxSize = limit
 		}

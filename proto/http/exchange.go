@@ -2,6 +2,7 @@ package http
 
 import (
 	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/stream"
 )
 
@@ -53,6 +54,7 @@ type Exchange struct {
 	short     bool // HTTP/0.9: no header fields
 	tunnel    bool // CONNECT
 	continued bool // there was a response 100
+	forgotten bool // nothing is kept for rules
 }
 
 var _ app.Transaction = (*Exchange)(nil)
@@ -62,7 +64,16 @@ type Message struct {
 	head
 	Length int64   // bytes of the body as it was transferred, sizes of chunks included, with those that are lost
 	Files  []*File // that are its body, or in it
-	Body   []byte  // the beginning of the body, decoded, as far as Config says
+	Body   []byte  // the beginning of the body, decoded, as far as Config says; valid until Exchange.Forget
+}
+
+// Forget lets go of the bodies, as rules will not look at them any more.
+func (x *Exchange) Forget() {
+	x.forgotten = true
+	for _, m := range [...]*Message{&x.Request, &x.Response} {
+		file.Unkeep(m.Body)
+		m.Body = nil
+	}
 }
 
 // message returns the message of direction d.

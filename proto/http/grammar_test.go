@@ -3,6 +3,8 @@ package http
 import (
 	"fmt"
 	"testing"
+
+	"github.com/reknit/reknit/file"
 )
 
 func TestParseRequestLine(t *testing.T) {
@@ -207,6 +209,28 @@ func TestParam(t *testing.T) {
 			t.Errorf("param(%q, %q) = %q, want %q", tt.value, tt.name, got, tt.want)
 		}
 	}
+}
+
+// TestForget wants nothing kept of bodies that rules do not look at any more.
+func TestForget(t *testing.T) {
+	v := newTalk(t, Config{RequestBody: 100, ResponseBody: 100, Files: file.Config{Keep: 100}})
+	v.client([]byte("POST /x HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"))
+	v.server([]byte("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nplain"))
+	var x *Exchange
+	for tx := range v.session.Transactions() {
+		x = tx.(*Exchange)
+	}
+	if x == nil || string(x.Request.Body) != "hello" || string(x.Response.Body) != "plain" {
+		t.Fatalf("exchange %v", x)
+	}
+	if kept := x.Response.Files[0].Kept(); kept != nil {
+		t.Errorf("a file has kept %q besides", kept)
+	}
+	x.Forget()
+	if v.server([]byte("again")); x.Request.Body != nil || x.Response.Body != nil {
+		t.Errorf("bodies %q and %q", x.Request.Body, x.Response.Body)
+	}
+	v.close()
 }
 
 // TestFields wants the buffers that rules inspect.
