@@ -17,6 +17,7 @@ import (
 	"github.com/reknit/reknit/packet/defrag"
 	"github.com/reknit/reknit/proto/all"
 	"github.com/reknit/reknit/proto/smtp"
+	"github.com/reknit/reknit/proto/tftp"
 	"github.com/reknit/reknit/stats"
 	"github.com/reknit/reknit/stream"
 	"github.com/reknit/reknit/tcp"
@@ -140,6 +141,8 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			"tls": {
 				Mode: mode(c.Protocols.TLS.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.TLS.DetectOn),
 			},
+			"tftp":     {Mode: mode(c.Protocols.TFTP.Enabled), Ports: detectionPorts(app.UDP, c.Protocols.TFTP.DetectOn)},
+			"ntp":      {Mode: mode(c.Protocols.NTP.Enabled), Ports: detectionPorts(app.UDP, c.Protocols.NTP.DetectOn)},
 			"ftp-data": {Mode: mode(c.Protocols.FTP.DataEnabled)},
 			"imap": {
 				Mode: mode(c.Protocols.IMAP.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.IMAP.DetectOn),
@@ -171,6 +174,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 		DNS:       dnsConfig(&c.Protocols.DNS),
 		POP3:      pop3Config(c, w),
 		FTP:       ftpConfig(c, w),
+		TFTP:      tftp.Config{Extensions: w.extensions},
 		IMAP:      imapConfig(&c.Protocols.IMAP, w),
 		TLS:       tlsConfig(&c.Protocols.TLS, w),
 		SSH:       hasshFor(sshConfig(&c.Protocols.SSH), c.Protocols.SSH.HASSH.On(w.hassh)),

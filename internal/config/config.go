@@ -46,7 +46,9 @@ type Protocols struct {
 	HTTP      HTTP
 	WebSocket WebSocket
 	DNS       DNS
-	MDNS      MDNS
+	MDNS      Found
+	TFTP      Found
+	NTP       Found
 	POP3      POP3
 	TLS       TLS
 	SSH       SSH
@@ -106,7 +108,9 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Protocols.HTTP.table()...)
 	rows = append(rows, c.Protocols.WebSocket.table()...)
 	rows = append(rows, c.Protocols.DNS.table()...)
-	rows = append(rows, c.Protocols.MDNS.table()...)
+	rows = append(rows, c.Protocols.mdns()...)
+	rows = append(rows, c.Protocols.tftp()...)
+	rows = append(rows, c.Protocols.ntp()...)
 	rows = append(rows, c.Protocols.POP3.table()...)
 	rows = append(rows, c.Protocols.FTP.table()...)
 	rows = append(rows, c.Protocols.IMAP.table()...)

@@ -25,12 +25,6 @@ func (d *DNS) EnabledTCP() string { return cmp.Or(d.Enabled, d.TCP.Enabled) }
 // EnabledUDP is EnabledTCP for UDP.
 func (d *DNS) EnabledUDP() string { return cmp.Or(d.Enabled, d.UDP.Enabled) }
 
-// MDNS is the section app-layer.protocols.mdns.
-type MDNS struct {
-	Enabled  string // yes, no or detection-only
-	DetectOn DetectionPorts
-}
-
 func (d *DNS) table() []row {
 	at := func(key string) string { return "app-layer.protocols.dns." + key }
 	rows := []row{{at("enabled"), enabledOr(&d.Enabled), "", "", "For both tcp.enabled and udp.enabled."}}
@@ -39,21 +33,6 @@ func (d *DNS) table() []row {
 	rows = append(rows, detectionRows(at("tcp."), &d.TCP.DetectOn, "53")...)
 	rows = append(rows, row{at("udp.enabled"), enabled(&d.UDP.Enabled), "yes", "", "The same over UDP."})
 	return append(rows, detectionRows(at("udp."), &d.UDP.DetectOn, "53")...)
-}
-
-func (m *MDNS) table() []row {
-	const at = "app-layer.protocols.mdns."
-	return append([]row{{at + "enabled", enabled(&m.Enabled), "yes", "", "Find and parse mDNS; detection-only: find it."}},
-		detectionRows(at, &m.DetectOn, "5353")...)
-}
-
-// detectionRows returns the keys for the ports of a protocol.
-func detectionRows(at string, p *DetectionPorts, usual string) []row {
-	return []row{
-		{at + "detection-ports.dp", detectionPorts(&p.Destination, &p.Given), "", "",
-			"Ports of the server on which what the client says first is looked at; without dp and sp: " + usual + "."},
-		{at + "detection-ports.sp", detectionPorts(&p.Source, &p.Given), "", "", "The same for what the server says first."},
-	}
 }
 
 // enabledOr is enabled for a key that may be left out.

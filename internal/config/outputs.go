@@ -186,7 +186,7 @@ func (e *EVE) typeTable(typ string) []row {
 }
 
 // types with options, or that are logged so far.
-var loggedTypes = []string{"alert", "smtp", "http", "websocket", "dns", "mdns", "pop3", "tls", "ssh", "ftp", "imap", "files", "flow", "anomaly", "stats"}
+var loggedTypes = []string{"alert", "smtp", "http", "websocket", "dns", "mdns", "pop3", "tls", "ssh", "ftp", "tftp", "imap", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
 var typesOnRequest = []string{"drop", "netflow", "arp", "stream", "frame"}

@@ -76,7 +76,6 @@ var vocabulary = []struct {
 		inspected-tracker.content-inspect-window`},
 	{"app-layer.protocols.msn", obsolete, "enabled"},
 	{"app-layer.protocols.ftp", notYet, "memcap"},
-	{"app-layer.protocols.tftp", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.telnet", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.dns", obsolete, "global-memcap state-memcap request-flood"},
 	{"app-layer.protocols.llmnr", notYet, "enabled detection-ports.dp detection-ports.sp"},
@@ -101,7 +100,6 @@ var vocabulary = []struct {
 	{"app-layer.protocols.snmp", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.ike", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.ikev2", obsolete, "enabled"},
-	{"app-layer.protocols.ntp", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.dhcp", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.rdp", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.rfb", notYet, "enabled detection-ports.dp detection-ports.sp"},
@@ -137,7 +135,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[].flow", moot, "exception-policy"}, // always written
 	{"outputs.[].eve-log.types.[].metadata", notYet, "enabled"},
 	{"outputs.[].eve-log.types.[]", notYet, `llmnr.enabled  rdp.enabled
-		nfs.enabled tftp.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
+		nfs.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
 		rfb.enabled sip.enabled ldap.enabled  http2.enabled doh2.enabled
 		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled
 		telnet.enabled`},

@@ -8,9 +8,11 @@ import (
 	"github.com/reknit/reknit/proto/ftp"
 	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/imap"
+	"github.com/reknit/reknit/proto/ntp"
 	"github.com/reknit/reknit/proto/pop3"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/proto/ssh"
+	"github.com/reknit/reknit/proto/tftp"
 	"github.com/reknit/reknit/proto/tls"
 	"github.com/reknit/reknit/proto/websocket"
 )
@@ -24,6 +26,7 @@ type Config struct {
 	MDNS      dns.Config
 	POP3      pop3.Config
 	FTP       ftp.Config
+	TFTP      tftp.Config
 	IMAP      imap.Config
 	TLS       tls.Config
 	SSH       ssh.Config
@@ -70,6 +73,8 @@ func Protocols(c Config) []app.Protocol {
 		c.carrier(pop3.New(c.POP3)),
 		ftp.New(c.FTP),
 		c.carrier(ftp.NewData(c.FTP)),
+		tftp.New(c.TFTP),
+		ntp.New(),
 		c.carrier(imap.New(c.IMAP)),
 		tls.New(c.TLS),
 		ssh.New(c.SSH),
