@@ -306,6 +306,14 @@ func TestWriter(t *testing.T) {
 	if !slices.Equal(got, want) || len(warnings) > 0 || err != nil {
 		t.Errorf("%v, %v, %v", got, warnings, err)
 	}
+	file.Reset()
+	w = NewMicroWriter(&file, packet.LinkRaw)
+	w.Write(base+1999, []byte("one"), 3)
+	w.Flush()
+	want = []sample{{base + 1000, 101, "one", 3}}
+	if got, warnings, err := readAll(&file); !slices.Equal(got, want) || len(warnings) > 0 || err != nil {
+		t.Errorf("microseconds: %v, %v, %v", got, warnings, err)
+	}
 	w = NewWriter(failing{}, 1)
 	for err = error(nil); err == nil; {
 		err = w.Write(base, make([]byte, 1000), 0)

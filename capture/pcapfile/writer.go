@@ -8,18 +8,27 @@ import (
 	"github.com/reknit/reknit/packet"
 )
 
-// Writer writes a pcap file with times in nanoseconds.
+// Writer writes a pcap file.
 type Writer struct {
 	w    *bufio.Writer
+	unit int64 // of the times, in nanoseconds
 	head [pcapHeaderLen]byte
 	err  error
 }
 
-// NewWriter begins a capture of frames with a link header of the given type. Flush must follow the last packet.
-func NewWriter(w io.Writer, link packet.LinkType) *Writer {
-	x := &Writer{w: bufio.NewWriterSize(w, firstBlock)}
+// NewWriter begins a capture of frames with a link header of the given type, and with times in nanoseconds. Flush must follow the last
+// packet.
+func NewWriter(w io.Writer, link packet.LinkType) *Writer { return newWriter(w, link, magicNano, 1) }
+
+// NewMicroWriter is NewWriter for times in microseconds, which every program reads.
+func NewMicroWriter(w io.Writer, link packet.LinkType) *Writer {
+	return newWriter(w, link, magicMicro, 1000)
+}
+
+func newWriter(w io.Writer, link packet.LinkType, magic uint32, unit int64) *Writer {
+	x := &Writer{w: bufio.NewWriterSize(w, firstBlock), unit: unit}
 	h := &x.head
-	binary.LittleEndian.PutUint32(h[0:], magicNano)
+	binary.LittleEndian.PutUint32(h[0:], magic)
 	binary.LittleEndian.PutUint16(h[4:], 2)
 	binary.LittleEndian.PutUint16(h[6:], 4)
 	binary.LittleEndian.PutUint32(h[16:], maxFrame)
@@ -39,7 +48,7 @@ func (x *Writer) Write(time int64, frame []byte, wireLen int) error {
 	}
 	h := x.head[:16]
 	binary.LittleEndian.PutUint32(h[0:], uint32(time/1e9))
-	binary.LittleEndian.PutUint32(h[4:], uint32(time%1e9))
+	binary.LittleEndian.PutUint32(h[4:], uint32(time%1e9/x.unit))
 	binary.LittleEndian.PutUint32(h[8:], uint32(len(frame)))
 	binary.LittleEndian.PutUint32(h[12:], uint32(max(wireLen, len(frame))))
 	if _, x.err = x.w.Write(h); x.err == nil {
