@@ -137,6 +137,7 @@ func (h *taggedHosts) packet(host netip.Addr, now int64, size int) bool {
 // tagged begins the tags of a rule that matched.
 func (w *Worker) tagged(g *signature) {
 	for _, r := range g.tags {
+		w.desk.Tag()
 		t := tag{Tag: r, gid: g.GID, sid: g.SID, since: w.now, last: w.now}
 		switch {
 		case !r.Host:
@@ -167,6 +168,7 @@ func (w *Worker) recordTagged() {
 		recorded = h.packet(w.dst, w.now, len(p.Frame)) || recorded
 	}
 	if recorded {
+		w.desk.Tag()
 		r := w.desk.Record(p, w.aspect.Dir, "packet")
 		w.image = w.frame(p)
 		r.Body = &w.image

@@ -56,6 +56,9 @@ type Config struct {
 	// ShowStreams has what streams held when a packet came stay until Packets saw the packet: see Flow.Held.
 	ShowStreams bool
 
+	// PacketLog is told of each captured packet. When nil, nobody is.
+	PacketLog PacketLog
+
 	// Inline says that packets wait for the verdict: bytes are then parsed as they arrive, acknowledged or not.
 	Inline bool
 	// Prevent says that verdicts are carried out. Exceptions can then drop, so does, with Inline and unless KeepInvalid

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/reknit/reknit/packet"
@@ -33,6 +34,9 @@ type ballot struct {
 	left      atomic.Int32 // workers that are not done
 	dropped   atomic.Bool
 	rewritten atomic.Pointer[[]byte] // the frame as a worker has rewritten it: each has a copy
+
+	mu   sync.Mutex
+	fate Fate // of the parts that workers are done with
 }
 
 // drop says that a part is dropped. It reports whether it was the first.
@@ -40,6 +44,17 @@ func (b *ballot) drop() (first bool) { return b.dropped.CompareAndSwap(false, tr
 
 // done says that a worker is through with its part. It reports whether it was the last.
 func (b *ballot) done() (last bool) { return b.left.Add(-1) == 0 }
+
+// become adds what became of a part, and returns that of all so far.
+func (b *ballot) become(f Fate) Fate {
+	if b == nil {
+		return f
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fate.add(f)
+	return b.fate
+}
 
 func (b *ballot) verdict() packet.Verdict {
 	switch {

@@ -49,7 +49,19 @@ func (d Desk) Record(p *packet.Packet, dir stream.Dir, kind string) *event.Recor
 }
 
 // Send gives a record that Record returned to the Sink.
-func (d Desk) Send(r *event.Record) { d.w.send(r) }
+func (d Desk) Send(r *event.Record) {
+	if r.Type == "alert" {
+		d.w.noteAlert()
+	}
+	d.w.send(r)
+}
+
+// Tag says that the keyword tag means the packet, if there is one.
+func (d Desk) Tag() {
+	if d.w.packet != nil {
+		d.w.fate.Tagged = true
+	}
+}
 
 // Limited says that the packet, if it is dropped for its rules, is so because something happened too often.
 func (d Desk) Limited() {

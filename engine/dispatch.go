@@ -157,9 +157,9 @@ func (d *dispatcher) packet(p *packet.Packet) {
 	d.fragments, d.ballot = nil, nil
 }
 
-// share has the workers that have a part of the packet agree on its verdict, where there is one.
+// share has the workers that have a part of the packet agree on what becomes of it, where somebody wants to know.
 func (d *dispatcher) share() {
-	if !d.config.Prevent && d.waits == nil {
+	if !d.config.Prevent && d.waits == nil && d.config.PacketLog == nil {
 		return
 	}
 	n := int32(0)

@@ -147,6 +147,7 @@ func (w *Worker) act(a Action) {
 		}
 	case PassFlow:
 		e.Mark |= passed
+		w.passing = true
 	case BypassFlow:
 		e.Mark |= bypassed
 	}

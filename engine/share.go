@@ -22,7 +22,7 @@ func (w *Worker) take(s *slot, queue uint16) (v packet.Verdict, known bool) {
 		return packet.Pass, false
 	}
 	w.handed, w.queue = s, queue
-	w.verdict, w.why, w.rejected = packet.Pass, noReason, Ignore
+	w.verdict, w.why, w.rejected, w.fate = packet.Pass, noReason, Ignore, Fate{}
 	p := &w.captured
 	p.Number, p.Time, p.Link, p.Frame, p.WireLen = s.number, s.time, s.link, s.frame, s.wireLen
 	w.layer = 0
@@ -57,7 +57,12 @@ func (w *Worker) take(s *slot, queue uint16) (v packet.Verdict, known bool) {
 		}
 		p = &f.packet
 	}
-	v, known = w.conclude(s.ballot)
+	if w.config.PacketLog != nil {
+		s.ballot.become(w.fate)
+	}
+	if v, known = w.conclude(s.ballot); known && w.config.PacketLog != nil {
+		w.config.PacketLog.Log(&w.captured, s.ballot.become(w.fate))
+	}
 	w.handed = nil
 	return v, known
 }

@@ -57,6 +57,7 @@ type Worker struct {
 	why      reason    // with the verdict Drop
 	rejected Exception // Reject or RejectBoth
 
+	fate     Fate // of the captured packet
 	record   event.Record
 	anomaly  event.Anomaly
 	segments *segmentRecords // nil: there was none
@@ -84,6 +85,7 @@ type current struct {
 	flushed bool             // no packet: the flow is inspected before it goes on as something else
 	first   bool             // the packet is the flow's first in its direction
 	spared  bool             // an exception policy has the packet not looked at
+	passing bool             // its rules have the flow pass from the next packet on
 }
 
 // flowState is what the worker keeps of a flow: 24 bytes without pointers.
@@ -170,13 +172,16 @@ func newWorker(c Config) (*Worker, error) {
 // become of it.
 func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 	w.decoder.Decode(p)
-	w.verdict, w.why, w.rejected = packet.Pass, noReason, Ignore
+	w.verdict, w.why, w.rejected, w.fate = packet.Pass, noReason, Ignore, Fate{}
 	w.process(p)
 	if p.Flags&(packet.HasInner|packet.Fragment) != 0 {
 		w.unpack(p)
 	}
 	if w.config.Prevent {
 		w.judge()
+	}
+	if w.config.PacketLog != nil {
+		w.config.PacketLog.Log(p, w.fate)
 	}
 	return w.verdict
 }
@@ -206,6 +211,9 @@ func (w *Worker) process(p *packet.Packet) {
 	}
 	if w.beside != nil && w.beside.frames && w.entry != nil {
 		w.framesSeen()
+	}
+	if w.config.PacketLog != nil {
+		w.noteFate(p)
 	}
 }
 

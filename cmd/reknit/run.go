@@ -67,6 +67,7 @@ type job struct {
 	reloader     *reloader   // nil: no rules
 	sets         *dataset.Store
 	certificates *certstore.Store // nil: they are not kept
+	packets      *packetLog       // nil: they are not written
 	fast         []*fastOutput
 }
 
@@ -342,6 +343,9 @@ func (j *job) analyse(ctx context.Context) error {
 	if j.certificates != nil {
 		to = append(to, counted{j.certificates})
 	}
+	if j.packets = j.openPackets(); j.packets != nil {
+		to = append(to, counted{j.packets.files})
+	}
 	e.Sink = event.Sink(to)
 	if j.detection != nil {
 		e.App.KeepForRules = j.detection.UsesTransactions()
@@ -351,6 +355,9 @@ func (j *job) analyse(ctx context.Context) error {
 	}
 	if len(j.data) > 0 {
 		e.Logger = j.data
+	}
+	if j.packets != nil {
+		e.PacketLog = j.packets
 	}
 	e.Notice = func(text string) { j.log.warning("reknit", "%s", text) }
 	eng, err := engine.New(e)
@@ -498,6 +505,9 @@ func (j *job) closeOutputs() error {
 		}
 	}
 	errs = append(errs, j.data.close())
+	if j.packets != nil {
+		errs = append(errs, j.packets.files.Close())
+	}
 	j.eve, j.tables, j.fast, j.data = nil, nil, nil, nil
 	return errors.Join(errs...)
 }

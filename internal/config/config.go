@@ -29,6 +29,7 @@ type Config struct {
 	TCPData    []TCPData
 	FileStores []FileStore // one is enough
 	TLSStores  []TLSStore  // one is enough
+	PcapLogs   []PcapLog   // one is enough
 
 	Root *Node // the whole tree, for those who print it
 }

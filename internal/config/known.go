@@ -48,6 +48,9 @@ var known = sync.OnceValue(func() *word {
 	for _, r := range new(FileStore).table() {
 		root.learn("outputs.[].file-store."+r.path, supported).usual = []string{r.builtin}
 	}
+	for _, r := range new(PcapLog).table() {
+		root.learn("outputs.[].pcap-log."+r.path, supported).usual = []string{r.builtin}
+	}
 	for _, r := range new(TLSStore).table() {
 		root.learn("outputs.[].tls-store."+r.path, supported).usual = []string{r.builtin}
 	}

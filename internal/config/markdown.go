@@ -71,6 +71,7 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 		prefixed("stats.", new(StatsFile).table()))
 	table(&b, "Files", "An element of the list `outputs` that is called `file-store`: the contents of files found in streams, in the "+
 		"directories and under the names of version 2 of Suricata's.", prefixed("file-store.", new(FileStore).table()))
+	table(&b, "", "An element `pcap-log` writes packets:", prefixed("pcap-log.", new(PcapLog).table()))
 	table(&b, "", "An element `tls-store` writes certificates:", prefixed("tls-store.", new(TLSStore).table()))
 	table(&b, "Streams in files", "Elements of the list `outputs` that are called `tcp-data`. Only what was delivered is written: "+
 		"lost bytes are left out.", prefixed("tcp-data.", new(TCPData).table()))

@@ -286,6 +286,11 @@ func (c *Config) outputs(root *Node, ps *Problems) {
 			if fill(s.table(), body, path, true, ps); s.Enabled {
 				c.FileStores = append(c.FileStores, s)
 			}
+		case "pcap-log":
+			var l PcapLog
+			if fill(l.table(), body, path, true, ps); l.Enabled {
+				c.PcapLogs = append(c.PcapLogs, l)
+			}
 		case "tls-store":
 			var s TLSStore
 			if fill(s.table(), body, path, true, ps); s.Enabled {

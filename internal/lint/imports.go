@@ -59,6 +59,7 @@ var rules = []rule{
 		"stats"}, anything},
 	{"detect", []string{"engine", "packet", "stream", "tcp", "app", "event", "rule", "rule/*", "stats", "file"}, nothing},
 	{"capture/...", []string{"packet"}, anything},
+	{"sink/pcaplog", []string{"packet", "capture/pcapfile"}, nothing},
 	{"sink/filestore", []string{"event", "file"}, nothing},
 	{"sink/...", []string{"event"}, anything},
 	{"dump", []string{"stream"}, nothing},
