@@ -56,8 +56,8 @@ type Config struct {
 	// ShowStreams has what streams held when a packet came stay until Packets saw the packet: see Flow.Held.
 	ShowStreams bool
 
-	// PacketLog is told of each captured packet. When nil, nobody is.
-	PacketLog PacketLog
+	// PacketLog is called once for each worker and returns who is told of its captured packets. When nil, nobody is.
+	PacketLog func() PacketLog
 
 	// Inline says that packets wait for the verdict: bytes are then parsed as they arrive, acknowledged or not.
 	Inline bool

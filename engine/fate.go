@@ -2,7 +2,7 @@ package engine
 
 import "github.com/reknit/reknit/packet"
 
-// PacketLog is told of captured packets. Several workers call at once.
+// PacketLog is told of captured packets. Workers that share one call at once. A packet of which several have a part is told by one of them.
 type PacketLog interface {
 	// Log is called for each captured packet when it was processed, and those in it. p is valid during the call.
 	Log(p *packet.Packet, f Fate)
@@ -53,7 +53,7 @@ func (w *Worker) noteAlert() {
 	switch {
 	case w.packet != nil:
 		w.fate.Alerted = true
-	case w.config.PacketLog != nil && w.entry != nil:
-		w.config.PacketLog.Late(w.entry.ID())
+	case w.packetLog != nil && w.entry != nil:
+		w.packetLog.Late(w.entry.ID())
 	}
 }

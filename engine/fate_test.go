@@ -58,7 +58,7 @@ func TestFates(t *testing.T) {
 			for _, workers := range []int{1, 2, 3, 8} {
 				l := &fates{t: t, all: map[uint64]engine.Fate{}, flows: map[uint64]uint64{}}
 				e, err := engine.New(engine.Config{
-					Workers: workers, Protocols: []app.Protocol{smtp.New(smtp.Config{})}, Packets: handler, PacketLog: l, Stream: stream.Config{Depth: 300},
+					Workers: workers, Protocols: []app.Protocol{smtp.New(smtp.Config{})}, Packets: handler, PacketLog: func() engine.PacketLog { return l }, Stream: stream.Config{Depth: 300},
 				})
 				if err != nil {
 					t.Fatal(err)

@@ -57,11 +57,11 @@ func (w *Worker) take(s *slot, queue uint16) (v packet.Verdict, known bool) {
 		}
 		p = &f.packet
 	}
-	if w.config.PacketLog != nil {
+	if w.packetLog != nil {
 		s.ballot.become(w.fate)
 	}
-	if v, known = w.conclude(s.ballot); known && w.config.PacketLog != nil {
-		w.config.PacketLog.Log(&w.captured, s.ballot.become(w.fate))
+	if v, known = w.conclude(s.ballot); known && w.packetLog != nil {
+		w.packetLog.Log(&w.captured, s.ballot.become(w.fate))
 	}
 	w.handed = nil
 	return v, known

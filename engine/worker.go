@@ -57,7 +57,9 @@ type Worker struct {
 	why      reason    // with the verdict Drop
 	rejected Exception // Reject or RejectBoth
 
-	fate     Fate // of the captured packet
+	packetLog PacketLog // nil: nobody
+	fate      Fate      // of the captured packet
+
 	record   event.Record
 	anomaly  event.Anomaly
 	segments *segmentRecords // nil: there was none
@@ -162,6 +164,9 @@ func newWorker(c Config) (*Worker, error) {
 		w.packets = c.Packets()
 		w.equip()
 	}
+	if c.PacketLog != nil {
+		w.packetLog = c.PacketLog()
+	}
 	if c.Netflows || c.Ethernet || c.Elephants.Bytes > 0 {
 		w.details = make(map[flow.Handle]*detail)
 	}
@@ -180,8 +185,8 @@ func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
 	if w.config.Prevent {
 		w.judge()
 	}
-	if w.config.PacketLog != nil {
-		w.config.PacketLog.Log(p, w.fate)
+	if w.packetLog != nil {
+		w.packetLog.Log(p, w.fate)
 	}
 	return w.verdict
 }
@@ -212,7 +217,7 @@ func (w *Worker) process(p *packet.Packet) {
 	if w.beside != nil && w.beside.frames && w.entry != nil {
 		w.framesSeen()
 	}
-	if w.config.PacketLog != nil {
+	if w.packetLog != nil {
 		w.noteFate(p)
 	}
 }

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"errors"
+	"strconv"
+	"strings"
+
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/internal/config"
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/sink/pcaplog"
 )
 
-// packetLog is the output pcap-log.
+// packetLog is the output pcap-log of a worker, or of all.
 type packetLog struct {
 	config *config.PcapLog
 	files  *pcaplog.Log
@@ -18,25 +22,63 @@ var _ engine.PacketLog = (*packetLog)(nil)
 // beforeAlert is how many bytes of packets are remembered for flows of which a rule may tell.
 const beforeAlert = 16 << 20
 
-// openPackets opens the output pcap-log; nil: there is none.
-func (j *job) openPackets() *packetLog {
+// packetLogs are those of all workers: one for them all, or one for each.
+type packetLogs struct {
+	all    []*packetLog
+	served int // workers
+}
+
+// openPackets opens the output pcap-log for a number of workers; nil: there is none.
+func (j *job) openPackets(workers int) *packetLogs {
 	if len(j.conf.PcapLogs) == 0 || j.dir == "" {
 		return nil
 	}
-	l := &packetLog{config: &j.conf.PcapLogs[0]}
+	o := &j.conf.PcapLogs[0]
+	if o.Mode == "normal" {
+		workers = 1
+	}
 	dir := j.dir
-	if l.config.Dir != "" {
-		dir = within(j.dir, l.config.Dir)
+	if o.Dir != "" {
+		dir = within(j.dir, o.Dir)
 	}
 	c := pcaplog.Config{
-		Name: within(dir, l.config.Filename), Microseconds: l.config.Times == "usec", Limit: int64(l.config.Limit),
-		MaxFiles: l.config.MaxFiles, Report: func(err error) { j.log.error("pcap-log", "%v", err) },
+		Name: within(dir, o.Filename), Microseconds: o.Times == "usec", Limit: int64(o.Limit), MaxFiles: o.MaxFiles,
+		Report: func(err error) { j.log.error("pcap-log", "%v", err) },
 	}
-	if l.config.Conditional != "all" {
-		c.Before = beforeAlert
+	if o.Conditional != "all" {
+		c.Before = beforeAlert / max(1, workers)
 	}
-	l.files = pcaplog.New(c)
-	return l
+	if o.Mode == "normal" {
+		return &packetLogs{all: []*packetLog{{o, pcaplog.New(c)}}}
+	}
+	name := c.Name
+	if !strings.Contains(name, "%n") {
+		name += ".%n"
+	}
+	of := func(n int) string { return strings.ReplaceAll(name, "%n", strconv.Itoa(n)) }
+	c.Name = of(1)
+	logs := &packetLogs{all: []*packetLog{{o, pcaplog.New(c)}}}
+	for n := 2; n <= workers; n++ {
+		logs.all = append(logs.all, &packetLog{o, logs.all[0].files.Beside(of(n))})
+	}
+	return logs
+}
+
+// next returns that of the next worker.
+func (l *packetLogs) next() engine.PacketLog {
+	l.served++
+	return l.all[(l.served-1)%len(l.all)]
+}
+
+// Each calls yield for each counter.
+func (l *packetLogs) Each(yield func(name string, value uint64)) { l.all[0].files.Each(yield) }
+
+func (l *packetLogs) close() error {
+	var errs []error
+	for _, o := range l.all {
+		errs = append(errs, o.files.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Log writes a packet if the output wants it.

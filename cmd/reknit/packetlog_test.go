@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -64,6 +65,33 @@ func TestPacketLog(t *testing.T) {
 					t.Errorf("packets %s, want %s; %v", l, test.want, got)
 				}
 			})
+		}
+	}
+}
+
+// In the mode multi each worker has files of its own, with all packets of a flow.
+func TestPacketLogOfWorkers(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	for filename, pattern := range map[string]string{"out": "out.%d.1700000000", "'%n-%t.pcap'": "%d-1700000000.pcap"} {
+		files(t, map[string]string{"c.yaml": "threading: {detect-thread-ratio: 1}\noutputs:\n- pcap-log: {enabled: yes, mode: multi, filename: " + filename + "}\n"})
+		x := newWire(t, "in.pcap")
+		for i := range 20 {
+			x.talk(fmt.Sprintf("192.0.2.1:%d", 40000+i), "192.0.2.2:9999").open()
+		}
+		x.close()
+		if got := execute(t, "-r", "in.pcap", "-c", "c.yaml", "-l", ".", "-k", "none", "--runmode", "autofp"); got.code != 0 {
+			t.Fatal(got)
+		}
+		var all []string
+		for n := 1; n <= 2; n++ {
+			l := strings.Fields(logged(t, fmt.Sprintf(pattern, n)))
+			if len(l) == 0 || len(l)%3 != 0 {
+				t.Errorf("worker %d: %v", n, l)
+			}
+			all = append(all, l...)
+		}
+		if len(all) != 60 {
+			t.Errorf("%d packets, want 60: %v", len(all), all)
 		}
 	}
 }

@@ -67,7 +67,7 @@ type job struct {
 	reloader     *reloader   // nil: no rules
 	sets         *dataset.Store
 	certificates *certstore.Store // nil: they are not kept
-	packets      *packetLog       // nil: they are not written
+	packets      *packetLogs      // nil: they are not written
 	fast         []*fastOutput
 }
 
@@ -343,8 +343,8 @@ func (j *job) analyse(ctx context.Context) error {
 	if j.certificates != nil {
 		to = append(to, counted{j.certificates})
 	}
-	if j.packets = j.openPackets(); j.packets != nil {
-		to = append(to, counted{j.packets.files})
+	if j.packets = j.openPackets(e.Workers); j.packets != nil {
+		to = append(to, counted{j.packets})
 	}
 	e.Sink = event.Sink(to)
 	if j.detection != nil {
@@ -357,7 +357,7 @@ func (j *job) analyse(ctx context.Context) error {
 		e.Logger = j.data
 	}
 	if j.packets != nil {
-		e.PacketLog = j.packets
+		e.PacketLog = j.packets.next
 	}
 	e.Notice = func(text string) { j.log.warning("reknit", "%s", text) }
 	eng, err := engine.New(e)
@@ -506,7 +506,7 @@ func (j *job) closeOutputs() error {
 	}
 	errs = append(errs, j.data.close())
 	if j.packets != nil {
-		errs = append(errs, j.packets.files.Close())
+		errs = append(errs, j.packets.close())
 	}
 	j.eve, j.tables, j.fast, j.data = nil, nil, nil, nil
 	return errors.Join(errs...)

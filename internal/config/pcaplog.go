@@ -7,7 +7,7 @@ type PcapLog struct {
 	Dir         string // empty: the log directory
 	Limit       Size
 	MaxFiles    int
-	Mode        string // normal
+	Mode        string // normal or multi
 	Times       string // sec or usec
 	Compression string // none
 	StreamDepth bool   // leave out what comes when the depth of a stream is reached
@@ -23,7 +23,8 @@ func (l *PcapLog) table() []row {
 		{"dir", text(&l.Dir), "", "", "Directory of the files; without it the log directory."},
 		{"limit", size(&l.Limit), "1000mb", "", "Size of a file with which another one begins; 0: no limit."},
 		{"max-files", number(&l.MaxFiles, 0, 1<<20), "2000", "", "Files that are kept of a run, the latest; 0: all."},
-		{"mode", oneOf(&l.Mode, "normal"), "normal", "", "All threads write one series of files; multi, one for each thread, is refused."},
+		{"mode", oneOf(&l.Mode, "normal", "multi"), "normal", "", "normal: all threads write one series of files. multi: each one writes its own, with its " +
+			"number where the name has %n, or behind it."},
 		{"ts-format", oneOf(&l.Times, "sec", "usec"), "sec", "", "usec: microseconds are part of the time in the name."},
 		{"compression", oneOf(&l.Compression, "none"), "none", "", "Files are not compressed; lz4 is refused."},
 		{"use-stream-depth", boolean(&l.StreamDepth), "no", "", "Leave out packets of connections of which a direction has reached `stream.reassembly.depth`."},

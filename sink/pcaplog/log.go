@@ -43,9 +43,7 @@ const (
 // Log is one series of files. It is safe for concurrent use.
 type Log struct {
 	config Config
-	report sync.Once
-
-	written, forgotten, errors atomic.Uint64
+	*counters
 
 	mu     sync.Mutex
 	file   *os.File
@@ -56,9 +54,24 @@ type Log struct {
 	memory memory
 }
 
+// counters are those of a Log and the ones beside it.
+type counters struct {
+	report                     sync.Once
+	written, forgotten, errors atomic.Uint64
+}
+
 // New returns a Log. The first file is made with the first packet.
 func New(c Config) *Log {
-	return &Log{config: c, memory: memory{limit: c.Before, flows: make(map[uint64]int)}}
+	return &Log{config: c, counters: new(counters), memory: memory{limit: c.Before, flows: make(map[uint64]int)}}
+}
+
+// Beside returns another Log of the same configuration, with files of another name. What it counts, l counts.
+func (l *Log) Beside(name string) *Log {
+	c := l.config
+	c.Name = name
+	b := New(c)
+	b.counters = l.counters
+	return b
 }
 
 // Each calls yield for each counter.

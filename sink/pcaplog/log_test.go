@@ -99,6 +99,25 @@ func TestRemember(t *testing.T) {
 	}
 }
 
+// Logs beside each other count together.
+func TestBeside(t *testing.T) {
+	dir := t.TempDir()
+	one := pcaplog.New(pcaplog.Config{Name: filepath.Join(dir, "one")})
+	two := one.Beside(filepath.Join(dir, "two"))
+	one.Write(frame(1, "a"))
+	two.Write(frame(2, "b"))
+	one.Close()
+	two.Close()
+	if got := contents(t, dir); got != "one.1=a two.2=b" {
+		t.Error(got)
+	}
+	one.Each(func(name string, v uint64) {
+		if name == "pcap_log.written" && v != 2 {
+			t.Errorf("%s is %d, want 2", name, v)
+		}
+	})
+}
+
 func TestFails(t *testing.T) {
 	var told []error
 	l := pcaplog.New(pcaplog.Config{Name: filepath.Join(t.TempDir(), "no", "x"), Report: func(err error) { told = append(told, err) }})
