@@ -108,27 +108,9 @@ func notes(r *rule.Rule) (list []string) {
 // take for something, are in hexadecimal digits.
 func patternText(text []byte) string {
 	const plain = "!#$%&()*+,-.<=>?@[]^_{}~"
-	var b strings.Builder
-	hex := false
-	for _, c := range text {
-		letter := c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte(plain, c) >= 0
-		switch {
-		case letter == hex:
-			b.WriteByte('|')
-			hex = !hex
-		case hex:
-			b.WriteByte(' ')
-		}
-		if letter {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%02X", c)
-		}
-	}
-	if hex {
-		b.WriteByte('|')
-	}
-	return b.String()
+	return payload.FormatBytesBut(text, func(c byte) bool {
+		return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte(plain, c) >= 0
+	})
 }
 
 // payloadOf makes the view of test number i of section s.

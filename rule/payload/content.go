@@ -308,18 +308,23 @@ func (c *Content) String() string {
 
 // FormatBytes returns bytes as content writes them: what cannot be written plainly as |hex|.
 func FormatBytes(text []byte) string {
+	return FormatBytesBut(text, func(c byte) bool { return c >= 0x20 && c < 0x7f && strings.IndexByte(`|;"\:`, c) < 0 })
+}
+
+// FormatBytesBut is FormatBytes with another notion of what can be written plainly.
+func FormatBytesBut(text []byte, plain func(c byte) bool) string {
 	var b strings.Builder
 	hex := false
 	for _, c := range text {
-		plain := c >= 0x20 && c < 0x7f && strings.IndexByte(`|;"\:`, c) < 0
+		p := plain(c)
 		switch {
-		case plain && hex, !plain && !hex:
+		case p == hex:
 			b.WriteByte('|')
 			hex = !hex
 		case hex:
 			b.WriteByte(' ')
 		}
-		if plain {
+		if p {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, "%02X", c)
