@@ -155,8 +155,9 @@ func (p *parser) castTest(at int, protocol, word string) test {
 
 // value reads what stands behind qualifiers.
 func (p *parser) value(q qualifiers) test {
-	at, w := p.pos, p.peek()
-	if at = p.pos; w == "" {
+	w := p.peek()
+	at := p.pos // behind blanks
+	if w == "" {
 		p.unknown()
 	}
 	switch q.kind {
