@@ -40,7 +40,7 @@ func (w *Worker) filesIn(d stream.Dir) iter.Seq[*file.File] {
 			if n++; n >= maxInstances {
 				return
 			}
-			x, ok := f.(interface{ Itself() *file.File })
+			x, ok := f.(anyFile)
 			if !ok || dir != d || n < w.reach.from {
 				continue
 			}

@@ -76,7 +76,7 @@ func (w *Worker) frames() {
 func (w *Worker) part(r *rules, p *app.FramePart) {
 	done := p.Frame.Inspected()
 	for _, g := range w.inPayload(r, p.Data) {
-		if !g.fits(w.class) || g.start && p.Offset > 0 || slices.Contains(*done, g.index) || !g.header(w) || !g.checked(w) {
+		if g.start && p.Offset > 0 || slices.Contains(*done, g.index) || !g.header(w) || !g.checked(w) {
 			continue
 		}
 		if !g.inPart(w, p.Data) || p.Frame.IsStream() && g.inSeen(w, p) {

@@ -245,7 +245,7 @@ func follows(s *rule.Section, i int) bool { return i+1 < len(s.Tests) && relativ
 func relative(t payload.Test) bool {
 	switch t := t.(type) {
 	case *payload.Content:
-		return t.HasDistance || t.HasWithin
+		return t.Relative()
 	case *payload.Regexp:
 		return t.Relative
 	case *payload.DataAt:
