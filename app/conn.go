@@ -73,7 +73,7 @@ func (c *Conn) OpenFile(tx Transaction, d stream.Dir, f event.Appender) {
 	}
 	t.extra.files = append(t.extra.files, openFile{d, f})
 	s := (*Session)(c)
-	if s.gateway.config.KeepForRules {
+	if s.state&forRules != 0 {
 		t.extra.known = append(t.extra.known, openFile{d, f})
 		t.state |= txDirty << d
 	}
@@ -182,7 +182,7 @@ func (c *Conn) Report(offset int64, err error) {
 func (c *Conn) Original() string { return (*Session)(c).Original() }
 
 // ForRules reports whether rules inspect transactions: they may want more of them than records show, until the flow ends.
-func (c *Conn) ForRules() bool { return c.gateway.config.KeepForRules }
+func (c *Conn) ForRules() bool { return c.state&forRules != 0 }
 
 // Expect announces a connection to come.
 func (c *Conn) Expect(e Expectation) {

@@ -288,6 +288,29 @@ func (g *Gateway) id(name string) protoID {
 
 func (g *Gateway) kind(id protoID) *kind { return &g.kinds[id] }
 
+// Change has flows that begin from now on parsed as protocols say, which are those of NewGateway with other settings of their own,
+// and with other values for FrameConfig.Wanted and Config.KeepForRules. Flows that there are go on as they began.
+func (g *Gateway) Change(protocols []Protocol, frames map[string][]string, keepForRules bool) {
+	g.config.KeepForRules, g.config.Frames.Wanted = keepForRules, frames
+	for i := range protocols {
+		p := &protocols[i]
+		id, known := g.ids[p.Name]
+		if !known {
+			continue
+		}
+		k := g.kind(id)
+		if k.NewStream != nil {
+			k.NewStream = p.NewStream
+		}
+		if k.NewDatagram != nil {
+			k.NewDatagram = p.NewDatagram
+		}
+		if k.NewStream != nil || k.NewDatagram != nil {
+			k.frames = g.config.Frames.bits(p)
+		}
+	}
+}
+
 // Packet tells the time and number of the packet that the sessions will be given bytes of; number 0 is no packet of the
 // capture.
 func (g *Gateway) Packet(now int64, number uint64) { g.now, g.number = now, number }

@@ -83,6 +83,7 @@ const (
 	serverTurn // the turn is that of the direction to the client
 	flushDue   // see TakeFlush
 	framed     // frames of the parser's protocol are wanted
+	forRules   // Config.KeepForRules, as it was when the flow began
 )
 
 // start makes s the session of a new flow.
@@ -93,6 +94,9 @@ func (s *Session) start(g *Gateway, info Info) {
 		transport:  info.Transport,
 		clientPort: info.ClientPort,
 		serverPort: info.ServerPort,
+	}
+	if g.config.KeepForRules {
+		s.state |= forRules
 	}
 	if info.Midstream {
 		s.state |= midstream

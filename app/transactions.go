@@ -67,7 +67,7 @@ func (s *Session) flush() {
 // log tells of t, and frees it unless rules want to see it.
 func (s *Session) log(t *Tx) {
 	tx := t.self
-	kept := s.gateway.config.KeepForRules && t.state&(txDirty|txDirtyTC) != 0
+	kept := s.state&forRules != 0 && t.state&(txDirty|txDirtyTC) != 0
 	if !kept || !t.undecided() {
 		s.tellFiles(t)
 	}
@@ -144,7 +144,7 @@ func (t *Tx) free() {
 			}
 		}
 	}
-	if x, ok := t.self.(forgetter); ok && t.owner.gateway.config.KeepForRules {
+	if x, ok := t.self.(forgetter); ok && t.owner.state&forRules != 0 {
 		x.Forget()
 	}
 	t.self, t.owner, t.extra = nil, nil, nil

@@ -43,7 +43,10 @@ func (e *early) ready() {
 func (s *Set) Early() (beforeFlow, beforeStream bool) { return s.early.has[0], s.early.has[1] }
 
 // Early is called by the engine.
-func (w *Worker) Early() (beforeFlow, beforeStream bool) { return w.set.Early() }
+func (w *Worker) Early() (beforeFlow, beforeStream bool) {
+	w.Refresh()
+	return w.set.Early()
+}
 
 // BeforeFlow is called by the engine for each packet before it is looked for its flow.
 func (w *Worker) BeforeFlow(p *packet.Packet) engine.Action {

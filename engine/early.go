@@ -10,7 +10,7 @@ import (
 // the call. Where packets can be dropped, one that it wants dropped goes no further; what it wants of a flow is as for
 // PacketHandler.
 type EarlyHandler interface {
-	// Early says once which of the other methods are to be called.
+	// Early says which of the other methods are to be called. It is asked at the beginning, and after Engine.Change.
 	Early() (beforeFlow, beforeStream bool)
 	// BeforeFlow is called for each packet that has a flow, or would get one, before it is looked for.
 	BeforeFlow(p *packet.Packet) Action

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/reknit/reknit/expect"
@@ -37,6 +38,8 @@ type Engine struct {
 	gather    *stats.Gatherer
 	threads   []*stats.Thread // of the workers
 	datagrams *datagrams      // where there are several workers
+
+	demand atomic.Pointer[Demand] // nil: the configuration's
 
 	expectations *expectations
 	expected     expect.Counters // of expectations, a copy
@@ -83,7 +86,7 @@ func New(c Config) (*Engine, error) {
 		if l, ok := w.packets.(stats.Lister); ok {
 			t.Add(l)
 		}
-		w.expectations = e.expectations
+		w.expectations, w.wanted = e.expectations, &e.demand
 		for _, own := range []any{c.Logger, c.Sink} {
 			if l, ok := own.(stats.Lister); ok && n == 0 {
 				t.Add(l)

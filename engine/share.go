@@ -21,6 +21,7 @@ func (w *Worker) take(s *slot, queue uint16) (v packet.Verdict, known bool) {
 	if s.own == 0 {
 		return packet.Pass, false
 	}
+	w.change()
 	w.handed, w.queue = s, queue
 	w.verdict, w.why, w.rejected, w.fate = packet.Pass, noReason, Ignore, Fate{}
 	p := &w.captured

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"sync/atomic"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
@@ -35,6 +36,8 @@ type Worker struct {
 	endings   endings
 	elephants elephants
 	memory    memory
+	demand    *Demand                 // that it heeds; nil: the configuration's
+	wanted    *atomic.Pointer[Demand] // of the engine
 	faults    int                     // of parsers, that the user was told of
 	details   map[flow.Handle]*detail // nil: not wanted
 
@@ -176,6 +179,7 @@ func newWorker(c Config) (*Worker, error) {
 // Packet decodes p, which a Source filled in, takes it and the packets in it through all stations, and returns what is to
 // become of it.
 func (w *Worker) Packet(p *packet.Packet) packet.Verdict {
+	w.change()
 	w.decoder.Decode(p)
 	w.verdict, w.why, w.rejected, w.fate = packet.Pass, noReason, Ignore, Fate{}
 	w.process(p)

@@ -73,7 +73,7 @@ type Store struct {
 	Counters Counters
 
 	config  Config
-	plain   bool // bytes pass as they come: the configuration wants them at once, and no depth, comparison or copy of them
+	plain   bool // Config.plain
 	pages   pages
 	trees   trees
 	sides   slab[side]
@@ -107,13 +107,23 @@ func NewStore(c Config) *Store {
 	}
 	c.MaxHeld = min(c.MaxHeld, math.MaxInt32)
 	c.Raw.setDefaults()
-	st := &Store{config: c, plain: c.Immediate && !c.Inline && !c.CheckOverlap && c.Depth == 0, seed: maphash.MakeSeed()}
+	st := &Store{config: c, plain: c.plain(), seed: maphash.MakeSeed()}
 	for i := range st.cursors {
 		st.cursors[i].view = &st.views[i]
 		st.views[i].dir = Dir(i)
 		st.views[i].store, st.views[i].peer = st, &st.cursors[1-i]
 	}
 	return st
+}
+
+// plain reports whether bytes pass as they come: they are wanted at once, and no depth, comparison or copy of them.
+func (c *Config) plain() bool { return c.Immediate && !c.Inline && !c.CheckOverlap && c.Depth == 0 }
+
+// CheckOverlap sets Config.CheckOverlap for what comes from now on. Inline it is always set.
+func (st *Store) CheckOverlap(on bool) {
+	c := &st.config
+	c.CheckOverlap = on || c.Inline
+	st.plain = c.plain()
 }
 
 // Config returns the configuration with its defaults filled in.

@@ -48,13 +48,15 @@ type wishes struct {
 	ja3, ja4       bool
 	keep           int // bytes of bodies and files for rules
 	hassh          bool
-	overlaps       bool // data that overlaps is compared
-	onDemand       bool // rules say which files are stored
-	rules          bool // rules look at transactions
-	streams        bool // alerts show streams
-	resumed        bool // sessions of TLS
-	frames         bool // all that parsers name
-	frameSize      int  // bytes that are shown of one
+	overlaps       bool       // data that overlaps is compared
+	demanded       file.Store // of files that rules want stored; nil: none
+	onDemand       bool       // rules say which files are stored
+	early          [2]bool    // they look at packets before there is a flow, and before connections take them
+	rules          bool       // rules look at transactions
+	streams        bool       // alerts show streams
+	resumed        bool       // sessions of TLS
+	frames         bool       // all that parsers name
+	frameSize      int        // bytes that are shown of one
 	rulesFrames    map[string][]string
 }
 

@@ -60,9 +60,8 @@ func (j *job) openStore(w *wishes) (*filestore.Store, error) {
 	if force {
 		j.log.info("output-filestore", "forcing filestore of all files")
 		w.store = s
-	} else if j.detection != nil && j.detection.Stores() {
-		w.store, w.onDemand = s, true
 	}
+	w.demanded = s
 	if depth := j.conf.Stream.Reassembly.Depth; c.DepthGiven && c.StreamDepth > 0 && depth > 0 && c.StreamDepth <= depth {
 		j.log.warning("output-filestore", "file-store.stream-depth value %d has no effect since it's less than "+
 			"stream.reassembly.depth value.", uint64(c.StreamDepth)) // tools look for it

@@ -3,8 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
+	"reflect"
 	"sync/atomic"
 	"time"
 
@@ -16,19 +15,19 @@ import (
 
 // reloader reads the rules anew when it is asked to, while packets are inspected with those there are.
 type reloader struct {
-	job   *job
-	live  *detect.Live
-	given wishes // what the parsers were told at the start that rules want
-	early [2]bool
+	job    *job
+	live   *detect.Live
+	others wishes // of the outputs
+	given  wishes // those and what the rules want: what is done for them
 
 	asked chan struct{}
 	shown atomic.Pointer[stats.Rules]
 }
 
-// newReloader returns a reloader of the rules that were loaded; given is what the engine is made with.
-func newReloader(j *job, given wishes) *reloader {
-	r := &reloader{job: j, live: detect.NewLive(j.detection), given: given, asked: make(chan struct{}, 1)}
-	r.early[0], r.early[1] = j.detection.Early()
+// newReloader returns a reloader of the rules that were loaded; others is what the outputs want.
+func newReloader(j *job, others wishes) *reloader {
+	r := &reloader{job: j, live: detect.NewLive(j.detection), others: others, given: others, asked: make(chan struct{}, 1)}
+	r.given.addRules(j.detection)
 	r.note(j.loaded)
 	j.detection = nil // it is the reloader's, which gives it up for the next
 	return r
@@ -85,7 +84,7 @@ func (r *reloader) reload(ctx context.Context, eng *engine.Engine) error {
 		return errors.New("the configuration is not right")
 	}
 	conf := *j.conf
-	conf.Rules = fresh.Rules
+	conf.Rules, conf.Lists = fresh.Rules, fresh.Lists
 	l := j.loader(&conf)
 	l.before = r.live.Set()
 	if err := l.load(); err != nil {
@@ -98,13 +97,28 @@ func (r *reloader) reload(ctx context.Context, eng *engine.Engine) error {
 	if j.initFatal && l.wrong() {
 		return errors.New("there are rules that cannot be used")
 	}
-	r.missing(l.compiled)
+	j.tellUnstored(l.compiled)
 	r.live.Use(l.compiled)
+	r.want(eng, l.compiled)
 	j.sets = l.sets
 	r.note(l)
 	refresh(eng)
 	j.log.notice("detect", "rule reload complete")
 	return nil
+}
+
+// want has done for the rules what they want, where that is not what is done.
+func (r *reloader) want(eng *engine.Engine, rules *detect.Set) {
+	now := r.others
+	now.addRules(rules)
+	if reflect.DeepEqual(now, r.given) {
+		return
+	}
+	r.given = now
+	c := engineConfig(r.job.conf, r.job.options, now)
+	eng.Change(&engine.Demand{
+		Protocols: c.Protocols, Frames: now.rulesFrames, KeepForRules: now.rules, CheckOverlap: c.Stream.CheckOverlap,
+	})
 }
 
 // refresh has workers take up the present rules that have no packets at the moment. A single worker does it with its next.
@@ -120,38 +134,4 @@ func refresh(eng *engine.Engine) {
 func (r *reloader) note(l *ruleLoader) {
 	sum := l.set.Totals()
 	r.shown.Store(&stats.Rules{Loaded: sum.Loaded, Failed: sum.Failed, Skipped: sum.Skipped, At: time.Now().UnixNano()})
-}
-
-// missing tells what rules look at that is not there, since no rule looked at it when the program began.
-func (r *reloader) missing(s *detect.Set) {
-	var now wishes
-	now.addRules(s)
-	beforeFlow, beforeStream := s.Early()
-	for _, w := range []struct {
-		name        string
-		wants, have bool
-	}{
-		{"transactions", now.rules, r.given.rules}, {"JA3", now.ja3, r.given.ja3}, {"JA4", now.ja4, r.given.ja4},
-		{"HASSH", now.hassh, r.given.hassh}, {"MD5 of bodies", now.bodyDigest, r.given.bodyDigest}, {"MD5 of files", now.md5, r.given.md5}, {"SHA-1 of files", now.sha1, r.given.sha1},
-		{"SHA-256 of files", now.sha256, r.given.sha256}, {"the contents of files and bodies", now.keep > 0, r.given.keep > 0},
-		{"packets before they have a flow", beforeFlow, r.early[0]}, {"packets before their connection takes them", beforeStream, r.early[1]},
-		{"files to be stored", s.Stores(), r.given.store != nil},
-		{"frames", len(now.rulesFrames) > 0, r.given.frames || sameFrames(now.rulesFrames, r.given.rulesFrames)},
-	} {
-		if w.wants && !w.have {
-			r.job.log.warning("detect", "%s", fmt.Sprintf("rules look at %s, which no rule did at the start: that needs a restart", w.name))
-		}
-	}
-}
-
-// sameFrames reports whether all frames that rules look at, by protocol, are among those of before.
-func sameFrames(now, before map[string][]string) bool {
-	for protocol, names := range now {
-		for _, n := range names {
-			if !slices.Contains(before[protocol], n) {
-				return false
-			}
-		}
-	}
-	return true
 }

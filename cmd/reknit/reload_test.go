@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -128,5 +129,90 @@ func TestReload(t *testing.T) {
 	}
 	if !strings.Contains(engines, `"rules_loaded":1,"rules_failed":1,"rules_skipped":0}]`) || !strings.Contains(engines, `"last_reload":"2`) {
 		t.Errorf("engines %.200s", engines)
+	}
+}
+
+// What only new rules want is done for flows that begin when they were read.
+func TestReloadWants(t *testing.T) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGUSR2)
+	defer signal.Stop(signals)
+	capture, err := os.ReadFile("../../testdata/mail.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rules = `alert smtp any any -> any any (smtp.mail_from; content:"dora@example.org"; sid:2;)
+alert smtp any any -> any any (frame:smtp.command_line; content:"EHLO"; sid:3;)
+alert tcp:pre_flow any any -> any any (flags:S; sid:4;)
+alert tcp:pre_stream any any -> any any (flags:S; sid:5;)
+alert smtp any any -> any any (email.body_md5; bsize:32; sid:6;)
+alert smtp any any -> any any (file.data; content:"%PDF"; sid:7;)
+alert smtp any any -> any any (filesha256:hashes; sid:8;)
+alert smtp any any -> any any (file.name; content:"noise.bin"; filestore; sid:9;)
+alert smtp any any -> any any (smtp.mail_from; dataset:isset,senders; sid:10;)
+alert tcp any any -> any any (iprep:src,Bad,>,50; flags:S; sid:11;)
+`
+	const hash = "85855451c3731a30e905a3eefafde5148a72d2f3dd8da6ca40c56ad26a01e303"
+	for _, mode := range []string{"single", "workers"} {
+		t.Run(mode, func(t *testing.T) {
+			dir := t.TempDir()
+			path := func(name string) string { return filepath.Join(dir, name) }
+			write := func(name, text string) {
+				if err := os.WriteFile(path(name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := syscall.Mkfifo(path("pipe"), 0o600); err != nil {
+				t.Skip(err)
+			}
+			before := "%YAML 1.1\n---\nvars: {}\nthreading: {detect-thread-ratio: 1.0}\noutputs:\n" +
+				"  - eve-log: {enabled: yes, filename: eve.json, types: [alert]}\n  - file-store: {version: 2, enabled: yes, dir: store}\n"
+			write("x.yaml", before)
+			write("hashes", hash+"\n")
+			write("x.rules", "# none yet\n")
+			var out sharedBuffer
+			ended := make(chan int)
+			go func() {
+				ended <- run(context.Background(), []string{"-c", path("x.yaml"), "-r", path("pipe"), "-S", path("x.rules"), "-l", dir, "--runmode", mode, "-v"},
+					stdio{strings.NewReader(""), &out, &out, func(string) string { return "" }})
+			}()
+			w, err := os.OpenFile(path("pipe"), os.O_WRONLY, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			third := len(capture) / 3
+			if _, err := w.Write(capture[:third]); err != nil {
+				t.Fatal(err)
+			}
+			write("senders", "PGRvcmFAZXhhbXBsZS5vcmc+\n")
+			write("categories", "1,Bad,bad hosts\n")
+			write("hosts", "198.51.100.11,1,90\n")
+			write("x.yaml", before+"datasets:\n  senders: {type: string, load: "+path("senders")+"}\n"+
+				"reputation-categories-file: "+path("categories")+"\nreputation-files: ["+path("hosts")+"]\n")
+			write("x.rules", rules)
+			signalled(t, &out, "rule reload complete")
+			if _, err := w.Write(capture[third:]); err != nil {
+				t.Fatal(err)
+			}
+			w.Close()
+			if code := <-ended; code != exitOK {
+				t.Fatalf("exit code %d\n%s", code, out.b.String())
+			}
+			eve, err := os.ReadFile(path("eve.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for sid := 2; sid <= 11; sid++ {
+				if !strings.Contains(string(eve), `"signature_id":`+strconv.Itoa(sid)+",") {
+					t.Errorf("no alert of rule %d", sid)
+				}
+			}
+			if _, err := os.Stat(filepath.Join(dir, "store", hash[:2], hash)); err != nil {
+				t.Error(err)
+			}
+			if t.Failed() {
+				t.Log(out.b.String())
+			}
+		})
 	}
 }

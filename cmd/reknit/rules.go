@@ -190,10 +190,7 @@ func (j *job) rulesOf() error {
 			return err
 		}
 	}
-	if l.compiled.Stores() && len(j.conf.FileStores) == 0 {
-		j.log.warning("detect-filestore", "One or more rule(s) depends on the file-store output log which is not enabled. "+
-			`Enable the output "file-store".`) // tools look for it
-	}
+	j.tellUnstored(l.compiled)
 	unsaved := checkSaved(l.sets)
 	if unsaved != nil {
 		j.log.error("datasets", "%v", unsaved)
@@ -202,10 +199,18 @@ func (j *job) rulesOf() error {
 		j.log.error("reknit", "Loading signatures failed.")
 		return errReported
 	}
-	if l.compiled.Len() > 0 {
+	if len(l.set.Files) > 0 { // there may be rules in them later
 		j.detection, j.loaded, j.sets = l.compiled, l, l.sets
 	}
 	return nil
+}
+
+// tellUnstored says so when rules have files stored and there is no place for them.
+func (j *job) tellUnstored(s *detect.Set) {
+	if s.Stores() && len(j.conf.FileStores) == 0 {
+		j.log.warning("detect-filestore", "One or more rule(s) depends on the file-store output log which is not enabled. "+
+			`Enable the output "file-store".`) // tools look for it
+	}
 }
 
 // loader returns what loads the rules of the command line and of a configuration.
@@ -239,6 +244,10 @@ func (w *wishes) addRules(s *detect.Set) {
 	w.md5 = w.md5 || s.Hashes("filemd5")
 	w.sha1 = w.sha1 || s.Hashes("filesha1")
 	w.sha256 = w.sha256 || s.Hashes("filesha256")
+	if w.demanded != nil && w.store == nil && s.Stores() {
+		w.store, w.onDemand = w.demanded, true
+	}
+	w.early[0], w.early[1] = s.Early()
 	if s.Uses("file.data") || s.Uses("http.request_body") || s.Uses("http.response_body") {
 		w.keep = keptForRules
 	}

@@ -325,6 +325,7 @@ func (j *job) analyse(ctx context.Context) error {
 		want.decode, want.stream, want.flows, want.sha256, want.magic = true, true, true, true, true
 		to = append(to, j.summary)
 	}
+	others := want
 	if j.detection != nil {
 		want.addRules(j.detection)
 	}
@@ -350,7 +351,7 @@ func (j *job) analyse(ctx context.Context) error {
 	if j.detection != nil {
 		e.App.KeepForRules = j.detection.UsesTransactions()
 		e.ShowStreams = j.detection.ShowsStreams()
-		j.reloader = newReloader(j, want)
+		j.reloader = newReloader(j, others)
 		e.Packets = func() engine.PacketHandler { return j.reloader.live.Worker() }
 	}
 	if len(j.data) > 0 {
@@ -471,7 +472,7 @@ func (j *job) reopen() {
 // reload has the rules read anew.
 func (j *job) reload() {
 	if j.reloader == nil {
-		j.log.warning("detect", "no rules were loaded at the start, so that none can be exchanged")
+		j.log.warning("detect", "there was no file of rules at the start, so that none can be exchanged")
 		return
 	}
 	j.reloader.ask()
