@@ -22,7 +22,7 @@ func (p *Protocols) tftp() []row {
 }
 
 func (p *Protocols) ntp() []row {
-	return p.NTP.table("ntp", "Find NTP; it has no parser.", "123")
+	return p.NTP.table("ntp", "Find and parse NTP; detection-only: find it.", "123")
 }
 
 // detectionRows returns the keys for the ports of a protocol.

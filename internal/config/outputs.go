@@ -189,7 +189,7 @@ func (e *EVE) typeTable(typ string) []row {
 var loggedTypes = []string{"alert", "smtp", "http", "websocket", "dns", "mdns", "pop3", "tls", "ssh", "ftp", "tftp", "imap", "files", "flow", "anomaly", "stats"}
 
 // typesOnRequest are logged only when a configuration names them.
-var typesOnRequest = []string{"drop", "netflow", "arp", "stream", "frame"}
+var typesOnRequest = []string{"drop", "netflow", "arp", "stream", "frame", "ntp"}
 
 // StatsFile is an output of the name stats: a table of counters, now and then.
 type StatsFile struct {

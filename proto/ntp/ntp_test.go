@@ -1,10 +1,12 @@
 package ntp_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/app/apptest"
+	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/proto/ntp"
 	"github.com/reknit/reknit/stream"
 )
@@ -39,6 +41,52 @@ func TestProbe(t *testing.T) {
 		}
 	}
 }
+
+// A message of each kind, field by field.
+func TestMessage(t *testing.T) {
+	answer := "\x1c\x02\x06\xe9" + "\x00\x00\x01\x02" + "\x00\x00\x03\x04" + "LOCL" + "01234567" + "abcdefgh" + "89abcdef" + "ijklmnop"
+	for _, test := range []struct {
+		name, datagram string
+		dir            stream.Dir
+		want           string
+	}{
+		{"answer", answer, stream.ToClient, `{"ntp":{"version":3,"mode":4,"stratum":2,"reference_id":"4c:4f:43:4c"}} 3 4 2 LOCL`},
+		{"control", "\x26" + answer[1:], stream.ToServer, `{"ntp":{"version":4,"mode":6}} 4 6`},
+	} {
+		var got string
+		p := ntp.New()
+		g, err := app.NewGateway(app.Config{}, []app.Protocol{p}, seen(func(tx app.Transaction) {
+			var o event.Object
+			o.Start(nil, nil)
+			tx.AppendJSON(&o)
+			got = string(o.End())
+			for _, f := range p.Fields {
+				if text, ok := f.Get(tx, 0); ok {
+					got += " " + string(text)
+				}
+			}
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := g.NewSession(app.Info{Transport: app.UDP, ClientPort: 40000, ServerPort: 123})
+		s.Datagram(stream.ToServer, []byte("\x1b"+strings.Repeat("\x00", 47)))
+		s.Datagram(test.dir, []byte(test.datagram))
+		s.Close()
+		if got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// seen is a Logger that is told of transactions.
+type seen func(tx app.Transaction)
+
+func (s seen) Transaction(_ *app.Session, tx app.Transaction) { s(tx) }
+func (seen) Anomaly(*app.Session, *app.Anomaly)               {}
+func (seen) Detected(*app.Session)                            {}
+
+func FuzzSession(f *testing.F) { (&apptest.Suite{Protocol: ntp.New()}).Fuzz(f) }
 
 func FuzzProbe(f *testing.F) {
 	f.Add([]byte("\x23"))

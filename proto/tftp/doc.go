@@ -1,6 +1,6 @@
 // Package tftp reads requests of TFTP, the Trivial File Transfer Protocol.
 //
-//	client ──datagram to port 69──▶ read or write request ─▶ a transaction, complete at once
+//	client ──datagram to port 69──▶ read or write request ─▶ a transaction, complete at once in both directions
 //	                                anything else         ─▶ passed over
 //
 // A server answers a request from a port of its own choice (RFC 1350, section 4): data and acknowledgements are a flow of

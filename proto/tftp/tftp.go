@@ -82,6 +82,6 @@ func (s *Session) Datagram(d stream.Dir, b []byte) error {
 	if h := s.config.Handler; h != nil && h.OnRequest != nil && h.OnRequest(s.conn, r) == app.Block {
 		s.conn.Drop()
 	}
-	r.Single(stream.ToServer)
+	r.Finish()
 	return nil
 }
