@@ -75,6 +75,10 @@ type Config struct {
 	// KeepForRules keeps finished transactions until Session.Inspected was called for both directions.
 	KeepForRules bool
 
+	// TellAfterRules has the Logger told of a transaction when rules have inspected it, with KeepForRules: they may want it not
+	// told (Tx.Silence).
+	TellAfterRules bool
+
 	// Faults has parsers fail on purpose: when they are given the byte at this offset of their direction.
 	Faults [2]Fault
 }
@@ -289,9 +293,10 @@ func (g *Gateway) id(name string) protoID {
 func (g *Gateway) kind(id protoID) *kind { return &g.kinds[id] }
 
 // Change has flows that begin from now on parsed as protocols say, which are those of NewGateway with other settings of their own,
-// and with other values for FrameConfig.Wanted and Config.KeepForRules. Flows that there are go on as they began.
-func (g *Gateway) Change(protocols []Protocol, frames map[string][]string, keepForRules bool) {
-	g.config.KeepForRules, g.config.Frames.Wanted = keepForRules, frames
+// and with the values of c for FrameConfig.Wanted, Config.KeepForRules and Config.TellAfterRules. Flows that there are go on as they
+// began.
+func (g *Gateway) Change(protocols []Protocol, c *Config) {
+	g.config.KeepForRules, g.config.TellAfterRules, g.config.Frames.Wanted = c.KeepForRules, c.TellAfterRules, c.Frames.Wanted
 	for i := range protocols {
 		p := &protocols[i]
 		id, known := g.ids[p.Name]

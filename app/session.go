@@ -84,6 +84,7 @@ const (
 	flushDue   // see TakeFlush
 	framed     // frames of the parser's protocol are wanted
 	forRules   // Config.KeepForRules, as it was when the flow began
+	afterRules // Config.TellAfterRules, likewise
 )
 
 // start makes s the session of a new flow.
@@ -97,6 +98,9 @@ func (s *Session) start(g *Gateway, info Info) {
 	}
 	if g.config.KeepForRules {
 		s.state |= forRules
+		if g.config.TellAfterRules {
+			s.state |= afterRules
+		}
 	}
 	if info.Midstream {
 		s.state |= midstream

@@ -66,27 +66,38 @@ func (s *Session) flush() {
 
 // log tells of t, and frees it unless rules want to see it.
 func (s *Session) log(t *Tx) {
-	tx := t.self
-	kept := s.state&forRules != 0 && t.state&(txDirty|txDirtyTC) != 0
+	kept := s.state&forRules != 0 && t.dirty()
 	if !kept || !t.undecided() {
 		s.tellFiles(t)
 	}
-	if t.state&(txQuiet|txLogged) == 0 {
-		t.state |= txLogged
-		s.gateway.logger.Transaction(s, tx)
+	if !kept || s.state&afterRules == 0 {
+		s.tellTx(t)
 	}
-	t.state |= txLogged
 	if kept {
 		s.kept.push(t)
 		if s.keptTx++; int(s.keptTx) > s.gateway.kind(s.parsed).maxTx {
-			old := s.kept.first()
-			s.kept.remove(old)
-			s.keptTx--
-			s.tellFiles(old)
-			old.free()
+			s.dismiss(s.kept.first())
 		}
 		return
 	}
+	t.free()
+}
+
+// tellTx tells the Logger of t, once, if that is to be.
+func (s *Session) tellTx(t *Tx) {
+	told := t.state & (txQuiet | txLogged | txSilent)
+	t.state = t.state&^txDue | txLogged
+	if told == 0 {
+		s.gateway.logger.Transaction(s, t.self)
+	}
+}
+
+// dismiss lets go of t, which was kept for rules.
+func (s *Session) dismiss(t *Tx) {
+	s.kept.remove(t)
+	s.keptTx--
+	s.tellTx(t)
+	s.tellFiles(t)
 	t.free()
 }
 
@@ -163,12 +174,8 @@ func (s *Session) finishAll() {
 // abandon lets go of what rules did not look at, and tells of its files.
 func (s *Session) abandon() {
 	for !s.kept.empty() {
-		t := s.kept.first()
-		s.kept.remove(t)
-		s.tellFiles(t)
-		t.free()
+		s.dismiss(s.kept.first())
 	}
-	s.keptTx = 0
 }
 
 // disrupt completes direction d of all transactions: nothing more will come.
@@ -231,15 +238,15 @@ func (s *Session) Inspected(d stream.Dir) {
 		if t := tx.Head(); t.Dirty(d) {
 			t.state &^= txDirty << d
 			t.seen[d] = t.progress[d] + 1
+			if t.state&txDue != 0 && !t.dirty() {
+				s.tellTx(t)
+			}
 		}
 	}
 	for t := s.kept.first(); t != nil; {
 		next, last := t.next, t == s.kept.last
-		if t.state&(txDirty|txDirtyTC) == 0 {
-			s.kept.remove(t)
-			s.keptTx--
-			s.tellFiles(t)
-			t.free()
+		if !t.dirty() {
+			s.dismiss(t)
 		}
 		if last {
 			break

@@ -52,6 +52,8 @@ const (
 	txQuiet                         // not to be logged
 	txLogged                        // told to the Logger, or quiet
 	txDisrupted                     // ended before its time: gap, depth, error, end of the flow
+	txDue                           // to be told when rules are through with it
+	txSilent                        // rules want it not to be told
 )
 
 // Head returns t; it makes an embedding type a Transaction.
@@ -102,11 +104,20 @@ func (t *Tx) Loud() { t.state &^= txQuiet }
 // record does not. It takes Quiet back.
 func (t *Tx) Tell() {
 	t.Loud()
-	if t.owner != nil && t.state&txLogged == 0 {
-		t.state |= txLogged
-		t.owner.gateway.logger.Transaction(t.owner, t.self)
+	switch {
+	case t.owner == nil:
+	case t.owner.state&afterRules != 0 && t.dirty():
+		t.state |= txDue
+	default:
+		t.owner.tellTx(t)
 	}
 }
+
+// Silence has the Logger not told of the transaction, if it was not yet: see Config.TellAfterRules.
+func (t *Tx) Silence() { t.state |= txSilent }
+
+// dirty reports whether there is something that rules did not inspect.
+func (t *Tx) dirty() bool { return t.state&(txDirty|txDirtyTC) != 0 }
 
 // Protocol returns the name of the protocol whose parser began the transaction: behind a change, that of the flow is another.
 func (t *Tx) Protocol() string {

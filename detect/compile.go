@@ -45,9 +45,6 @@ func (g *signature) compile(s *Set) (what string, err error) {
 			return what, err
 		}
 	}
-	if g.Action == rule.Configure {
-		return unsupported("the action config")
-	}
 	switch g.Type {
 	case rule.IPOnly, rule.LikeIPOnly, rule.DetectionOnly, rule.AppLayer, rule.Transaction:
 		g.flow, g.always = true, true
@@ -164,6 +161,11 @@ func (g *signature) effect(s *Set, e rule.Effect) (string, error) {
 		c = hostbitsSet(e)
 	case rule.Bypass:
 		c = func(w *Worker) bool { w.bypass = true; return true }
+	case rule.NoRecord:
+		g.silences = true
+		c = func(w *Worker) bool { w.tx.Head().Silence(); return true }
+	case rule.NoFlow:
+		c = func(w *Worker) bool { w.desk.Untrack(); return true }
 	case *rule.Tag:
 		g.tags = append(g.tags, e)
 		return "", nil

@@ -110,6 +110,7 @@ type signature struct {
 	flow     bool // its action is for the flow
 	either   bool // see Set.either
 	stores   bool // it has files stored
+	silences bool // it has transactions leave no record
 	ofFiles  bool // it is about files: it alerts for each
 	tells    bool // it alerts although its action does not
 	always   bool // action of the flow even if no stream was looked at
@@ -210,6 +211,11 @@ func (s *Set) Hashes(keyword string) bool {
 // Stores reports whether a rule has files stored.
 func (s *Set) Stores() bool {
 	return slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.stores })
+}
+
+// Silences reports whether a rule has transactions leave no record (app.Config.TellAfterRules).
+func (s *Set) Silences() bool {
+	return slices.ContainsFunc(s.signatures, func(g *signature) bool { return g.silences })
 }
 
 // place puts a rule where it is looked for.

@@ -6,9 +6,9 @@ import "github.com/reknit/reknit/app"
 type Demand struct {
 	// Protocols are those of Config with other settings of their own.
 	Protocols []app.Protocol
-	// Frames is app.FrameConfig.Wanted, KeepForRules app.Config.KeepForRules, and CheckOverlap stream.Config.CheckOverlap.
-	Frames       map[string][]string
-	KeepForRules bool
+	// App is heeded as far as it is about frames that are wanted (FrameConfig.Wanted), KeepForRules and TellAfterRules.
+	App app.Config
+	// CheckOverlap is stream.Config.CheckOverlap.
 	CheckOverlap bool
 }
 
@@ -25,10 +25,10 @@ func (w *Worker) change() {
 
 func (w *Worker) heedDemand(d *Demand) {
 	w.demand = d
-	w.gateway.Change(d.Protocols, d.Frames, d.KeepForRules)
+	w.gateway.Change(d.Protocols, &d.App)
 	w.store.CheckOverlap(d.CheckOverlap)
 	w.early = earlyOf(w.packets)
-	if len(d.Frames) > 0 {
+	if len(d.App.Frames.Wanted) > 0 {
 		if w.beside == nil {
 			w.beside = new(beside)
 		}

@@ -43,7 +43,8 @@ func TestChange(t *testing.T) {
 	for p := new(packet.Packet); src.Next(p) == nil; {
 		if p.Number == uint64(before)+1 {
 			e.Change(&engine.Demand{
-				Protocols: settings("second"), Frames: map[string][]string{"toy": {app.StreamFrame}}, KeepForRules: true, CheckOverlap: true,
+				Protocols: settings("second"), CheckOverlap: true,
+				App: app.Config{KeepForRules: true, Frames: app.FrameConfig{Wanted: map[string][]string{"toy": {app.StreamFrame}}}},
 			})
 		}
 		w.Packet(p)

@@ -63,6 +63,9 @@ func (d Desk) Tag() {
 	}
 }
 
+// Untrack has the packet belong to no flow. It is for EarlyHandler.BeforeFlow.
+func (d Desk) Untrack() { d.w.untracked = true }
+
 // Limited says that the packet, if it is dropped for its rules, is so because something happened too often.
 func (d Desk) Limited() {
 	if d.w.why == noReason {

@@ -42,7 +42,7 @@ func earlyOf(h PacketHandler) (e early) {
 // stopped shows p before it is looked for its flow, and reports whether it goes no further.
 func (w *Worker) stopped(p *packet.Packet) bool {
 	w.act(w.early.flow.BeforeFlow(p))
-	if w.verdict != packet.Drop {
+	if w.verdict != packet.Drop && !w.untracked {
 		return false
 	}
 	w.flows.Advance(p.Time)

@@ -91,6 +91,8 @@ type current struct {
 	first   bool             // the packet is the flow's first in its direction
 	spared  bool             // an exception policy has the packet not looked at
 	passing bool             // its rules have the flow pass from the next packet on
+
+	untracked bool // it is to have no flow
 }
 
 // flowState is what the worker keeps of a flow: 24 bytes without pointers.

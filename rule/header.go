@@ -156,6 +156,7 @@ func (c *compiler) header(s *statement) {
 	if r.Action, r.Scope, err = parseAction(s.action.text); err != nil {
 		c.report(s.action, "", err)
 	}
+	r.NoAlert = r.Action == Configure
 	if r.Protocol, err = c.lang.protocol(s.proto.text); err != nil {
 		c.report(s.proto, "", err)
 	}

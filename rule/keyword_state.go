@@ -18,6 +18,7 @@ var stateKeywords = []keyword{
 		c.rule.Effects = append(c.rule.Effects, Bypass{})
 		return nil
 	}},
+	{name: "config", traits: afterMatch, read: readConfig},
 	{name: "threshold", traits: afterMatch, read: func(c *compiler, value string) error {
 		if err := c.onlyLimit("threshold"); err != nil {
 			return err
@@ -271,6 +272,36 @@ func readHostbits(c *compiler, value string) error {
 		}
 	}
 	c.bits(op, h)
+	return nil
+}
+
+// NoRecord has the transaction that matched leave no record.
+type NoRecord struct{}
+
+// String returns the effect as a rule writes it.
+func (NoRecord) String() string { return "config:logging disable,type tx,scope tx;" }
+
+// NoFlow has the packet that matched belong to no flow.
+type NoFlow struct{}
+
+// String returns the effect as a rule writes it.
+func (NoFlow) String() string { return "config:tracking disable,type flow,scope packet;" }
+
+// readConfig reads what a rule changes: "logging disable, type tx, scope tx".
+func readConfig(c *compiler, value string) error {
+	words := strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return r == ' ' || r == '\t' || r == ',' })
+	switch r := c.rule; strings.Join(words, " ") {
+	case "logging disable type tx scope tx":
+		r.traits |= needsTx
+		r.Effects = append(r.Effects, NoRecord{})
+	case "tracking disable type flow scope packet":
+		if r.Protocol != nil && r.Protocol.Hook != PreFlow {
+			return conflict("tracking is decided before there is a flow: the rule needs the hook pre_flow")
+		}
+		r.Effects = append(r.Effects, NoFlow{})
+	default:
+		return fmt.Errorf("want logging disable, type tx, scope tx or tracking disable, type flow, scope packet, not %q", value)
+	}
 	return nil
 }
 

@@ -3,7 +3,7 @@ package rule
 // later are the keywords that the language has and that are not supported yet, with the protocol that they belong to. One
 // that becomes a field of its protocol is supported without a change here.
 var later = []struct{ protocol, names string }{
-	{"", `lua luaxform config nfq_set_mark
+	{"", `lua luaxform nfq_set_mark
 		sctp.vtag sctp.chunk_type sctp.chunk_cnt sctp.chunk_data sctp.hdr
 		igmp.type igmp.hdr igmp-csum vxlan_vni tcp.session flow.elephant vlan_id`},
 	{"http2", `http2.frametype http2.errorcode http2.priority http2.window http2.size_update http2.settings http2.header_name`},

@@ -53,6 +53,7 @@ type wishes struct {
 	onDemand       bool       // rules say which files are stored
 	early          [2]bool    // they look at packets before there is a flow, and before connections take them
 	rules          bool       // rules look at transactions
+	silences       bool       // and may want them not told
 	streams        bool       // alerts show streams
 	resumed        bool       // sessions of TLS
 	frames         bool       // all that parsers name
@@ -149,7 +150,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			"imap": {
 				Mode: mode(c.Protocols.IMAP.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.IMAP.DetectOn),
 			},
-		}, Faults: o.parserFaults, Frames: app.FrameConfig{Tell: w.frames, Payload: w.frameSize, Wanted: w.rulesFrames}},
+		}, Faults: o.parserFaults, Frames: app.FrameConfig{Tell: w.frames, Payload: w.frameSize, Wanted: w.rulesFrames}, KeepForRules: w.rules, TellAfterRules: w.silences},
 		RawPackets:       !c.Stream.Reassembly.Raw,
 		BypassDeep:       c.Stream.Bypass,
 		ConnectionMemory: int64(c.Stream.Memcap),

@@ -116,9 +116,7 @@ func (r *reloader) want(eng *engine.Engine, rules *detect.Set) {
 	}
 	r.given = now
 	c := engineConfig(r.job.conf, r.job.options, now)
-	eng.Change(&engine.Demand{
-		Protocols: c.Protocols, Frames: now.rulesFrames, KeepForRules: now.rules, CheckOverlap: c.Stream.CheckOverlap,
-	})
+	eng.Change(&engine.Demand{Protocols: c.Protocols, App: c.App, CheckOverlap: c.Stream.CheckOverlap})
 }
 
 // refresh has workers take up the present rules that have no packets at the moment. A single worker does it with its next.

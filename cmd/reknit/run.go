@@ -349,7 +349,6 @@ func (j *job) analyse(ctx context.Context) error {
 	}
 	e.Sink = event.Sink(to)
 	if j.detection != nil {
-		e.App.KeepForRules = j.detection.UsesTransactions()
 		e.ShowStreams = j.detection.ShowsStreams()
 		j.reloader = newReloader(j, others)
 		e.Packets = func() engine.PacketHandler { return j.reloader.live.Worker() }
