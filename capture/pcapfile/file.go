@@ -12,6 +12,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
 
 	"github.com/reknit/reknit/packet"
 )
@@ -130,6 +131,8 @@ func (f *file) decompress() error {
 		}
 		f.blocks = blocks{src: z}
 		f.close = append(f.close, z.IOReadCloser())
+	case bytes.HasPrefix(head, []byte{0x04, 0x22, 0x4d, 0x18}):
+		f.blocks = blocks{src: lz4.NewReader(compressed())}
 	}
 	return nil
 }
@@ -142,12 +145,12 @@ const maxWindow = 128 << 20
 var foreign = []struct{ magic, name string }{
 	{"\xfd7zXZ\x00", "compressed with xz"},
 	{"BZh", "compressed with bzip2"},
-	{"\x04\x22\x4d\x18", "compressed with lz4"},
 	{"PK\x03\x04", "a zip archive"},
 	{"snoop\x00\x00\x00", "a snoop capture"},
 	{"GMBU", "a Network Monitor capture"},
 	{"\x1f\x8b", "compressed twice"},
 	{"\x28\xb5\x2f\xfd", "compressed twice"},
+	{"\x04\x22\x4d\x18", "compressed twice"},
 }
 
 // header reads the first bytes of the capture and decides what it is.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
 
 	"github.com/reknit/reknit/packet"
 )
@@ -213,6 +214,14 @@ func zst(b []byte) []byte {
 	return z.EncodeAll(b, nil)
 }
 
+func lz(b []byte) []byte {
+	var out bytes.Buffer
+	z := lz4.NewWriter(&out)
+	z.Write(b)
+	z.Close()
+	return out.Bytes()
+}
+
 func TestCompressed(t *testing.T) {
 	var in []sample
 	for i := range 3000 {
@@ -221,9 +230,10 @@ func TestCompressed(t *testing.T) {
 	plain := capture(in...)
 	half := len(plain) / 2
 	for name, file := range map[string][]byte{
-		"plain": plain, "gzip": gz(plain), "zstd": zst(plain),
+		"plain": plain, "gzip": gz(plain), "zstd": zst(plain), "lz4": lz(plain),
 		"two members":         append(gz(plain[:half]), gz(plain[half:])...),
 		"two frames":          append(zst(plain[:half]), zst(plain[half:])...),
+		"two frames of lz4":   append(lz(plain[:half]), lz(plain[half:])...),
 		"after a skipped one": append([]byte("\x50\x2a\x4d\x18\x04\x00\x00\x00skip"), zst(plain)...),
 	} {
 		for how, r := range map[string]io.Reader{
@@ -279,7 +289,7 @@ func TestCut(t *testing.T) {
 		}
 	}
 	long := capture(slices.Repeat([]sample{{base, 1, "some packet", 11}}, 5000)...)
-	for name, file := range map[string][]byte{"gzip": gz(long), "zstd": zst(long)} {
+	for name, file := range map[string][]byte{"gzip": gz(long), "zstd": zst(long), "lz4": lz(long)} {
 		got, warnings, err := readAll(bytes.NewReader(file[:len(file)-8]))
 		if err != nil || len(warnings) != 1 || !errors.Is(warnings[0], ErrTruncated) {
 			t.Errorf("%s: %d packets, %v, %v", name, len(got), warnings, err)

@@ -45,6 +45,9 @@ func (j *job) openPackets(workers int) *packetLogs {
 		Name: within(dir, o.Filename), Microseconds: o.Times == "usec", Limit: int64(o.Limit), MaxFiles: o.MaxFiles,
 		Report: func(err error) { j.log.error("pcap-log", "%v", err) },
 	}
+	if o.Compression == "lz4" {
+		c.LZ4 = &pcaplog.LZ4{Level: o.Level, Checksum: o.Checksum}
+	}
 	if o.Conditional != "all" {
 		c.Before = beforeAlert / max(1, workers)
 	}

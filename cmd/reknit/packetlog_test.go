@@ -46,6 +46,7 @@ func TestPacketLog(t *testing.T) {
 		{"conditional: tag", second + ")", "none"},
 		{"honor-pass-rules: yes", strings.Replace(second, "alert", "pass", 1) + ")", "0 1 2 3 4 5 6 7 8 9 10 11"},
 		{"use-stream-depth: yes", second + ")", "0 1 2 3 4 5 6 7 8"},
+		{"compression: lz4\n    lz4-level: 9\n    lz4-checksum: yes", second + ")", "0 1 2 3 4 5 6 7 8 9 10 11 12 13"},
 		{"enabled: no", second + ")", "none"},
 	} {
 		for _, runmode := range []string{"single", "autofp"} {
@@ -61,7 +62,11 @@ func TestPacketLog(t *testing.T) {
 				if got.code != 0 {
 					t.Fatal(got)
 				}
-				if l := logged(t, filepath.Join("log", "out.1700000000")); l != test.want {
+				name := "out.1700000000"
+				if strings.Contains(test.options, "lz4") {
+					name += ".lz4"
+				}
+				if l := logged(t, filepath.Join("log", name)); l != test.want {
 					t.Errorf("packets %s, want %s; %v", l, test.want, got)
 				}
 			})

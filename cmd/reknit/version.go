@@ -41,7 +41,7 @@ func printVersion(w io.Writer) {
 
 // features are what tools look for in suricata --build-info: fingerprints of TLS, JSON output, hashes of files,
 // databases of countries, and the parsers that Suricata has in Rust; and that faults can be simulated.
-var features = []string{"GeoIP2", "HAVE_JA3", "HAVE_JA4", "HAVE_LIBJANSSON", "HAVE_NSS", "QA_SIMULATION", "RUST"}
+var features = []string{"GeoIP2", "HAVE_JA3", "HAVE_JA4", "HAVE_LIBJANSSON", "HAVE_NSS", "QA_SIMULATION", "RUST", "liblz4"}
 
 // printBuild answers --build-info.
 func printBuild(w io.Writer) {

@@ -9,7 +9,9 @@ type PcapLog struct {
 	MaxFiles    int
 	Mode        string // normal or multi
 	Times       string // sec or usec
-	Compression string // none
+	Compression string // none or lz4
+	Checksum    bool   // of lz4
+	Level       int    // of lz4
 	StreamDepth bool   // leave out what comes when the depth of a stream is reached
 	HonorPass   bool   // leave out what comes of a flow that a rule had pass
 	Conditional string // all, alerts or tag
@@ -26,7 +28,9 @@ func (l *PcapLog) table() []row {
 		{"mode", oneOf(&l.Mode, "normal", "multi"), "normal", "", "normal: all threads write one series of files. multi: each one writes its own, with its " +
 			"number where the name has %n, or behind it."},
 		{"ts-format", oneOf(&l.Times, "sec", "usec"), "sec", "", "usec: microseconds are part of the time in the name."},
-		{"compression", oneOf(&l.Compression, "none"), "none", "", "Files are not compressed; lz4 is refused."},
+		{"compression", oneOf(&l.Compression, "none", "lz4"), "none", "", "lz4: files are compressed, their names end with .lz4, and `limit` is that of what is in them."},
+		{"lz4-checksum", boolean(&l.Checksum), "no", "", "Put a checksum of the contents at the end of a compressed file."},
+		{"lz4-level", number(&l.Level, 0, 16), "0", "", "From 0, fast, to 9, small; above, as 9."},
 		{"use-stream-depth", boolean(&l.StreamDepth), "no", "", "Leave out packets of connections of which a direction has reached `stream.reassembly.depth`."},
 		{"honor-pass-rules", boolean(&l.HonorPass), "no", "", "Leave out what comes of a flow after the packet for which a rule has it pass."},
 		{"conditional", oneOf(&l.Conditional, "all", "alerts", "tag"), "all", "", "alerts: packets that rules told of, and the flows of these from then on, " +

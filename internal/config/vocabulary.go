@@ -142,7 +142,7 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[]", obsolete, "ikev2.enabled vars.enabled"},
 	{"outputs.[].file-store", notYet, "force-magic"},
 	{"outputs.[].file-store", obsolete, "log-dir force-md5 write-meta waldo include-pid"},
-	{"outputs.[].pcap-log", notYet, "lz4-checksum lz4-level bpf-filter sguil-base-dir"},
+	{"outputs.[].pcap-log", notYet, "bpf-filter sguil-base-dir"},
 	{"outputs.[].alert-debug", notYet, "enabled filename append filetype"},
 	{"outputs.[].stats", notYet, "filetype"},
 	{"outputs.[].http-body-data", notYet, "enabled type filename"},

@@ -59,7 +59,7 @@ var rules = []rule{
 		"stats"}, anything},
 	{"detect", []string{"engine", "packet", "stream", "tcp", "app", "event", "rule", "rule/*", "stats", "file"}, nothing},
 	{"capture/...", []string{"packet"}, anything},
-	{"sink/pcaplog", []string{"packet", "capture/pcapfile"}, nothing},
+	{"sink/pcaplog", []string{"packet", "capture/pcapfile"}, []string{"github.com/pierrec/lz4/v4"}},
 	{"sink/filestore", []string{"event", "file"}, nothing},
 	{"sink/...", []string{"event"}, anything},
 	{"dump", []string{"stream"}, nothing},

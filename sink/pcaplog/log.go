@@ -5,6 +5,7 @@ package pcaplog
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/pierrec/lz4/v4"
 
 	"github.com/reknit/reknit/capture/pcapfile"
 	"github.com/reknit/reknit/packet"
@@ -27,11 +30,31 @@ type Config struct {
 	Limit int64
 	// MaxFiles is the number of files that are kept of a run; the oldest are removed. When zero, all are.
 	MaxFiles int
+	// LZ4 has files compressed, and .lz4 at the end of their names; Limit is then that of what is in them. When nil, they are not.
+	LZ4 *LZ4
 	// Before is how many bytes are remembered of packets that were not written, in case a rule tells of their flow: those with a
 	// payload are written then. When zero, none.
 	Before int
 	// Report is told the first error of the file system. When nil, errors are only counted.
 	Report func(error)
+}
+
+// LZ4 is how files are compressed.
+type LZ4 struct {
+	// Level is from 1, fast, to 9, small. When zero, it is faster still.
+	Level int
+	// Checksum puts a checksum of the contents at the end.
+	Checksum bool
+}
+
+// writer returns what compresses into w.
+func (c *LZ4) writer(w io.Writer) (*lz4.Writer, error) {
+	level := lz4.Fast
+	if c.Level > 0 {
+		level = lz4.CompressionLevel(1 << (8 + min(c.Level, 9)))
+	}
+	z := lz4.NewWriter(w)
+	return z, z.Apply(lz4.CompressionLevelOption(level), lz4.ChecksumOption(c.Checksum))
 }
 
 // Lengths of the headers of a capture file and of a packet in it.
@@ -47,6 +70,7 @@ type Log struct {
 
 	mu     sync.Mutex
 	file   *os.File
+	z      *lz4.Writer // before the file; nil: it is not compressed
 	w      *pcapfile.Writer
 	size   int64
 	link   packet.LinkType
@@ -149,7 +173,14 @@ func (l *Log) begin(time int64, link packet.LinkType) error {
 	if err != nil {
 		return err
 	}
-	l.file, l.w, l.link, l.size = f, pcapfile.NewMicroWriter(f, link), link, fileHeaderLen
+	var to io.Writer = f
+	if l.config.LZ4 != nil {
+		if l.z, err = l.config.LZ4.writer(f); err != nil {
+			return errors.Join(err, f.Close())
+		}
+		to = l.z
+	}
+	l.file, l.w, l.link, l.size = f, pcapfile.NewMicroWriter(to, link), link, fileHeaderLen
 	l.names = append(l.names, name)
 	return nil
 }
@@ -164,9 +195,13 @@ func (l *Log) name(time int64) string {
 	if strings.Contains(l.config.Name, "%t") {
 		name = strings.ReplaceAll(l.config.Name, "%t", at)
 	}
-	unique := name
+	suffix := ""
+	if l.config.LZ4 != nil {
+		suffix = ".lz4"
+	}
+	unique := name + suffix
 	for i := 1; slices.Contains(l.names, unique); i++ {
-		unique = name + "-" + strconv.Itoa(i)
+		unique = name + "-" + strconv.Itoa(i) + suffix
 	}
 	return unique
 }
@@ -177,10 +212,11 @@ func (l *Log) end() error {
 		return nil
 	}
 	err := l.w.Flush()
-	if closing := l.file.Close(); err == nil {
-		err = closing
+	if l.z != nil {
+		err = errors.Join(err, l.z.Close())
 	}
-	l.file, l.w = nil, nil
+	err = errors.Join(err, l.file.Close())
+	l.file, l.z, l.w = nil, nil, nil
 	return err
 }
 

@@ -55,6 +55,9 @@ func TestLog(t *testing.T) {
 		{"one file", pcaplog.Config{Name: "log.pcap"}, "log.pcap.1=aabbccdd"},
 		{"limit", pcaplog.Config{Name: "log.pcap", Limit: 24 + 2*18}, "log.pcap.1=aabb log.pcap.3=ccdd"},
 		{"fewer than packets", pcaplog.Config{Name: "log.pcap", Limit: 1, MaxFiles: 2}, "log.pcap.3=cc log.pcap.3-1=dd"},
+		{"compressed", pcaplog.Config{Name: "log.pcap", LZ4: &pcaplog.LZ4{}}, "log.pcap.1.lz4=aabbccdd"},
+		{"compressed, small", pcaplog.Config{Name: "log.pcap", Limit: 1, LZ4: &pcaplog.LZ4{Level: 12, Checksum: true}},
+			"log.pcap.1.lz4=aa log.pcap.2.lz4=bb log.pcap.3-1.lz4=dd log.pcap.3.lz4=cc"},
 		{"name with the time", pcaplog.Config{Name: "%t.pcap", Microseconds: true}, "1.000005.pcap=aabbccdd"},
 	} {
 		dir := t.TempDir()
