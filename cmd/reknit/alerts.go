@@ -8,6 +8,8 @@ import (
 
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/internal/config"
+	"github.com/reknit/reknit/proto/http"
+	"github.com/reknit/reknit/proto/websocket"
 	"github.com/reknit/reknit/sink/file"
 )
 
@@ -17,6 +19,20 @@ func alertForm(l *config.AlertLog) event.AlertOptions {
 		Payload: l.Payload, PayloadPrintable: l.PayloadPrintable, PayloadLength: l.PayloadLength, PayloadLimit: int(l.PayloadSize),
 		Packet: l.Packet, Verdict: l.Verdict, NoApp: !l.App, NoFlow: !l.Flow, NoMetadata: !l.Metadata,
 		RuleText: l.RuleText, References: l.References,
+	}
+}
+
+// inFull has the record of an alert show bodies of HTTP and payloads of WebSocket, as an output wants it.
+func inFull(a *event.Alert, l *config.AlertLog) {
+	switch tx := a.App.(type) {
+	case *http.Exchange:
+		if l.Body || l.BodyPrintable {
+			a.App = tx.WithBodies(l.Body, l.BodyPrintable)
+		}
+	case *websocket.Frame:
+		if l.Frame || l.FramePrintable {
+			a.App = tx.WithPayload(l.Frame, l.FramePrintable)
+		}
 	}
 }
 
@@ -110,8 +126,8 @@ func fastAddr(a netip.Addr) string {
 // forwarded has the record of an alert show for whom a proxy asked, as the first section that is enabled says, until the function that
 // it returns is called.
 func forwarded(r *event.Record, a *event.Alert, sections ...*config.XFF) (done func()) {
-	src, dst := r.Src, r.Dst
-	done = func() { a.Options, a.XFF, r.Src, r.Dst = nil, nil, src, dst }
+	src, dst, app := r.Src, r.Dst, a.App
+	done = func() { a.Options, a.XFF, a.App, r.Src, r.Dst = nil, nil, app, src, dst }
 	for _, x := range sections {
 		if !x.Enabled {
 			continue

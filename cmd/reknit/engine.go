@@ -46,7 +46,8 @@ type wishes struct {
 	mailFields     []mime.Field
 	pop3Passwords  bool
 	ja3, ja4       bool
-	keep           int // bytes of bodies and files for rules
+	keep           int  // bytes of bodies and files for rules
+	bodies         bool // alerts show those of HTTP
 	hassh          bool
 	overlaps       bool       // data that overlaps is compared
 	demanded       file.Store // of files that rules want stored; nil: none
@@ -172,7 +173,7 @@ func protocols(c *config.Config, w wishes) all.Config {
 	files := filesConfig(w)
 	return all.Config{
 		SMTP:      smtpConfig(c, w),
-		HTTP:      bodiesFor(httpConfig(c, w), w.keep),
+		HTTP:      bodiesFor(httpConfig(c, w), w.keep > 0 || w.bodies),
 		WebSocket: websocketConfig(&c.Protocols.WebSocket, w),
 		DNS:       dnsConfig(&c.Protocols.DNS),
 		POP3:      pop3Config(c, w),

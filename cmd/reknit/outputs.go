@@ -63,6 +63,7 @@ func (o *eveOutput) write(r *event.Record) {
 	case *event.Alert:
 		b.Options = &o.alerts
 		defer forwarded(r, b, &o.config.Alert.XFF, &o.config.XFF)()
+		inFull(b, &o.config.Alert)
 	case *event.Drop:
 		if !o.config.Drop.Alerts {
 			defer func(r *event.Signature) { b.Rule = r }(b.Rule)
@@ -218,6 +219,7 @@ func (w *wishes) add(e *config.EVE) {
 	w.frames = w.frames || e.Logs("frame")
 	w.frameSize = max(w.frameSize, int(min(e.Frame.PayloadSize, maxFrameSize)))
 	w.ethernet = w.ethernet || e.Ethernet
+	w.bodies = w.bodies || e.Logs("alert") && e.Alert.App && (e.Alert.Body || e.Alert.BodyPrintable)
 	if e.Logs("files") {
 		w.addHashes(e.Files.ForceHash)
 		w.extensions = w.extensions || e.Extensions

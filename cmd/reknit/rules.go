@@ -253,9 +253,10 @@ func (w *wishes) addRules(s *detect.Set) {
 	}
 }
 
-// bodiesFor has bodies of HTTP kept for rules that look into them, as far as the configuration says; keep 0: there are none.
-func bodiesFor(h http.Config, keep int) http.Config {
-	if keep > 0 {
+// bodiesFor has bodies of HTTP kept for rules that look into them, or alerts that show them, as far as the configuration says, if they
+// are wanted.
+func bodiesFor(h http.Config, wanted bool) http.Config {
+	if wanted {
 		return h
 	}
 	h.RequestBody, h.ResponseBody = 0, 0

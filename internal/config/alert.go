@@ -9,6 +9,8 @@ type AlertLog struct {
 	Tagged                                   bool // write packets that rules tagged
 
 	App, Flow, Metadata, RuleText, References bool
+	Body, BodyPrintable                       bool // of HTTP
+	Frame, FramePrintable                     bool // payload of a frame of WebSocket
 	XFF                                       XFF
 }
 
@@ -26,6 +28,10 @@ func (l *AlertLog) table() []row {
 		{"metadata.rule.metadata", boolean(&l.Metadata), "yes", "", "Add the metadata of the rule."},
 		{"metadata.rule.raw", boolean(&l.RuleText), "no", "", "Add the text of the rule."},
 		{"metadata.rule.reference", boolean(&l.References), "no", "", "Add the references of the rule."},
+		{"http-body", boolean(&l.Body), "no", "", "With metadata.app-layer: add what is kept of the bodies of HTTP for rules, in Base64."},
+		{"http-body-printable", boolean(&l.BodyPrintable), "no", "", "Add it as text."},
+		{"websocket-payload", boolean(&l.Frame), "no", "", "With metadata.app-layer: add the payload of a frame of WebSocket, in Base64."},
+		{"websocket-payload-printable", boolean(&l.FramePrintable), "no", "", "Add it as text."},
 	}, l.XFF.table("xff.")...)
 }
 

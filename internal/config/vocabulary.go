@@ -119,8 +119,7 @@ var vocabulary = []struct {
 		json.preserve-order json.compact json.ensure-ascii json.escape-slash`},
 	{"outputs.[].eve-log.redis", notYet, `server port username password async mode key stream-maxlen
 		stream-trim-exact pipelining.enabled pipelining.batch-size`},
-	{"outputs.[].eve-log.types.[].alert", notYet, `http-body http-body-printable websocket-payload
-		websocket-payload-printable reference suricata-version`},
+	{"outputs.[].eve-log.types.[].alert", notYet, "reference suricata-version"},
 	{"outputs.[].eve-log.types.[].alert", obsolete, "http tls ssh smtp dnp3 vars flow"},
 	{"outputs.[].eve-log.types.[].anomaly", obsolete, "types.packethdr"},
 	{"outputs.[].eve-log.types.[].http", obsolete, "tagged-packets"},

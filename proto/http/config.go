@@ -84,6 +84,8 @@ type EVE struct {
 	Custom   []string // names of header fields, in lower case, that are listed
 	Request  bool     // list all header fields of requests
 	Response bool     // list all header fields of responses
+
+	Body, BodyText bool // what is kept of bodies for rules, in Base64 and as text
 }
 
 // XFF says how the address of a client behind a proxy is found.

@@ -10,6 +10,14 @@ import (
 // AppendJSON writes the members of the record.
 func (x *Exchange) AppendJSON(o *event.Object) { shape{x, &x.config.EVE, &x.config.XFF}.AppendJSON(o) }
 
+// WithBodies returns the exchange's record with what is kept of its bodies for rules: in Base64, as text or both. It is valid as
+// long as that is.
+func (x *Exchange) WithBodies(base64, text bool) event.Appender {
+	e := x.config.EVE
+	e.Body, e.BodyText = base64, text
+	return shape{x, &e, &x.config.XFF}
+}
+
 // AppendFileJSON writes what the record of a file shows of the exchange.
 func (x *Exchange) AppendFileJSON(o *event.Object) { x.append(o, &EVE{}) }
 
@@ -62,7 +70,27 @@ func (x *Exchange) append(o *event.Object, e *EVE) {
 	}
 	q.appendFields(o, "request_headers", e.Custom, e.Request)
 	p.appendFields(o, "response_headers", e.Custom, e.Response)
+	if e.BodyText {
+		printable(o, "http_request_body_printable", q.Body)
+		printable(o, "http_response_body_printable", p.Body)
+	}
+	if e.Body {
+		base64(o, "http_request_body", q.Body)
+		base64(o, "http_response_body", p.Body)
+	}
 	o.Close()
+}
+
+func printable(o *event.Object, key string, v []byte) {
+	if len(v) > 0 {
+		o.Printable(key, v)
+	}
+}
+
+func base64(o *event.Object, key string, v []byte) {
+	if len(v) > 0 {
+		o.Base64(key, v)
+	}
 }
 
 func optional(o *event.Object, key string, v []byte) {

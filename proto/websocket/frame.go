@@ -79,13 +79,33 @@ func (f *Frame) Status() (code uint16, reason []byte) {
 }
 
 // AppendJSON writes the members of the record.
-func (f *Frame) AppendJSON(o *event.Object) {
+func (f *Frame) AppendJSON(o *event.Object) { f.append(o, false, false) }
+
+// WithPayload returns the frame's record with its payload: in Base64, as text or both.
+func (f *Frame) WithPayload(base64, text bool) event.Appender { return shown{f, base64, text} }
+
+// shown is a frame with its payload.
+type shown struct {
+	*Frame
+	base64, text bool
+}
+
+// AppendJSON writes the members of the record.
+func (s shown) AppendJSON(o *event.Object) { s.append(o, s.base64, s.text) }
+
+func (f *Frame) append(o *event.Object, base64, text bool) {
 	o.Open("websocket")
 	o.Bool("fin", f.Fin)
 	if f.Masked {
 		o.Uint("mask", uint64(f.Mask))
 	}
 	o.Str("opcode", f.Opcode.String())
+	if text {
+		o.Printable("payload_printable", f.Payload)
+	}
+	if base64 {
+		o.Base64("payload_base64", f.Payload)
+	}
 	o.Close()
 	if !f.extensions {
 		return
