@@ -133,8 +133,12 @@ func (c *Conn) ack(d stream.Dir, ack Seq) {
 	}
 }
 
-// brings reports whether the payload of g reaches beyond what direction d has without a hole.
+// brings reports whether the payload of g reaches beyond what direction d has without a hole. Beyond the depth that is what
+// was acknowledged.
 func (c *Conn) brings(d stream.Dir, g *Segment) bool {
+	if c.streams[d].Deep() {
+		return g.size() > 0 && g.end().After(c.sides[d].lastAck)
+	}
 	return g.size() > 0 && c.offset(d, g.end()) > c.received(d)
 }
 
