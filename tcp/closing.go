@@ -131,10 +131,10 @@ func (t *Tracker) closing(c *Conn, d stream.Dir, g *Segment, r stream.Reader) Re
 	if g.Flags&ACK != 0 && g.Ack.After(rcv.next) && rcv.flags&finSent == 0 {
 		rcv.next = g.Ack // what was missed was acknowledged
 	}
+	t.stamp(c, d, g)
 	if !again && snd.flags&finSent == 0 || linux && c.openEnded(d) { // nothing lies behind a FIN
 		snd.next = snd.next.latest(g.end())
 	}
-	t.stamp(c, d, g)
 	t.acknowledge(c, d, g)
 	t.store.Drain(&c.streams[o]) // its FIN may be acknowledged
 	if isFin && (snd.flags&finSent == 0 || c.policy(d) != stream.Linux6 && t.finMoves(c, d, g)) {

@@ -327,6 +327,7 @@ func (t *Tracker) completes(c *Conn, d stream.Dir, g *Segment, r stream.Reader) 
 	if g.Flags&FIN != 0 {
 		return t.fin(c, d, g, r)
 	}
+	t.stamp(c, d, g)
 	return t.transfer(c, d, g, r)
 }
 

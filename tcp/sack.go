@@ -121,7 +121,7 @@ func (t *Tracker) knowsBlocks(c *Conn, x stream.Dir, g *Segment) bool {
 		known := e != nil && slices.ContainsFunc(e.blocks[x], func(k block) bool {
 			return !Seq(b[0]).Before(k.from) && Seq(b[1]).AtOrBefore(k.to)
 		})
-		if !known && Seq(b[1]).After(c.sides[x].lastAck) {
+		if !known {
 			return false
 		}
 	}

@@ -64,10 +64,10 @@ func takesZero(p stream.Policy) bool {
 	return false
 }
 
-// stamp remembers the timestamp of an accepted segment. Its payload is not stored yet, but next has passed it.
+// stamp remembers the timestamp of an accepted segment, whose payload is not stored yet.
 //
-// A current Linux takes it from every segment that does not begin behind what it acknowledged last. For the older systems it is taken from segments without payload
-// only: less is refused then, which is what Suricata does.
+// A current Linux takes it from every segment that does not begin behind what it acknowledged last. For the older systems it is taken from
+// segments at next, which in an established connection has passed those with a payload: less is refused then, which is what Suricata does.
 func (t *Tracker) stamp(c *Conn, d stream.Dir, g *Segment) {
 	if c.flags&timestamps == 0 {
 		return
