@@ -43,7 +43,7 @@ var rules = []rule{
 		[]string{"golang.org/x/text/...", "golang.org/x/net/http2/hpack"}},
 	{"docs/*", []string{"app", "stream", "event"}, nothing},
 	{"rule/analysis", []string{"app", "stream", "rule", "rule/*"}, nothing},
-	{"rule/mpm", nothing, nothing},
+	{"rule/mpm", nothing, []string{"golang.org/x/sys/cpu"}},
 	{"rule/number", nothing, nothing},
 	{"rule/pcre", nothing, nothing},
 	{"rule/payload", []string{"rule/number", "rule/pcre"}, nothing},

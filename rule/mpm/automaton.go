@@ -13,9 +13,8 @@ type automaton struct {
 	out    []uint32    // per node: the longest pattern that ends there, as an index of ends, or 0
 	ends   []end
 	places []place
-	one    [256]uint32 // patterns of one byte, as indices of ends, or 0
-	short  table       // patterns of two and three bytes, by shortKey, as indices of ends
-	kind   uint8       // 0 with case, 1 without
+	short  table // patterns of up to three bytes, by shortKey, as indices of ends
+	kind   uint8 // 0 with case, 1 without
 }
 
 // node is a beginning of patterns.

@@ -54,8 +54,6 @@ func (b *builder) trie(patterns []Pattern) error {
 			x := uint32(len(b.ends))
 			b.ends = append(b.ends, end{from: uint32(i), to: uint32(i)})
 			switch n := len(p.Text); {
-			case n == 1:
-				b.one[p.Text[0]] = x
 			case n <= maxShort:
 				short = append(short, entry{shortKey(p.Text, &asIs), x})
 			default:

@@ -43,13 +43,13 @@ func (s *Set) scan(st *State, data []byte, f *finder) {
 		folded.node, folded.off = st.folded, st.off
 		s.exact.read(&exact, -1, -1, f)
 		s.folded.read(&folded, -1, -1, f)
+		if s.short {
+			s.scanCut(st, data, f)
+		}
 	}
-	if s.short != nil {
-		s.scanShort(st, data, f)
-	}
-	s.scanLong(&exact, &folded, f)
+	s.scanFound(&exact, &folded, f)
 	if st != nil {
-		tail := max(len(data)-window+1, 0) // what the filter does not see
+		tail := max(len(data)-s.filter.blind(), 0) // what the filter does not see
 		s.exact.read(&exact, tail, len(data), f)
 		s.folded.read(&folded, tail, len(data), f)
 		st.exact, st.folded, st.off = exact.node, folded.node, st.off+int64(len(data))
@@ -60,13 +60,23 @@ func (s *Set) scan(st *State, data []byte, f *finder) {
 // it is of no use.
 const unfiltered = 32
 
-// scanLong has the automata read where the filter says that patterns may begin.
-func (s *Set) scanLong(exact, folded *walk, f *finder) {
+// scanFound has the automata read, and short patterns looked up, where the filter says that patterns may begin.
+func (s *Set) scanFound(exact, folded *walk, f *finder) {
+	data := exact.data
 	before := -2 // where it was not asked any more; none
-	for at, kinds := s.filter.next(exact.data, 0); kinds != 0; at, kinds = s.filter.next(exact.data, before+1) {
+	var h hunt
+	for at, kinds := s.filter.next(data, &h, 0); kinds != 0; {
 		to := at
-		if at == before+1 {
-			to, kinds = min(at+unfiltered, len(exact.data)-1), withCase|noCase
+		if kinds&(withCase|noCase) != 0 {
+			if at == before+1 {
+				to, kinds = min(at+unfiltered, len(data)-1), withCase|noCase|isShort
+			}
+			before = to
+		}
+		if kinds&isShort != 0 && s.short {
+			for i := at; i <= to; i++ {
+				s.shortAt(data[i:min(i+maxShort, len(data))], 0, exact.off+int64(i), f)
+			}
 		}
 		if kinds&withCase != 0 {
 			s.exact.read(exact, at, to, f)
@@ -74,7 +84,7 @@ func (s *Set) scanLong(exact, folded *walk, f *finder) {
 		if kinds&noCase != 0 {
 			s.folded.read(folded, at, to, f)
 		}
-		before = to
+		at, kinds = s.filter.next(data, &h, to+1)
 	}
 }
 

@@ -24,8 +24,8 @@ type Pattern struct {
 type Set struct {
 	exact  automaton // of patterns with case
 	folded automaton // of patterns without
-	filter filter    // of all but short patterns
-	short  *short    // of short patterns, or nil
+	filter filter    // of both
+	short  bool      // there are short patterns
 }
 
 // maxText is how long a pattern can be.
@@ -51,7 +51,8 @@ func Compile(patterns []Pattern) (*Set, error) {
 			exact = append(exact, p)
 		}
 	}
-	s.short, s.filter = newShort(patterns), newFilter(patterns, len(folded) > 0)
+	s.filter = newFilter(patterns)
+	s.short = s.filter.near != nil && s.filter.near.short != 0
 	s.folded.kind = 1
 	if err := s.exact.build(exact, &asIs); err != nil {
 		return nil, err
