@@ -78,6 +78,9 @@ func (m *Matcher) search(p *program, text []byte, from int, onlyHere bool) (star
 		if p.anchored || onlyHere {
 			break
 		}
+		for p.leads != nil && start < len(text) && p.leads.has(text[start]) {
+			start++ // what matched from there would have from before
+		}
 	}
 	return -1, -1, nil
 }

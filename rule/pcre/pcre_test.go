@@ -122,6 +122,25 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// TestLeadingRun wants a text to be gone through once, not once from each of its bytes.
+func TestLeadingRun(t *testing.T) {
+	r, err := Parse(`.+?(?:on|style=)[0-9]`, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := strings.Repeat("/a/path-to/", 30)
+	for _, test := range []struct {
+		text string
+		ok   bool
+	}{{line, false}, {line + "\non9" + line, false}, {line + "\n" + line + "on9", true}} {
+		var m Matcher
+		_, _, ok, err := r.Find(&m, []byte(test.text), 0)
+		if ok != test.ok || err != nil || m.Steps > 8*len(test.text) {
+			t.Errorf("%q: found %v, %v, in %d steps; want %v in less than %d", test.text, ok, err, m.Steps, test.ok, 8*len(test.text))
+		}
+	}
+}
+
 // random returns an expression that both matchers take.
 func random(rng *rand.Rand, depth int) string {
 	switch n := rng.IntN(10); {

@@ -43,6 +43,7 @@ type program struct {
 	code     []inst
 	slots    int  // two for each group, then those of loops
 	first    set  // bytes that a match can begin with
+	leads    *set // it begins with any number of these, from some on; nil: it does not
 	anchored bool // it can only begin at the start of the text
 }
 
@@ -63,6 +64,9 @@ func compile(root *node, groups int) (p *program, err error) {
 		p.first = set{}.complement()
 	}
 	p.anchored = anchored(root)
+	if in := &p.code[0]; in.code == doRun && in.max < 0 {
+		p.leads = &in.class
+	}
 	return p, nil
 }
 
