@@ -19,15 +19,25 @@ type rules struct {
 
 // group are rules whose fast patterns are looked for in the same buffer.
 type group struct {
-	buffer   *section // of one of them: they all have the same buffer with the same transforms
-	near     bool     // only the first maxNear bytes can have them
+	key    string
+	buffer *section  // of one of them: they all have the same buffer with the same transforms
+	sets   [2]looker // patterns that only the first maxNear bytes can have, and others
+}
+
+const (
+	near = iota
+	anywhere
+)
+
+// looker are rules and their fast patterns.
+type looker struct {
 	rules    []*signature
 	patterns []mpm.Pattern
-	set      *mpm.Set
+	set      *mpm.Set // nil: there are none
 }
 
 // maxNear is how many bytes of a buffer are looked at for patterns that can only be near its beginning. Most short ones are, which would
-// be found everywhere, and at the price of another pass.
+// be found everywhere.
 const maxNear = 64
 
 // add adds a rule that can only match where its fast pattern is; nil: there is none.
@@ -36,31 +46,39 @@ func (r *rules) add(g *signature, f *rule.Fast) {
 		r.always = append(r.always, g)
 		return
 	}
-	s := g.compiled(f.Section)
 	p := mpm.Pattern{Text: f.Content.FastText(), NoCase: f.Content.Nocase}
 	if leash := f.Leash(); leash >= len(p.Text) {
 		p.Depth = leash
 	}
-	o := r.groupFor(s, p.Depth > 0 && p.Depth <= maxNear && len(s.Transforms) == 0)
-	p.ID = uint32(len(o.rules))
-	o.patterns, o.rules = append(o.patterns, p), append(o.rules, g)
+	o, where := r.groupFor(g.compiled(f.Section)), anywhere
+	if p.Depth > 0 && p.Depth <= maxNear {
+		where = near
+	}
+	l := &o.sets[where]
+	p.ID = uint32(len(l.rules))
+	l.patterns, l.rules = append(l.patterns, p), append(l.rules, g)
 }
 
 // groupFor returns the group of a buffer.
-func (r *rules) groupFor(s *section, near bool) *group {
+func (r *rules) groupFor(s *section) *group {
 	key := s.key()
 	for _, o := range r.groups {
-		if o.near == near && o.buffer.key() == key {
+		if o.key == key {
 			return o
 		}
 	}
-	o := &group{buffer: s, near: near}
+	o := &group{key: key, buffer: s}
 	r.groups = append(r.groups, o)
 	return o
 }
 
 // key is the same for sections that look at the same bytes.
-func (s *section) key() string { return fmt.Sprint(s.Buffer.Name, s.Transforms) }
+func (s *section) key() string {
+	if len(s.Transforms) == 0 {
+		return s.Buffer.Name
+	}
+	return fmt.Sprint(s.Buffer.Name, s.Transforms)
+}
 
 // compiled returns the compiled form of a section of the rule.
 func (g *signature) compiled(r *rule.Section) *section {
@@ -77,19 +95,22 @@ func (g *signature) compiled(r *rule.Section) *section {
 // ready makes the patterns ready to be looked for. Those that are too many for it are not looked for: the rules are always
 // evaluated.
 func (r *rules) ready() {
-	left := r.groups[:0]
 	for _, o := range r.groups {
-		set, err := mpm.Compile(o.patterns)
-		o.patterns = nil
-		if err != nil {
-			r.always = append(r.always, o.rules...)
-			slices.SortFunc(r.always, byIndex)
-			continue
+		for i := range o.sets {
+			l := &o.sets[i]
+			if len(l.patterns) == 0 {
+				continue
+			}
+			set, err := mpm.Compile(l.patterns)
+			if err != nil {
+				r.always = append(r.always, l.rules...)
+				slices.SortFunc(r.always, byIndex)
+				*l = looker{}
+				continue
+			}
+			l.set, l.patterns = set, nil
 		}
-		o.set = set
-		left = append(left, o)
 	}
-	r.groups = left
 }
 
 // begin begins to collect the rules that may match.
@@ -100,11 +121,17 @@ func (w *Worker) scan(o *group, b []byte) {
 	if len(o.buffer.Transforms) > 0 {
 		b = w.transformer.Apply(o.buffer.Transforms, b)
 	}
-	if o.near {
-		b = b[:min(len(b), maxNear)]
+	w.lookFor(&o.sets[near], b[:min(len(b), maxNear)])
+	w.lookFor(&o.sets[anywhere], b)
+}
+
+// lookFor adds the rules whose pattern is in b.
+func (w *Worker) lookFor(l *looker, b []byte) {
+	if l.set == nil {
+		return
 	}
-	for _, id := range o.set.Scan(nil, b, &w.scratch) {
-		w.maybe = append(w.maybe, o.rules[id])
+	for _, id := range l.set.Scan(nil, b, &w.scratch) {
+		w.maybe = append(w.maybe, l.rules[id])
 	}
 }
 

@@ -12,14 +12,15 @@ import (
 
 // scene is what a worker is at.
 type scene struct {
-	flow    *engine.Flow   // nil: none
-	packet  *packet.Packet // nil: the flow ends
-	aspect  engine.Aspect
-	dir     stream.Dir   // of the packet, as the flow's parser has it
-	session *app.Session // nil: none
-	tx      app.Transaction
-	reach   reach
-	kept    *kept // of the flow; nil: nothing yet
+	flow       *engine.Flow   // nil: none
+	packet     *packet.Packet // nil: the flow ends
+	aspect     engine.Aspect
+	dir        stream.Dir   // of the packet, as the flow's parser has it
+	session    *app.Session // nil: none
+	tx         app.Transaction
+	txProtocol int // the number of its protocol
+	reach      reach
+	kept       *kept // of the flow; nil: nothing yet
 
 	class            class
 	version          uint8

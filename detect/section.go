@@ -15,14 +15,14 @@ type section struct {
 	*rule.Section
 	of     *signature
 	tests  []payload.Test
-	fields [2]map[string]*app.Field // by direction and protocol
-	absent bool                     // it may be that there is no buffer
-	files  bool                     // of files
-	waits  bool                     // of files: until there is enough of one
-	whole  bool                     // of files: what is looked for may still come, or what must not be there
-	then   []*section               // what is looked for in what base64_decode made
-	get    func(w *Worker) []byte   // of a header; nil: there is none
-	shares bool                     // variables with the rule's other buffers
+	fields [2][]*app.Field        // by direction and number of the protocol, or nil
+	absent bool                   // it may be that there is no buffer
+	files  bool                   // of files
+	waits  bool                   // of files: until there is enough of one
+	whole  bool                   // of files: what is looked for may still come, or what must not be there
+	then   []*section             // what is looked for in what base64_decode made
+	get    func(w *Worker) []byte // of a header; nil: there is none
+	shares bool                   // variables with the rule's other buffers
 }
 
 // section compiles what is looked for in one buffer.
@@ -49,7 +49,7 @@ func (g *signature) section(set *Set, r *rule.Section) (string, error) {
 			g.headers = append(g.headers, s)
 		}
 	case rule.FromField:
-		g.field(s)
+		g.field(set, s)
 	case rule.FromFile:
 		if r.Buffer.Name == "file.magic" {
 			return unsupported("the buffer " + r.Buffer.Name)
@@ -83,10 +83,7 @@ func (g *signature) file(set *Set, s *section) {
 			if f.Name != s.Buffer.Name {
 				continue
 			}
-			if s.fields[f.Dir] == nil {
-				s.fields[f.Dir] = map[string]*app.Field{}
-			}
-			s.fields[f.Dir][p.Name] = f
+			s.has(set, p.Name, f)
 		}
 	}
 	for _, t := range s.tests {
@@ -97,16 +94,23 @@ func (g *signature) file(set *Set, s *section) {
 }
 
 // field adds a section about a field of a protocol.
-func (g *signature) field(s *section) {
+func (g *signature) field(set *Set, s *section) {
 	for i := range s.Buffer.Fields {
 		f := &s.Buffer.Fields[i]
-		if s.fields[f.Dir] == nil {
-			s.fields[f.Dir] = map[string]*app.Field{}
-		}
-		s.fields[f.Dir][f.Protocol] = f.Field
+		s.has(set, f.Protocol, f.Field)
 		g.ready(f.Dir, f.At)
 	}
 	g.fields = append(g.fields, s)
+}
+
+// has notes that it is about a field of a protocol.
+func (s *section) has(set *Set, protocol string, f *app.Field) {
+	if s.fields[f.Dir] == nil {
+		s.fields[f.Dir] = make([]*app.Field, len(set.config.Protocols))
+	}
+	if n, ok := set.protocols[protocol]; ok {
+		s.fields[f.Dir][n] = f
+	}
 }
 
 // matches reports whether what is looked for is in b.
@@ -176,7 +180,10 @@ const enoughOfFile = 32 << 10
 func (s *section) each(w *Worker, d stream.Dir) func(yield func(b []byte) bool) {
 	return func(yield func(b []byte) bool) {
 		complete := w.tx.Head().Complete(d)
-		f := s.fields[d][w.tx.Head().Protocol()]
+		var f *app.Field
+		if s.fields[d] != nil {
+			f = s.fields[d][w.txProtocol]
+		}
 		if f == nil {
 			if s.files {
 				s.eachFile(w, d, yield)

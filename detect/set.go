@@ -59,6 +59,7 @@ type Set struct {
 	oddities   []*signature              // for events that are of no transaction
 	tx         map[string]*[2]rules      // for transactions, by protocol and direction
 	either     map[string]*[2]rules      // those of them that are looked at when the other direction came further, too
+	protocols  map[string]int            // their numbers, by name
 	events     map[string]map[string]int // numbers of the events of a protocol
 	hosts      *hosts
 	stores     bool // a rule has files stored
@@ -131,7 +132,7 @@ func New(c Config) (*Set, []Refusal) {
 	if c.MaxGuesses == 0 {
 		c.MaxGuesses = defaultMaxGuesses
 	}
-	s := &Set{config: c, tx: map[string]*[2]rules{}, either: map[string]*[2]rules{}, events: map[string]map[string]int{}, marks: marksAfter(c.Before)}
+	s := &Set{config: c, tx: map[string]*[2]rules{}, either: map[string]*[2]rules{}, protocols: map[string]int{}, events: map[string]map[string]int{}, marks: marksAfter(c.Before)}
 	if b := c.Before; b != nil {
 		s.hosts, s.tagged = b.hosts, b.tagged
 	} else {
@@ -143,7 +144,7 @@ func New(c Config) (*Set, []Refusal) {
 		for id, e := range p.Events {
 			names[e.Name] = id
 		}
-		s.events[p.Name] = names
+		s.events[p.Name], s.protocols[p.Name] = names, i
 	}
 	var refused []Refusal
 	for _, r := range c.Rules {

@@ -28,8 +28,8 @@ func (w *Worker) transactions() {
 
 // transaction evaluates rules for a transaction.
 func (w *Worker) transaction(tx app.Transaction, list *rules) {
-	w.tx, w.reach = tx, reach{}
 	h := tx.Head()
+	w.tx, w.txProtocol, w.reach = tx, w.set.protocols[h.Protocol()], reach{}
 	done := h.Inspected()
 	d := w.dir
 	now := h.Progress(d)
