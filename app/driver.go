@@ -349,11 +349,23 @@ func (s *Session) report(c Cause, d stream.Dir, offset int64, err error, stack [
 	})
 }
 
+// dropParsers lets go of the parser.
+func (s *Session) dropParsers() {
+	p, q := s.stream, s.datagram
+	s.stream, s.datagram = nil, nil
+	if c, ok := p.(Closer); ok {
+		c.Close()
+	}
+	if c, ok := q.(Closer); ok {
+		c.Close()
+	}
+}
+
 // disable ends the session's parsing, quietly. What there is of transactions is told.
 func (s *Session) disable() {
 	s.state |= disabled
 	s.nextTx = s.TxCount() // no other will begin
-	s.stream, s.datagram = nil, nil
+	s.dropParsers()
 	if r := s.rare; r != nil {
 		s.rare = nil
 		if r.frames != nil { // they go on to the end of the flow
@@ -372,7 +384,6 @@ func (s *Session) caught(d stream.Dir, in *stream.Cursor) {
 	g := s.gateway
 	g.counters.Panics++
 	s.state |= disabled
-	s.stream, s.datagram = nil, nil
 	var offset int64
 	if in != nil && s.turning() == d {
 		offset = in.Offset()
@@ -395,5 +406,6 @@ func (s *Session) salvage() {
 			s.drop()
 		}
 	}()
+	s.dropParsers()
 	s.finishAll()
 }

@@ -24,6 +24,9 @@ type Ender interface {
 	End(d stream.Dir, rest []byte)
 }
 
+// Closer is a parser that holds something that others share. Close is called once, when nothing is given to it any more.
+type Closer interface{ Close() }
+
 // Guess is a probe's answer. More bytes never turn a Yes into a No, or back.
 type Guess uint8
 

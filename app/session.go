@@ -160,6 +160,7 @@ func (s *Session) shutdown() {
 	}
 	s.finishAll()
 	s.abandon()
+	s.dropParsers()
 }
 
 // Flow returns Info.Flow.

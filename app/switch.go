@@ -60,7 +60,7 @@ func (v *drive) changed(id protoID) {
 		v.dir[d] &^= told
 	}
 	v.finishAll()
-	v.stream = nil
+	v.dropParsers()
 	v.rare.before += v.nextTx
 	v.nextTx = 0 // the numbers are those of another protocol from here on
 	v.rare.state, v.rare.request.State = v.rare.request.State, nil

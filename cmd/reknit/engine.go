@@ -16,6 +16,8 @@ import (
 	"github.com/reknit/reknit/packet"
 	"github.com/reknit/reknit/packet/defrag"
 	"github.com/reknit/reknit/proto/all"
+	"github.com/reknit/reknit/proto/ftp"
+	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/proto/tftp"
 	"github.com/reknit/reknit/stats"
@@ -60,6 +62,10 @@ type wishes struct {
 	frames         bool       // all that parsers name
 	frameSize      int        // bytes that are shown of one
 	rulesFrames    map[string][]string
+
+	// What parsers of all flows share, also of those whose settings changed; nil: nothing.
+	ranges    *http.RangeTable
+	ftpMemory *ftp.Memory
 }
 
 // engineConfig turns a configuration into the engine's.

@@ -11,5 +11,6 @@ func ftpConfig(c *config.Config, w wishes) ftp.Config {
 	p.MaxTx = c.Protocols.FTP.MaxTx
 	p.MaxLine = int(c.Protocols.FTP.MaxLine)
 	p.Extensions = w.extensions
+	p.Memory = w.ftpMemory
 	return p
 }

@@ -19,16 +19,22 @@ func httpConfig(c *config.Config, w wishes) http.Config {
 		p.Inspect = [2]int{int(min(h.Server.RequestInspect, 1<<20)), int(min(h.Server.ResponseInspect, 1<<20))}
 	}
 	p.MaxTx = h.Server.MaxTx
-	p.Ranges = http.Ranges{Memory: int64(h.RangeMemory), Timeout: time.Duration(h.RangeTimeout) * time.Second}
-	if p.Ranges.Memory == 0 {
-		p.Ranges.Memory = -1
-	}
+	p.Ranges, p.RangeTable = rangesOf(h), w.ranges
 	for i := range h.Servers {
 		for _, n := range h.Servers[i].Networks {
 			p.Servers = append(p.Servers, http.Server{Network: n, Config: httpServer(&h.Servers[i].HTTPServer)})
 		}
 	}
 	return p
+}
+
+// rangesOf says how files that come in ranges are put together.
+func rangesOf(h *config.HTTP) http.Ranges {
+	r := http.Ranges{Memory: int64(h.RangeMemory), Timeout: time.Duration(h.RangeTimeout) * time.Second}
+	if r.Memory == 0 {
+		r.Memory = -1
+	}
+	return r
 }
 
 // httpServer turns the settings for a server into the parser's.

@@ -17,6 +17,8 @@ import (
 	"github.com/reknit/reknit/engine"
 	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/internal/config"
+	"github.com/reknit/reknit/proto/ftp"
+	"github.com/reknit/reknit/proto/http"
 	"github.com/reknit/reknit/rule/dataset"
 	"github.com/reknit/reknit/sink/certstore"
 	"github.com/reknit/reknit/sink/file"
@@ -325,6 +327,9 @@ func (j *job) analyse(ctx context.Context) error {
 		want.decode, want.stream, want.flows, want.sha256, want.magic = true, true, true, true, true
 		to = append(to, j.summary)
 	}
+	want.ranges = http.NewRangeTable(rangesOf(&j.conf.Protocols.HTTP))
+	want.ftpMemory = ftp.NewMemory(int64(j.conf.Protocols.FTP.Memcap))
+	to = append(to, counted{want.ranges}, counted{want.ftpMemory})
 	others := want
 	if j.detection != nil {
 		want.addRules(j.detection)

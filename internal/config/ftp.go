@@ -25,7 +25,7 @@ func (f *FTP) table() []row {
 			"Ports of the server on which what the client says first is looked at. Without dp and sp: 21."},
 		{at("detection-ports.sp"), detectionPorts(&f.DetectOn.Source, &f.DetectOn.Given), "", "",
 			"The same for what the server says first; without dp and sp: 21."},
-		{at("memcap"), lenient("ftp.memcap", size(&f.Memcap)), "0", "", "Memory for FTP; 0: no limit."},
+		{at("memcap"), lenient("ftp.memcap", size(&f.Memcap)), "0", "", "Memory for commands that wait for their replies, and for these, of all connections; 0: no limit. A command with which there would be more ends parsing."},
 		{at("max-tx"), lenient("ftp.max-tx", number(&f.MaxTx, 1, math.MaxInt32)), "1024", "",
 			"Commands of a connection that may be without a reply at once. With one more, parsing ends."},
 		{at("max-line-length"), lenient("ftp.max-line-length", sizeUpTo(&f.MaxLine, 1<<20)), "4096", "",

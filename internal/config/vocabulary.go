@@ -75,7 +75,6 @@ var vocabulary = []struct {
 		inspected-tracker.content-limit inspected-tracker.content-inspect-min-size
 		inspected-tracker.content-inspect-window`},
 	{"app-layer.protocols.msn", obsolete, "enabled"},
-	{"app-layer.protocols.ftp", notYet, "memcap"},
 	{"app-layer.protocols.telnet", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.dns", obsolete, "global-memcap state-memcap request-flood"},
 	{"app-layer.protocols.llmnr", notYet, "enabled detection-ports.dp detection-ports.sp"},

@@ -25,6 +25,9 @@ type Config struct {
 	// When zero, it is 64 KiB.
 	MaxReply int
 
+	// Memory is that of control connections, which several configurations may share. When nil, there is no limit.
+	Memory *Memory
+
 	// Files says what is computed of transferred files.
 	Files file.Config
 
@@ -42,6 +45,9 @@ func (c Config) withDefaults() *Config {
 		app.Limit{Field: &c.MaxTx, Default: 1024},
 		app.Limit{Field: &c.MaxReply, Default: 64 << 10},
 	)
+	if c.Memory == nil {
+		c.Memory = NewMemory(0)
+	}
 	return &c
 }
 

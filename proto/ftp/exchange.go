@@ -37,6 +37,9 @@ func (s *Session) commandLine(line []byte, e stream.Ending) error {
 		s.tooMany()
 		return errTooMany
 	}
+	if !s.hold(x) {
+		return errMemory
+	}
 	s.await(x)
 	if c != nil {
 		s.begin(x)
@@ -322,6 +325,7 @@ const unnamed = "<stou>"
 // complete lets go of the first exchange.
 func (s *Session) complete() {
 	x := s.first
+	s.letGo(x)
 	s.first, x.later = x.later, nil
 	if s.first == nil {
 		s.last = nil

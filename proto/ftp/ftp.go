@@ -61,6 +61,7 @@ const (
 var (
 	_ app.StreamParser = (*Session)(nil)
 	_ app.GapHandler   = (*Session)(nil)
+	_ app.Closer       = (*Session)(nil)
 )
 
 // What ends the parsing of a connection.

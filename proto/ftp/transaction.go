@@ -24,6 +24,7 @@ type Exchange struct {
 	announced endpoint  // by PORT or EPRT, or in the reply
 	offset    int64     // of a transfer: where in the file it begins
 	port      uint16    // announced, and answered
+	held      int32     // bytes taken of Config.Memory
 
 	truncated bool // the command was
 	cut       bool // the reply was
@@ -106,6 +107,11 @@ func (x *Exchange) Mode() string {
 // keep adds a line to the reply.
 func (x *Exchange) keep(line []byte, whole bool) {
 	if len(x.text)+len(line) > x.session.config.MaxReply || len(x.ends) >= maxLines {
+		x.cut = true
+		return
+	}
+	const end = 4
+	if !x.grow(len(line) + end) {
 		x.cut = true
 		return
 	}

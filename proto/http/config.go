@@ -56,6 +56,8 @@ type Config struct {
 
 	// Ranges says how files that come in ranges are put together.
 	Ranges Ranges
+	// RangeTable has their parts, which several configurations may share. When nil, one is made of Ranges.
+	RangeTable *RangeTable
 
 	EVE EVE // see Exchange.As for records in other forms
 	XFF XFF
@@ -69,7 +71,6 @@ type Config struct {
 	files  [2]file.Config // of each direction
 	bodies *sync.Pool     // of *body
 	heads  *sync.Pool     // of *builder
-	ranges *rangeTable
 }
 
 // Server has the settings for connections to servers of a network. Those about memory, records and files are those of the whole.
@@ -122,7 +123,9 @@ func (c Config) withDefaults() *Config {
 		}
 	}
 	c.bodies, c.heads = new(sync.Pool), new(sync.Pool)
-	c.ranges = newRangeTable(c.Ranges)
+	if c.RangeTable == nil {
+		c.RangeTable = NewRangeTable(c.Ranges)
+	}
 	return &c
 }
 
@@ -144,7 +147,7 @@ func (c *Config) servers() []server {
 		own.MaxUpload, own.MaxDownload = s.Config.MaxUpload, s.Config.MaxDownload
 		own.Coding.BombSize, own.Coding.BombRatio = s.Config.Coding.BombSize, s.Config.Coding.BombRatio
 		set := own.withDefaults()
-		set.bodies, set.heads, set.ranges = c.bodies, c.heads, c.ranges
+		set.bodies, set.heads = c.bodies, c.heads
 		list = append(list, server{s.Network.Masked(), set})
 	}
 	slices.SortStableFunc(list, func(a, b server) int { return b.network.Bits() - a.network.Bits() })

@@ -74,6 +74,15 @@ var (
 	_ app.Ender        = (*Session)(nil)
 )
 
+// Close gives back the memory of parts that were not read to their end.
+func (s *Session) Close() {
+	for d := range s.side {
+		if b := s.side[d].body; b != nil {
+			b.dropPart()
+		}
+	}
+}
+
 // Client reads what the client sent.
 func (s *Session) Client(in *stream.Cursor) error {
 	s.read(stream.ToServer, in)

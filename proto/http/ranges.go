@@ -16,9 +16,9 @@ type Ranges struct {
 	Timeout time.Duration
 }
 
-// rangeTable has the parts of files that are not complete, of all connections. It is used by the goroutines of all workers:
+// RangeTable has the parts of files that are not complete, of all connections. It is used by the goroutines of all workers:
 // once when a part begins, and once when it is whole.
-type rangeTable struct {
+type RangeTable struct {
 	memory  int64
 	timeout time.Duration
 
@@ -26,6 +26,8 @@ type rangeTable struct {
 	files map[rangeKey]*ranged
 	used  int64 // bytes of parts, with those that are being read
 	swept time.Time
+
+	refused uint64 // parts without room
 }
 
 // rangeKey is what parts of the same file have in common.
@@ -50,22 +52,33 @@ type part struct {
 
 func (p part) end() int64 { return p.start + int64(len(p.data)) }
 
-func newRangeTable(c Ranges) *rangeTable {
+// NewRangeTable returns an empty table with these limits.
+func NewRangeTable(c Ranges) *RangeTable {
 	if c.Memory == 0 {
 		c.Memory = 100 << 20
 	}
 	if c.Timeout == 0 {
 		c.Timeout = time.Minute
 	}
-	return &rangeTable{memory: c.Memory, timeout: c.Timeout, files: map[rangeKey]*ranged{}}
+	return &RangeTable{memory: c.Memory, timeout: c.Timeout, files: map[rangeKey]*ranged{}}
+}
+
+// Each calls yield for each counter.
+func (t *RangeTable) Each(yield func(name string, value uint64)) {
+	t.mu.Lock()
+	used, refused := t.used, t.refused
+	t.mu.Unlock()
+	yield("http.byterange.memuse", uint64(used))
+	yield("http.byterange.memcap", refused)
 }
 
 // reserve makes sure of room for n bytes, and reports whether there is.
-func (t *rangeTable) reserve(n int64, now time.Time) bool {
+func (t *RangeTable) reserve(n int64, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sweep(now)
 	if n > t.memory-t.used {
+		t.refused++
 		return false
 	}
 	t.used += n
@@ -73,14 +86,14 @@ func (t *rangeTable) reserve(n int64, now time.Time) bool {
 }
 
 // release gives room for n bytes back.
-func (t *rangeTable) release(n int64) {
+func (t *RangeTable) release(n int64) {
 	t.mu.Lock()
 	t.used -= n
 	t.mu.Unlock()
 }
 
 // add adds a part for which room was reserved. It returns the parts of the file, in order, once it is complete.
-func (t *rangeTable) add(k rangeKey, p part, now time.Time) []part {
+func (t *RangeTable) add(k rangeKey, p part, now time.Time) []part {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	f := t.files[k]
@@ -126,7 +139,7 @@ func (f *ranged) insert(p part) (added int64) {
 }
 
 // sweep forgets files whose parts have waited too long. It looks at all of them, once a second.
-func (t *rangeTable) sweep(now time.Time) {
+func (t *RangeTable) sweep(now time.Time) {
 	if now.Sub(t.swept) < time.Second {
 		return
 	}
@@ -148,7 +161,7 @@ type rangePart struct {
 
 // collect begins to collect a part: the range is from start to end of size bytes.
 func (b *body) collect(start, end, size int64) {
-	t := b.session.config.ranges
+	t := b.session.config.RangeTable
 	n := end - start + 1
 	if b.coded != nil || start > end || size <= end || size > t.memory || !t.reserve(n, b.session.conn.Now()) {
 		return
@@ -163,7 +176,7 @@ func (b *body) collect(start, end, size int64) {
 // dropPart forgets a part that is not whole.
 func (b *body) dropPart() {
 	if b.part != nil {
-		b.session.config.ranges.release(b.part.reserved)
+		b.session.config.RangeTable.release(b.part.reserved)
 		b.part = nil
 	}
 }
@@ -182,7 +195,7 @@ func (b *body) endPart() {
 		return
 	}
 	b.part = nil
-	parts := b.session.config.ranges.add(p.key, p.part, b.session.conn.Now())
+	parts := b.session.config.RangeTable.add(p.key, p.part, b.session.conn.Now())
 	if parts == nil {
 		return
 	}

@@ -20,7 +20,7 @@ func TestRangesModel(t *testing.T) {
 		for i := range file {
 			file[i] = byte(r.Uint32())
 		}
-		table := newRangeTable(Ranges{Memory: 10_000})
+		table := NewRangeTable(Ranges{Memory: 10_000})
 		seen := make([]bool, size)
 		var now time.Time
 		for {
@@ -62,7 +62,7 @@ func bits(list []bool) []byte {
 }
 
 func TestRangesLimits(t *testing.T) {
-	table := newRangeTable(Ranges{Memory: 100, Timeout: time.Minute})
+	table := NewRangeTable(Ranges{Memory: 100, Timeout: time.Minute})
 	now := time.Unix(1000, 0)
 	if !table.reserve(60, now) || table.reserve(50, now) {
 		t.Error("memory is not limited")
@@ -103,5 +103,23 @@ func TestRanges(t *testing.T) {
 	}
 	if len(n.files) != 5 || whole == nil || whole.Size != int64(len(file)) || whole.Gaps {
 		t.Errorf("%d files, the whole is %+v", len(n.files), whole)
+	}
+}
+
+// A connection that is given up in the middle of a part gives its memory back.
+func TestRangesGivenUp(t *testing.T) {
+	table := NewRangeTable(Ranges{})
+	g, err := app.NewGateway(app.Config{}, []app.Protocol{New(Config{RangeTable: table})}, new(notes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &talk{store: stream.NewStore(stream.Config{Immediate: true}), session: g.NewSession(app.Info{Transport: app.TCP, ServerPort: 80})}
+	v.client([]byte("GET /file HTTP/1.1\r\nHost: a\r\n\r\n"))
+	v.server([]byte("HTTP/1.1 206 ok\r\nContent-Range: bytes 10-19/20\r\nContent-Length: 10\r\n\r\nabc"))
+	if table.used != 10 {
+		t.Errorf("%d bytes of a part of 10", table.used)
+	}
+	if v.session.Close(); table.used != 0 {
+		t.Errorf("%d bytes of a connection that was given up", table.used)
 	}
 }
