@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/reknit/reknit/event"
 	"github.com/reknit/reknit/rule/number"
 )
 
@@ -111,16 +112,31 @@ func readTOS(c *compiler, value string) error {
 	return nil
 }
 
-// ipProtocols are the names that ip_proto takes.
-var ipProtocols = map[string]uint64{"icmp": 1, "igmp": 2, "ipip": 4, "ipencap": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47, "esp": 50,
-	"ah": 51, "ipv6-icmp": 58, "icmpv6": 58, "ospf": 89, "pim": 103, "vrrp": 112, "sctp": 132, "udplite": 136}
+// ipProtocols are the names that ip_proto takes: those of IANA, as they are, in lower and in upper case, and a few others.
+var ipProtocols = func() map[string]int {
+	names := map[string]int{}
+	add := func(name string, n int) {
+		names[name], names[strings.ToLower(name)], names[strings.ToUpper(name)] = n, n, n
+	}
+	for n := range 256 {
+		if name := event.ProtocolName(uint8(n)); name != "Any" {
+			add(name, n)
+		}
+	}
+	for name, n := range map[string]int{"ipip": 4, "ipencap": 4, "icmpv6": 58} {
+		add(name, n)
+	}
+	return names
+}()
 
 func readIPProto(c *compiler, value string) error {
 	value = bare(value)
 	op, name := value[:len(value)-len(strings.TrimLeft(value, "!<>="))], strings.TrimLeft(value, "!<>= ")
 	text := value
-	if n, ok := ipProtocols[strings.ToLower(name)]; ok {
-		text = op + strconv.FormatUint(n, 10)
+	if n, ok := ipProtocols[name]; ok {
+		text = op + strconv.Itoa(n)
+	} else if name != "" && (name[0] < '0' || name[0] > '9') {
+		return fmt.Errorf("unknown protocol %q", name)
 	}
 	e, err := number.Parse(text, 8)
 	if err == nil {

@@ -36,11 +36,25 @@ func (d *Decoder) table() []row {
 		{"decoder.geneve.ports", ports(&d.Geneve), "6081", "", "UDP ports of Geneve, of either end."},
 		{"decoder.gtp.enabled", boolean(&d.GTP.Enabled), "no", "yes", "Look for packets in GTP-U. Suricata does not."},
 		{"decoder.gtp.ports", ports(&d.GTP), "2152", "", "UDP ports of GTP-U, of either end."},
+		{"decoder.erspan.typeI.enabled", always("ERSPAN Type I"), "yes", "", "Look for ERSPAN without a header of its own: what is given does not matter."},
 		{"decoder.max-layers", number(&d.MaxLayers, 1, 255), "16", "",
 			"A packet with so many headers, those of the packets around it included, is not decoded any further."},
 		{"decoder.recursion-level.use-for-tracking", boolean(&d.TrackRecursion), "yes", "",
 			"Packets inside different numbers of tunnels belong to different flows."},
 	}
+}
+
+// always is for a key that turned something on, or off, which is always on now. what says what.
+func always(what string) binding {
+	b := boolean(new(bool))
+	read := b.read
+	b.read = func(n *Node) error {
+		if err := read(n); err != nil || n.Pos == (Pos{}) { // the default
+			return err
+		}
+		return mild{fmt.Errorf("%s is no longer configurable, it is always on", what)}
+	}
+	return b
 }
 
 // ports is for keys that name UDP ports: numbers, any, or a variable of vars.port-groups. What is given is looked at when

@@ -92,6 +92,8 @@ func TestProblems(t *testing.T) {
 			"--set stream.midstrem=true: unknown key stream.midstrem; did you mean stream.midstream?"}},
 		{"set: bad value", "", []string{"stream.midstream=maybe"}, []string{
 			`--set stream.midstream=maybe: stream.midstream: want yes or no, not "maybe"`}},
+		{"set: always", "", []string{"decoder.erspan.typeI.enabled=true"}, []string{
+			"--set decoder.erspan.typeI.enabled=true: decoder.erspan.typeI.enabled: ERSPAN Type I is no longer configurable, it is always on"}},
 		{"set: no value", "", []string{"stream.midstream"}, []string{
 			`--set wants KEY=VALUE, such as stream.midstream=true, not "stream.midstream"`}},
 		{"include: no file", "include: nowhere.yaml\n", nil, []string{

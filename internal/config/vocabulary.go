@@ -27,7 +27,7 @@ var vocabulary = []struct {
 	{"defrag", notYet, "default-config.timeout"},
 	{"host", notYet, "memcap hash-size prealloc"},
 	{"ippair", notYet, "memcap hash-size prealloc"},
-	{"decoder", moot, "vntag.enabled ieee8021ah.enabled erspan.typeI.enabled"}, // always on
+	{"decoder", moot, "vntag.enabled ieee8021ah.enabled"}, // always on
 	{"decoder", notYet, `ipv4.ipip.enabled ipv4.ipip.track-parent-flow ipv4.ipip-ipv6.enabled ipv4.ipip-ipv6.track-parent-flow
 		ipv6.ipip-ipv4.enabled ipv6.ipip-ipv4.track-parent-flow ipv6.ipip-ipv6.enabled
 		ipv6.ipip-ipv6.track-parent-flow`},
