@@ -40,6 +40,7 @@ type options struct {
 	verbose      int
 	dataDir      string // empty: that of the configuration
 	filterFile   string
+	cpuProfile   string
 	filter       *filter.Filter
 
 	faults       engine.Faults
@@ -170,6 +171,7 @@ func (c *command) table() []option {
 		{"", "", "strict-rule-keywords", "[=LIST]", &o.strict, "unknown names of classtype and reference, and retired events, are errors: a list of classtype, reference and decode-event, or all"},
 		{"", "", "data-dir", "DIR", &o.dataDir, "directory of sets that rules have saved"},
 		{"", "", "disable-detection", "", &o.noDetection, "use no rules"},
+		{"", "", "cpu-profile", "FILE", &o.cpuProfile, "write what took the time to this file, for go tool pprof"},
 		{"About", "V", "version", "", &o.version, "print the version, and exit"},
 		{"", "", "build-info", "", &o.build, "print how this program was built, and exit"},
 		{"", "", "list-app-layer-hooks", "", &o.hooks, "print the hooks of protocols that rules can name, and exit"},

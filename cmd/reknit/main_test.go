@@ -88,6 +88,7 @@ func TestCommandLine(t *testing.T) {
 		{"-r CAPTURE --runmode autofp --set threading.detect-thread-ratio=4", 0, `227 packets`, ""},
 		{"-r CAPTURE --runmode workers --simulate-ips", 0, `227 packets`, ""},
 		{"-r CAPTURE --set stream.midstream=yes --set stream.inline=true", 0, `227 packets`, ""},
+		{"-r CAPTURE --cpu-profile /nonexistent/cpu", 1, ``, `/nonexistent/cpu: no such file`},
 		{"-r CAPTURE --disable-detection -S some.rules --init-errors-fatal", 0, `227 packets`, ""},
 		{"-r CAPTURE -S empty.rules --init-errors-fatal", 0, `227 packets`, "1 rule files specified, but no rules were loaded!"},
 		{"-r CAPTURE -S some.rules", 0, `227 packets`, ""},
@@ -443,5 +444,15 @@ func TestStandardOutputFull(t *testing.T) {
 	code := run(context.Background(), []string{"-r", "../../testdata/mail.pcap"}, stdio{strings.NewReader(""), full{}, &messages, os.Getenv})
 	if code != exitError || !strings.Contains(messages.String(), "standard output: no space left on device") {
 		t.Errorf("exit %d, %q", code, messages.String())
+	}
+}
+
+func TestCPUProfile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "cpu.pb")
+	if r := execute(t, "-r", capture, "--cpu-profile", name); r.code != 0 {
+		t.Fatalf("exit code %d: %s", r.code, r.err)
+	}
+	if b, err := os.ReadFile(name); err != nil || !bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
+		t.Errorf("the profile begins with %x, %v; want gzip", b[:min(len(b), 4)], err)
 	}
 }

@@ -107,7 +107,7 @@ func (j *job) run(ctx context.Context) error {
 	if len(j.read) == 0 {
 		return usagef("nothing to read: give a capture file with -r")
 	}
-	return j.analyse(ctx)
+	return profiled(j.cpuProfile, func() error { return j.analyse(ctx) })
 }
 
 // check tells what is wrong with the configuration and the rules: a test all of it, other runs the first part of it.
