@@ -82,16 +82,21 @@ func (r *far) next(data []byte, i int) int {
 			i = r.skip(data, i)
 		}
 		for end := i + 4*r.step; i < end && i+window <= len(data); i += r.step {
-			found := r.marks[r.slot(r.key(data[i:]))]
-			if i+2*window <= len(data) {
-				found &= r.marks[r.slot(r.key(data[i+window:]))] >> groups
-			}
-			if found&(1<<groups-1) != 0 {
+			if r.may(data, i) {
 				return i
 			}
 		}
 	}
 	return i
+}
+
+// may reports whether marks tells of the window at i.
+func (r *far) may(data []byte, i int) bool {
+	found := r.marks[r.slot(r.key(data[i:]))]
+	if i+2*window <= len(data) {
+		found &= r.marks[r.slot(r.key(data[i+window:]))] >> groups
+	}
+	return found&(1<<groups-1) != 0
 }
 
 // skip returns a place at most three before the first, from i on, that marks tells of; or one in the last twelve bytes, which are

@@ -177,6 +177,9 @@ func (f *filter) nextFar(data []byte, i int) sight {
 			return sight{valid: true}
 		}
 		for i = max(i, at-step+1); i <= at; i++ {
+			if !f.far.may(data, i) {
+				continue
+			}
 			if kinds := f.kinds(data, i); kinds != 0 {
 				return sight{i, kinds, true}
 			}
