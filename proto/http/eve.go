@@ -152,7 +152,7 @@ func (m *Message) appendFields(o *event.Object, key string, custom []string, all
 // repeats reports whether field i has the name of one before it.
 func (m *Message) repeats(i int) bool {
 	name := m.at(m.fields[i].name)
-	if len(name) == 0 {
+	if m.distinct || len(name) == 0 {
 		return false
 	}
 	for _, f := range m.fields[:i] {

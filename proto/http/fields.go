@@ -107,7 +107,7 @@ func (x *Exchange) rawHost() []byte {
 // line appends a field as "name: value"; those of the same name are joined.
 func (m *Message) line(dst []byte, f field) []byte {
 	name, value := m.at(f.name), m.at(f.value)
-	if len(name) > 0 {
+	if len(name) > 0 && !m.distinct {
 		value = m.value(string(name))
 	}
 	dst = append(append(dst, name...), ": "...)
@@ -143,7 +143,11 @@ func (m *Message) names() []byte {
 	if len(m.head.fields) == 0 {
 		return nil
 	}
-	dst := []byte("\r\n")
+	n := 4
+	for _, f := range m.head.fields {
+		n += int(f.name.n) + 2
+	}
+	dst := append(make([]byte, 0, n), "\r\n"...)
 	for i, f := range m.head.fields {
 		if !m.repeats(i) {
 			dst = append(append(dst, m.at(f.name)...), "\r\n"...)
@@ -157,7 +161,7 @@ func (m *Message) startText() []byte {
 	if m.text == nil {
 		return nil
 	}
-	dst := append(append([]byte(nil), m.startLine()...), "\r\n"...)
+	dst := append(append(make([]byte, 0, len(m.text)+2), m.startLine()...), "\r\n"...)
 	for i, f := range m.head.fields {
 		if !m.repeats(i) {
 			dst = append(m.line(dst, f), "\r\n"...)

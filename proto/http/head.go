@@ -9,6 +9,8 @@ type head struct {
 	start  uint32  // where the fields begin
 	end    uint32  // where what was sent ends
 	fields []field // in the order of the wire
+
+	distinct bool // no two fields have the same name, and all names are well formed
 }
 
 // A field is a header field. Its value is without white space around it; a line without a colon is all value.
@@ -43,6 +45,9 @@ func (h *head) value(name string) []byte {
 		}
 		if value == nil {
 			value = []byte{}
+		}
+		if h.distinct {
+			break
 		}
 	}
 	return value
@@ -283,7 +288,11 @@ func (b *builder) finish() (h head) {
 		h.fields = make([]field, len(b.fields))
 		copy(h.fields, b.fields)
 	}
+	h.distinct = b.oddity&(repeated|badName) == 0
 	for i := range h.fields {
+		if h.fields[i].name.off >= tailBit {
+			h.distinct = false
+		}
 		for _, v := range [...]*span{&h.fields[i].name, &h.fields[i].value} {
 			if v.off >= tailBit {
 				v.off = v.off&^tailBit + h.end
@@ -295,6 +304,7 @@ func (b *builder) finish() (h head) {
 
 // join adds the fields of a trailer to those of h.
 func (h *head) join(t head) {
+	h.distinct = false
 	at := uint32(len(h.text))
 	h.text = append(h.text, t.text...)
 	for _, f := range t.fields {
