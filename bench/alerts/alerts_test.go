@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +82,22 @@ signature  captures  missing  extra
 `
 	if out.String() != want {
 		t.Errorf("sums:\n%swant:\n%s", out.String(), want)
+	}
+}
+
+func TestTallyOfMany(t *testing.T) {
+	var theirs string
+	for i := range shown + 2 {
+		theirs += line("1", strconv.Itoa(1000+i))
+	}
+	var sum tally
+	var out strings.Builder
+	sum.add(&out, "many", parsed(t, theirs+line("2", "1000")), parsed(t, ""))
+	if n := strings.Count(out.String(), " 1 TCP "); n != shown || !strings.HasSuffix(out.String(), "S2\n  and 2 more of 1\n") {
+		t.Errorf("%d are printed:\n%s", n, out.String())
+	}
+	if sum.signatures[1].missing != shown+2 {
+		t.Errorf("%d are missing, want %d", sum.signatures[1].missing, shown+2)
 	}
 }
 

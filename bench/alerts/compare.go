@@ -105,6 +105,9 @@ type signature struct {
 	missing, extra int
 }
 
+// shown is how many differences of a signature are printed of a capture.
+const shown = 10
+
 // add compares the findings in a capture and prints what is different.
 func (t *tally) add(out io.Writer, path string, theirs, ours *findings) {
 	changed := difference(theirs.alerts, ours.alerts)
@@ -128,16 +131,23 @@ func (t *tally) add(out io.Writer, path string, theirs, ours *findings) {
 	}
 	protos := slices.Sorted(maps.Keys(theirs.protos))
 	fmt.Fprintf(out, "%s (%s)\n", path, strings.Join(protos, " "))
-	counted, reasons := map[int]bool{}, map[string]bool{}
+	counted, reasons := map[int]int{}, map[string]bool{} // how many of a signature there are
 	for _, a := range slices.SortedFunc(maps.Keys(changed), func(a, b alert) int {
 		return cmp.Or(cmp.Compare(a.sid, b.sid), cmp.Compare(a.String(), b.String()))
 	}) {
 		name := cmp.Or(theirs.names[a.sid], ours.names[a.sid])
 		reason := t.explain(path, a.sid)
-		fmt.Fprintf(out, "  %+d of %d  %v  %s%s\n", changed[a], theirs.alerts[a], a, name, because(reason))
+		if counted[a.sid] < shown {
+			fmt.Fprintf(out, "  %+d of %d  %v  %s%s\n", changed[a], theirs.alerts[a], a, name, because(reason))
+		}
 		reasons[reason] = true
-		t.count(a.sid, name, changed[a], !counted[a.sid])
-		counted[a.sid] = true
+		t.count(a.sid, name, changed[a], counted[a.sid] == 0)
+		counted[a.sid]++
+	}
+	for _, sid := range slices.Sorted(maps.Keys(counted)) {
+		if more := counted[sid] - shown; more > 0 {
+			fmt.Fprintf(out, "  and %d more of %d\n", more, sid)
+		}
 	}
 	t.settle(reasons)
 }
