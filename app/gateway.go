@@ -238,7 +238,7 @@ func (g *Gateway) add(p Protocol, s Settings) protoID {
 			k.tooMany = EventID(i)
 		}
 	}
-	if k.NewStream != nil || k.NewDatagram != nil {
+	if k.Parsed() {
 		k.frames = g.config.Frames.bits(&p)
 	}
 	id := protoID(len(g.kinds))
@@ -310,7 +310,7 @@ func (g *Gateway) Change(protocols []Protocol, c *Config) {
 		if k.NewDatagram != nil {
 			k.NewDatagram = p.NewDatagram
 		}
-		if k.NewStream != nil || k.NewDatagram != nil {
+		if k.Parsed() {
 			k.frames = g.config.Frames.bits(p)
 		}
 	}

@@ -108,6 +108,9 @@ type Protocol struct {
 	Inspect [2]int
 }
 
+// Parsed reports whether the protocol has a parser. Others are detected, and that is all.
+func (p *Protocol) Parsed() bool { return p.NewStream != nil || p.NewDatagram != nil }
+
 // EventID is an index into Protocol.Events.
 type EventID uint16
 

@@ -17,8 +17,12 @@ const (
 	stateComplete = "complete"
 )
 
-// AllStates returns the states of direction d: Protocol.States, and those that transactions of every protocol have.
+// AllStates returns the states of direction d: Protocol.States, and those that transactions of every protocol have. What is not
+// parsed has none.
 func (p *Protocol) AllStates(d stream.Dir) []State {
+	if !p.Parsed() {
+		return nil
+	}
 	side := [...]string{"request_", "response_"}[d]
 	end := max(p.Complete[d], 1)
 	list := []State{{Name: side + stateStarted}}

@@ -76,9 +76,12 @@ func (s *stepper) Client(in *stream.Cursor) error {
 
 func (s *stepper) Server(in *stream.Cursor) error { return nil }
 
-// Every protocol has states by the names that all have, and its own.
+// Every protocol that is parsed has states by the names that all have, and its own.
 func TestStateNames(t *testing.T) {
-	p := app.Protocol{Complete: [2]app.Progress{5, 0}, States: [2][]app.State{{{Name: "half", From: 2, Until: 5}}, {{Name: "said", From: 1}}}}
+	p := app.Protocol{
+		NewStream: func(*app.Conn) app.StreamParser { return nil },
+		Complete:  [2]app.Progress{5, 0}, States: [2][]app.State{{{Name: "half", From: 2, Until: 5}}, {{Name: "said", From: 1}}},
+	}
 	for _, test := range []struct{ name, want string }{
 		{"request_started", "{request_started 0 0} to_server true"},
 		{"request_complete", "{request_complete 5 0} to_server true"},
@@ -92,5 +95,9 @@ func TestStateNames(t *testing.T) {
 		if got := fmt.Sprint(s, " ", d, " ", ok); got != test.want {
 			t.Errorf("State(%q) = %s, want %s", test.name, got, test.want)
 		}
+	}
+	p.NewStream = nil
+	if list := p.AllStates(stream.ToServer); list != nil {
+		t.Errorf("not parsed, and has %v", list)
 	}
 }

@@ -232,9 +232,10 @@ func FieldOf(t Test) *Buffer {
 // restrict leaves the application protocols of list.
 func (c *compiler) restrict(list []string, name string) error {
 	r := c.rule
+	isOf := func(p string) bool { return r.App == nil || slices.Contains(r.App, p) }
 	var left []string
 	for _, p := range list {
-		if (r.App == nil || slices.Contains(r.App, p)) && c.lang.parsed[p] != nil {
+		if isOf(p) && c.lang.parses(p) {
 			left = append(left, p)
 		}
 	}
@@ -242,8 +243,8 @@ func (c *compiler) restrict(list []string, name string) error {
 		r.App = left
 		return nil
 	}
-	if r.App == nil {
-		return notYet("protocol "+list[0], "%s: the protocol %s has no parser yet", name, list[0])
+	if i := slices.IndexFunc(list, isOf); i >= 0 {
+		return notYet("protocol "+list[i], "%s: the protocol %s has no parser yet", name, list[i])
 	}
 	return conflict("%s is not of the protocol %s", name, strings.Join(r.App, " or "))
 }

@@ -104,6 +104,12 @@ func (l *Language) learnProtocols(list []app.Protocol) {
 	}
 }
 
+// parses reports whether a protocol is known and has a parser, which gives what rules look at.
+func (l *Language) parses(name string) bool {
+	p := l.parsed[name]
+	return p != nil && p.Parsed()
+}
+
 // learnApp adds an application protocol, if it has a parser.
 func (l *Language) learnApp(name string) {
 	names, ok := appNames(name)

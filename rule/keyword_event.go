@@ -55,7 +55,7 @@ func readAppEvent(c *compiler, value string) error {
 	var parsed bool
 	for _, n := range names {
 		events := c.lang.events[n]
-		parsed = parsed || events != nil
+		parsed = parsed || c.lang.parses(n)
 		if events[name] || events != nil && slices.Contains(unraised[n], name) {
 			c.test(&AppEvent{n, name})
 			return c.restrict(names, "app-layer-event")

@@ -264,7 +264,7 @@ func (c *compiler) inScope(relative bool, values ...payload.Value) error {
 
 // dce checks that the order of bytes of DCERPC is known where a rule asks for it.
 func (c *compiler) dce(e payload.Endian) error {
-	if e == payload.DCE && c.lang.parsed["dcerpc"] == nil && c.lang.parsed["smb"] == nil {
+	if e == payload.DCE && c.lang.parsed["dcerpc"] == nil {
 		return notYet("dce", "dce is not supported yet: the protocol dcerpc has no parser")
 	}
 	return nil

@@ -26,6 +26,7 @@ func testProtocols() []app.Protocol {
 		{Name: "http", NewStream: parser, Fields: http, Events: []app.EventInfo{{Name: "missing_host_header"}}},
 		{Name: "dns", NewStream: parser, NewDatagram: datagram, Fields: []app.Field{
 			{Name: "dns.query", Dir: stream.ToServer}, {Name: "dns.rcode", Dir: stream.ToClient}}},
+		{Name: "smb", Ports: []app.Port{{Transport: app.TCP, Number: 445}}}, // found, not parsed
 		{Name: "toy", NewStream: parser, Fields: []app.Field{{Name: "toy.word", Dir: stream.ToClient}}},
 	}
 }
@@ -159,6 +160,8 @@ func TestOptions(t *testing.T) {
 		{`app-layer-event:http.missing_host_header`, ok},
 		{`app-layer-event:http.nonsense`, BadValue},
 		{`app-layer-event:tls.nonsense`, NotYet},
+		{`app-layer-event:smb.malformed_data`, NotYet},
+		{`content:"a"; byte_test:4,>,1,0,relative,dce`, NotYet},
 		{`app-layer-event:applayer_mismatch_protocol_both_directions`, ok},
 		{`dns.rcode:nxdomain`, ok},
 		{`dns.rcode:!3`, ok},
@@ -230,6 +233,19 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// A protocol that is found and not parsed has rules about packets and streams alone.
+func TestNotParsed(t *testing.T) {
+	if r, problems := loaded(`alert smb any any -> any any (content:"a"; sid:1;)`); r == nil || len(problems) > 0 {
+		t.Errorf("a content: %v", problems)
+	}
+	for _, options := range []string{`file.data; content:"a"`, `app-layer-event:smb.malformed_data`, `content:"a"; byte_test:4,>,1,0,relative,dce`} {
+		r, problems := loaded(`alert smb any any -> any any (` + options + `; sid:1;)`)
+		if r != nil || len(problems) == 0 || problems[0].Kind != NotYet {
+			t.Errorf("%s: %v", options, problems)
+		}
+	}
+}
+
 func TestHeader(t *testing.T) {
 	tests := []struct {
 		header string
@@ -245,6 +261,8 @@ func TestHeader(t *testing.T) {
 		{"alert tls any any -> any any", "the protocol tls has no parser yet"},
 		{"alert dns any any -> any any", ""},
 		{"alert toy any any -> any any", ""},
+		{"alert smb any any -> any any", ""},
+		{"alert smb:request_started any any -> any any", "smb has no hook request_started"},
 		{"alert ip:flow_start any any -> any any", ""}, {"alert TCP:all any any -> any any", ""},
 		{"alert tcp-stream:all any any -> any any", "about the stream, and the hook all about packets"},
 		{"accept:flow tcp any any -> any any", "firewall rules are not supported yet"},
