@@ -153,6 +153,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			},
 			"tftp":     {Mode: mode(c.Protocols.TFTP.Enabled), Ports: detectionPorts(app.UDP, c.Protocols.TFTP.DetectOn)},
 			"ntp":      {Mode: mode(c.Protocols.NTP.Enabled), Ports: detectionPorts(app.UDP, c.Protocols.NTP.DetectOn)},
+			"smb":      {Mode: mode(c.Protocols.SMB.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.SMB.DetectOn)},
 			"ftp-data": {Mode: mode(c.Protocols.FTP.DataEnabled)},
 			"imap": {
 				Mode: mode(c.Protocols.IMAP.Enabled), Ports: detectionPorts(app.TCP, c.Protocols.IMAP.DetectOn),

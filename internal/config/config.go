@@ -50,6 +50,7 @@ type Protocols struct {
 	MDNS      Found
 	TFTP      Found
 	NTP       Found
+	SMB       Found
 	POP3      POP3
 	TLS       TLS
 	SSH       SSH
@@ -112,6 +113,7 @@ func (c *Config) table() []row {
 	rows = append(rows, c.Protocols.mdns()...)
 	rows = append(rows, c.Protocols.tftp()...)
 	rows = append(rows, c.Protocols.ntp()...)
+	rows = append(rows, c.Protocols.smb()...)
 	rows = append(rows, c.Protocols.POP3.table()...)
 	rows = append(rows, c.Protocols.FTP.table()...)
 	rows = append(rows, c.Protocols.IMAP.table()...)

@@ -25,6 +25,10 @@ func (p *Protocols) ntp() []row {
 	return p.NTP.table("ntp", "Find and parse NTP; detection-only: find it.", "123")
 }
 
+func (p *Protocols) smb() []row {
+	return p.SMB.table("smb", "Find SMB; it has no parser.", "139 and 445")
+}
+
 // detectionRows returns the keys for the ports of a protocol.
 func detectionRows(at string, p *DetectionPorts, usual string) []row {
 	return []row{

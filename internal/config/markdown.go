@@ -46,6 +46,7 @@ A configuration is a YAML file in the vocabulary of suricata.yaml, given with ` 
 	table(&b, "FTP", "", c.Protocols.FTP.table())
 	table(&b, "TFTP", "", c.Protocols.tftp())
 	table(&b, "NTP", "", c.Protocols.ntp())
+	table(&b, "SMB", "", c.Protocols.smb())
 	table(&b, "IMAP", "", c.Protocols.IMAP.table())
 	table(&b, "TLS", "", c.Protocols.TLS.table())
 	table(&b, "SSH", "", c.Protocols.SSH.table())

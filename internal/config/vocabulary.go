@@ -78,8 +78,7 @@ var vocabulary = []struct {
 	{"app-layer.protocols.telnet", notYet, "enabled detection-ports.dp detection-ports.sp"},
 	{"app-layer.protocols.dns", obsolete, "global-memcap state-memcap request-flood"},
 	{"app-layer.protocols.llmnr", notYet, "enabled detection-ports.dp detection-ports.sp"},
-	{"app-layer.protocols.smb", notYet, `enabled detection-ports.dp detection-ports.sp stream-depth max-tx
-		max-read-size max-write-size max-read-queue-size max-read-queue-cnt max-write-queue-size
+	{"app-layer.protocols.smb", notYet, `stream-depth max-tx max-read-size max-write-size max-read-queue-size max-read-queue-cnt max-write-queue-size
 		max-write-queue-cnt max-guid-cache-size max-rec-offset-cache-size max-tree-cache-size
 		max-dcerpc-frag-cache-size max-session-cache-size`},
 	{"app-layer.protocols.dcerpc", notYet, `enabled max-tx max-stub-size

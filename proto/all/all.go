@@ -10,6 +10,7 @@ import (
 	"github.com/reknit/reknit/proto/imap"
 	"github.com/reknit/reknit/proto/ntp"
 	"github.com/reknit/reknit/proto/pop3"
+	"github.com/reknit/reknit/proto/smb"
 	"github.com/reknit/reknit/proto/smtp"
 	"github.com/reknit/reknit/proto/ssh"
 	"github.com/reknit/reknit/proto/tftp"
@@ -78,5 +79,6 @@ func Protocols(c Config) []app.Protocol {
 		c.carrier(imap.New(c.IMAP)),
 		tls.New(c.TLS),
 		ssh.New(c.SSH),
+		smb.New(),
 	}
 }
