@@ -21,7 +21,7 @@ type Suite struct {
 	Config   app.Config     // of the gateway; Inline is set as needed
 
 	// Cuts is the number of places at which a conversation is cut; a longer one is cut at so many places taken at random.
-	// When zero, it is 400.
+	// When zero, it is 400; 50 with -short.
 	Cuts int
 	// Shuffles is the number of times that the segments are shuffled. When zero, it is 10.
 	Shuffles int
@@ -176,7 +176,7 @@ func (s *Suite) ways(c *Conversation) []way {
 		w.eachAck = true
 		list = append(list, w)
 	}
-	for i, cut := range cuts(c, orElse(s.Cuts, 400)) {
+	for i, cut := range cuts(c, orElse(s.Cuts, usualCuts())) {
 		list = append(list, way{
 			name:     fmt.Sprintf("cut %s at %d", cut.dir, cut.off),
 			segments: cutAt(cut.dir, cut.off),
@@ -191,6 +191,13 @@ func (s *Suite) ways(c *Conversation) []way {
 		})
 	}
 	return list
+}
+
+func usualCuts() int {
+	if testing.Short() {
+		return 50
+	}
+	return 400
 }
 
 func orElse(n, otherwise int) int {
