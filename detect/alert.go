@@ -256,9 +256,12 @@ func (w *Worker) guess() app.Transaction {
 	return tx
 }
 
-// only returns the transaction of the flow if there is just one.
+// only returns the transaction of the flow if there is just one; single messages are of their direction alone.
 func (w *Worker) only() (one app.Transaction) {
 	for tx := range w.session.Transactions() {
+		if m, single := tx.(app.Director); single && m.Direction() != w.dir {
+			continue
+		}
 		if one != nil {
 			return nil
 		}

@@ -78,3 +78,30 @@ func TestEveryHook(t *testing.T) {
 		}
 	}
 }
+
+// Of single messages, an alert that guesses its transaction takes the one of its direction.
+func TestGuessedMessage(t *testing.T) {
+	const (
+		question = "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01a\x07example\x00\x00\x01\x00\x01"
+		answer   = "\x12\x34\x81\x80\x00\x01\x00\x00\x00\x00\x00\x00\x01a\x07example\x00\x00\x01\x00\x01"
+	)
+	protocols := all.Protocols(all.Config{})
+	s := rule.New(rule.Config{Protocols: protocols}).NewSet()
+	s.Load("test.rules", `alert dns any any -> any any (content:"example"; flow:to_server; sid:1;)
+		alert dns any any -> any any (content:"example"; flow:to_client; sid:2;)`)
+	set, refused := detect.New(detect.Config{Rules: s.Rules, Protocols: protocols, GuessTx: true})
+	if len(s.Problems)+len(refused) > 0 {
+		t.Fatal(s.Problems, refused)
+	}
+	c := talk(53).open().say(0, "\x00\x1b"+question).segment(1, psh|ack, "\x00\x1b"+answer).segment(0, ack, "").end()
+	o := c.with(t, set, engine.Config{Protocols: protocols})
+	var got []string
+	for _, r := range o.records {
+		if _, id, ok := strings.Cut(r, `"tx_id":`); ok && strings.Contains(r, `"event_type":"alert"`) {
+			got = append(got, id[:1]+fmt.Sprint(" guessed ", strings.Contains(r, `"tx_guessed":true`)))
+		}
+	}
+	if want := "0 guessed true, 1 guessed true"; strings.Join(got, ", ") != want {
+		t.Errorf("transactions %q, want %q\n%s", got, want, strings.Join(o.records, "\n"))
+	}
+}

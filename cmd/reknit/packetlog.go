@@ -87,7 +87,7 @@ func (l *packetLogs) close() error {
 // Log writes a packet if the output wants it.
 func (l *packetLog) Log(p *packet.Packet, f engine.Fate) {
 	c := l.config
-	if c.HonorPass && f.Passed || c.StreamDepth && f.Deep {
+	if c.HonorPass && f.Passed || c.StreamDepth && f.Deep || !c.Filter.Match(p.Link, p.Frame, p.WireLen) {
 		return
 	}
 	wanted := c.Conditional == "all" || c.Conditional == "alerts" && f.Alerted || c.Conditional == "tag" && f.Tagged

@@ -47,6 +47,7 @@ func TestPacketLog(t *testing.T) {
 		{"honor-pass-rules: yes", strings.Replace(second, "alert", "pass", 1) + ")", "0 1 2 3 4 5 6 7 8 9 10 11"},
 		{"use-stream-depth: yes", second + ")", "0 1 2 3 4 5 6 7 8"},
 		{"compression: lz4\n    lz4-level: 9\n    lz4-checksum: yes", second + ")", "0 1 2 3 4 5 6 7 8 9 10 11 12 13"},
+		{"bpf-filter: src port 9999", second + ")", "1 4 5 8 9 12"},
 		{"enabled: no", second + ")", "none"},
 	} {
 		for _, runmode := range []string{"single", "autofp"} {

@@ -1,5 +1,7 @@
 package config
 
+import "github.com/reknit/reknit/capture/filter"
+
 // PcapLog is the output of the name pcap-log: packets in capture files.
 type PcapLog struct {
 	Enabled     bool
@@ -15,6 +17,7 @@ type PcapLog struct {
 	StreamDepth bool   // leave out what comes when the depth of a stream is reached
 	HonorPass   bool   // leave out what comes of a flow that a rule had pass
 	Conditional string // all, alerts or tag
+	Filter      *filter.Filter
 }
 
 func (l *PcapLog) table() []row {
@@ -31,6 +34,10 @@ func (l *PcapLog) table() []row {
 		{"compression", oneOf(&l.Compression, "none", "lz4"), "none", "", "lz4: files are compressed, their names end with .lz4, and `limit` is that of what is in them."},
 		{"lz4-checksum", boolean(&l.Checksum), "no", "", "Put a checksum of the contents at the end of a compressed file."},
 		{"lz4-level", number(&l.Level, 0, 16), "0", "", "From 0, fast, to 9, small; above, as 9."},
+		{"bpf-filter", scalar("a capture filter", func(t string) (err error) {
+			l.Filter, err = filter.Parse(t)
+			return err
+		}), "", "", "Leave out packets that this filter, such as `tcp port 25`, does not match."},
 		{"use-stream-depth", boolean(&l.StreamDepth), "no", "", "Leave out packets of connections of which a direction has reached `stream.reassembly.depth`."},
 		{"honor-pass-rules", boolean(&l.HonorPass), "no", "", "Leave out what comes of a flow after the packet for which a rule has it pass."},
 		{"conditional", oneOf(&l.Conditional, "all", "alerts", "tag"), "all", "", "alerts: packets that rules told of, and the flows of these from then on, " +

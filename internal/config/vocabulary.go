@@ -134,12 +134,12 @@ var vocabulary = []struct {
 	{"outputs.[].eve-log.types.[]", notYet, `llmnr.enabled  rdp.enabled
 		nfs.enabled ike.enabled dcerpc.enabled krb5.enabled bittorrent-dht.enabled snmp.enabled
 		rfb.enabled sip.enabled ldap.enabled  http2.enabled doh2.enabled
-		modbus.enabled dnp3.enabled enip.enabled ntp.enabled template.enabled igmp.enabled sctp.enabled
+		modbus.enabled dnp3.enabled enip.enabled template.enabled igmp.enabled sctp.enabled
 		telnet.enabled`},
 	{"outputs.[].eve-log.types.[]", obsolete, "ikev2.enabled vars.enabled"},
 	{"outputs.[].file-store", notYet, "force-magic"},
 	{"outputs.[].file-store", obsolete, "log-dir force-md5 write-meta waldo include-pid"},
-	{"outputs.[].pcap-log", notYet, "bpf-filter sguil-base-dir"},
+	{"outputs.[].pcap-log", notYet, "sguil-base-dir"},
 	{"outputs.[].alert-debug", notYet, "enabled filename append filetype"},
 	{"outputs.[].stats", notYet, "filetype"},
 	{"outputs.[].http-body-data", notYet, "enabled type filename"},
