@@ -10,7 +10,7 @@ type head struct {
 	end    uint32  // where what was sent ends
 	fields []field // in the order of the wire
 
-	distinct bool // no two fields have the same name, and all names are well formed
+	distinct bool // it is known that no two fields have the same name, and all names are well formed
 }
 
 // A field is a header field. Its value is without white space around it; a line without a colon is all value.

@@ -10,9 +10,9 @@
 //
 // The data passes a filter first, which tells where a pattern may begin. Few patterns are looked for at each place by their first
 // four bytes, sixteen places at a time where the processor can (near). Of many, those of seven bytes and more are looked for
-// by four bytes in a row, a window, at each fourth place only: wherever such a pattern is, one of these is in it (far). There a
-// small table tells whether any pattern has the window there, and goes on with the next; the short rest is near's. Where one may
-// begin, eight bytes are looked up. Only where a pattern begins with all of them, or is shorter and there as a whole, an
+// by four bytes in a row, a window, at each fourth place only: wherever such a pattern is, one of these is in it (far). Where too
+// many are shorter, windows are looked at everywhere. A small table tells whether any pattern has the window there, and goes on with
+// the next; the short rest is near's. Where one may begin, eight bytes are looked up. Only where a pattern begins with all of them, or is shorter and there as a whole, an
 // automaton of Aho and Corasick takes over. There are two, one for patterns with case and one for those without, which reads folded
 // bytes. It reads on until what it has read is no more the beginning of any pattern, and tells which patterns end on the way. Its node
 // is what a State keeps, so that a State is small and needs none of the bytes. At the end of a segment a few bytes, too few for

@@ -12,7 +12,8 @@ const (
 	sparse   = 8
 	minMarks = 1 << 10
 	maxMarks = 1 << 18
-	groups   = 4
+	// groups is how many groups patterns are in.
+	groups = 4
 )
 
 // far finds windows that patterns have among their first bytes, looking at some places only: so many that each pattern has one. A
@@ -22,7 +23,7 @@ type far struct {
 	or   uint32 // see filter
 
 	// marks has for each hash of a window the groups of patterns that have it, as bits of the lower half, and those in which it
-	// follows another, as bits of the upper. There are eight groups; where a pattern is too short for a second window it is
+	// follows another, as bits of the upper. Where a pattern is too short for a second window it is
 	// in group 0, and anything may follow. Its size is a power of two. It is small, so that it stays in a near cache.
 	marks []uint8
 }
@@ -100,7 +101,7 @@ func (r *far) may(data []byte, i int) bool {
 }
 
 // skip returns a place at most three before the first, from i on, that marks tells of; or one in the last twelve bytes, which are
-// too few for it. Four at a time with one test take half the time that they take one by one.
+// too few for it. It makes one test of four.
 func (r *far) skip(data []byte, i int) int {
 	marks, mask, or := r.marks, uint32(len(r.marks)-1), uint64(r.or)<<32|uint64(r.or)
 	if i+2*window > len(data) {

@@ -38,7 +38,7 @@ const (
 func newFilter(patterns []Pattern) filter {
 	var f filter
 	for i := range patterns {
-		if p := &patterns[i]; p.NoCase && hasLetter(p.Text) {
+		if patterns[i].folds() {
 			f.or = 0x2020202020202020
 		}
 	}
@@ -50,7 +50,7 @@ func newFilter(patterns []Pattern) filter {
 		}
 		x := f.headOf(p.Text)
 		kind := withCase
-		if p.NoCase && hasLetter(p.Text) {
+		if p.folds() {
 			kind = noCase
 		}
 		heads[f.hashHead(x, n)] |= kind
@@ -69,10 +69,12 @@ func (f *filter) divide(patterns []Pattern) {
 		return
 	}
 	step, least := wide, wideText
-	if len(headsOf(shorter(patterns, wideText))) > maxNear {
+	heads = headsOf(shorter(patterns, least))
+	if len(heads) > maxNear {
 		step, least = 1, window
+		heads = headsOf(shorter(patterns, least))
 	}
-	f.near = newNear(headsOf(shorter(patterns, least)))
+	f.near = newNear(heads)
 	f.far = newFar(f, patterns, step, least)
 }
 
@@ -120,14 +122,14 @@ func (f *filter) kinds(data []byte, i int) (kinds uint32) {
 	return kinds
 }
 
-// hunt is where a filter is in data. The zero value is its beginning.
+// hunt is what a filter knows of data. The zero value is nothing yet.
 type hunt struct{ near, far sight }
 
 // sight is the next place where a pattern may begin that one of a filter's halves knows of, and of what kinds; 0: none is left.
 type sight struct {
 	at    int
 	kinds uint32
-	valid bool
+	valid bool // it was looked for
 }
 
 // next returns the first place from i on where a pattern may begin, and of which kinds it may be; 0 if there is none. Of the last

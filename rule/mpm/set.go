@@ -45,7 +45,7 @@ func Compile(patterns []Pattern) (*Set, error) {
 		if err := p.check(); err != nil {
 			return nil, fmt.Errorf("pattern %d (id %d): %w", i, p.ID, err)
 		}
-		if p.NoCase && hasLetter(p.Text) {
+		if p.folds() {
 			folded = append(folded, p)
 		} else {
 			exact = append(exact, p)
@@ -62,6 +62,9 @@ func Compile(patterns []Pattern) (*Set, error) {
 	}
 	return s, nil
 }
+
+// folds reports whether it makes a difference that case does not matter.
+func (p *Pattern) folds() bool { return p.NoCase && hasLetter(p.Text) }
 
 func (p *Pattern) check() error {
 	switch {
