@@ -79,6 +79,10 @@ type Config struct {
 	// told (Tx.Silence).
 	TellAfterRules bool
 
+	// Reuse has a transaction whose parser can do that (it has a method Reuse()) serve another one once it was told and rules are
+	// through with it. The Logger then keeps none, nor anything that it points to, beyond the call.
+	Reuse bool
+
 	// Faults has parsers fail on purpose: when they are given the byte at this offset of their direction.
 	Faults [2]Fault
 }

@@ -112,6 +112,8 @@ func (s *Session) tellFiles(t *Tx) {
 		s.tellFile(t.self, f)
 		release(f)
 	}
+	clear(files)
+	t.extra.files = files[:0]
 }
 
 // undecided reports whether rules may still want a file of t to be stored.
@@ -143,8 +145,12 @@ func release(f openFile) {
 // forgetter is a transaction, or a file of one, that lets go of what it has for rules alone.
 type forgetter interface{ Forget() }
 
+// reuser is a transaction whose memory can serve another one.
+type reuser interface{ Reuse() }
+
 // free lets go of everything that t refers to.
 func (t *Tx) free() {
+	s := t.owner
 	if t.extra != nil {
 		for _, f := range t.extra.files {
 			release(f)
@@ -155,10 +161,17 @@ func (t *Tx) free() {
 			}
 		}
 	}
-	if x, ok := t.self.(forgetter); ok && t.owner.state&forRules != 0 {
+	if x, ok := t.self.(forgetter); ok && s.state&forRules != 0 {
 		x.Forget()
 	}
-	t.self, t.owner, t.extra = nil, nil, nil
+	again, ok := t.self.(reuser)
+	t.self, t.owner = nil, nil
+	if !ok || !s.gateway.config.Reuse {
+		t.extra = nil
+		return
+	}
+	t.extra.clear()
+	again.Reuse()
 }
 
 // finishAll ends and tells all transactions.

@@ -38,6 +38,16 @@ type txExtra struct {
 	done   []uint32
 }
 
+// clear empties x, which may be nil.
+func (x *txExtra) clear() {
+	if x == nil {
+		return
+	}
+	clear(x.files[:cap(x.files)])
+	clear(x.known[:cap(x.known)])
+	*x = txExtra{events: x.events[:0], files: x.files[:0], known: x.known[:0], done: x.done[:0]}
+}
+
 type openFile struct {
 	dir  stream.Dir
 	body event.Appender
@@ -71,6 +81,9 @@ func (t *Tx) Advance(d stream.Dir, to Progress) {
 		t.owner.complete(t)
 	}
 }
+
+// Again returns a Tx that is ready to use, with the memory of t, which nobody has any more.
+func (t *Tx) Again() Tx { return Tx{extra: t.extra} }
 
 // Finish completes both directions.
 func (t *Tx) Finish() {

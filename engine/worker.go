@@ -151,6 +151,7 @@ type Counters struct {
 func newWorker(c Config) (*Worker, error) {
 	w := &Worker{config: c, store: stream.NewStore(c.Stream)}
 	w.tracker = tcp.NewTracker(c.TCP, w.store)
+	c.App.Reuse = true // a Sink keeps nothing
 	g, err := app.NewGateway(c.App, c.Protocols, (*logger)(w))
 	if err != nil {
 		return nil, err

@@ -105,10 +105,18 @@ type File struct {
 
 // New returns a file without content. The name is copied; c may be nil.
 func New(c *Config, name []byte) *File {
-	f := &File{Name: append([]byte(nil), name[:min(len(name), maxName)]...)}
+	f := new(File)
+	f.Renew(c, name)
+	return f
+}
+
+// Renew makes f a file without content, as New does, in the memory that it has: nobody has what it was any more.
+func (f *File) Renew(c *Config, name []byte) {
+	old := *f
+	*f = File{Name: append(old.Name[:0], name[:min(len(name), maxName)]...), ranges: old.ranges[:0]}
 	if c == nil {
 		f.maxGaps = maxRanges
-		return f
+		return
 	}
 	f.maxSize, f.maxGaps = c.MaxSize, c.MaxGaps
 	if f.maxGaps <= 0 {
@@ -117,15 +125,23 @@ func New(c *Config, name []byte) *File {
 	f.store, f.extensions = c.Store, c.Extensions
 	f.typed, f.keep, f.onDemand = c.Type, c.Keep, c.OnDemand
 	if c.MD5 {
-		f.md5 = md5.New()
+		f.md5 = fresh(old.md5, md5.New)
 	}
 	if c.SHA1 {
-		f.sha1 = sha1.New()
+		f.sha1 = fresh(old.sha1, sha1.New)
 	}
 	if c.SHA256 {
-		f.sha256 = sha256.New()
+		f.sha256 = fresh(old.sha256, sha256.New)
 	}
-	return f
+}
+
+// fresh returns a hash of nothing: old, if there is one.
+func fresh(old hash.Hash, another func() hash.Hash) hash.Hash {
+	if old == nil {
+		return another()
+	}
+	old.Reset()
+	return old
 }
 
 // State tells how far the file has come.

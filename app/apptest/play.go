@@ -155,6 +155,7 @@ type player struct {
 
 // newPlayer returns a player for a gateway with the given protocols.
 func newPlayer(c app.Config, protocols []app.Protocol) (*player, error) {
+	c.Reuse = true // the recorder keeps nothing
 	p := &player{config: c, recorder: new(recorder)}
 	g, err := app.NewGateway(c, protocols, p.recorder)
 	p.gateway = g

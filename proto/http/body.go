@@ -11,7 +11,7 @@ import (
 
 // File is a file in a message: its body, or a part of multipart/form-data.
 type File struct {
-	*file.File
+	file.File
 }
 
 var _ event.Appender = (*File)(nil)
@@ -264,7 +264,7 @@ func (b *body) open(name []byte) { b.openAs(name, &b.session.config.files[b.dir]
 func (b *body) openAs(name []byte, as *file.Config) {
 	c := b.session.config
 	m := b.x.message(b.dir)
-	f := &File{file.New(as, name)}
+	f := m.newFile(as, name)
 	f.Tx = b.x.ID
 	b.file, b.made = f, true
 	if len(m.Files) < c.MaxFiles {

@@ -68,9 +68,15 @@ type Config struct {
 	// Handler is told what every session reads. When nil, nobody is.
 	Handler *Handler
 
-	files  [2]file.Config // of each direction
-	bodies *sync.Pool     // of *body
-	heads  *sync.Pool     // of *builder
+	files [2]file.Config // of each direction
+	*pools
+}
+
+// pools have what serves one message after the other, of whatever connection.
+type pools struct {
+	exchanges sync.Pool // of *Exchange
+	bodies    sync.Pool // of *body
+	heads     sync.Pool // of *builder
 }
 
 // Server has the settings for connections to servers of a network. Those about memory, records and files are those of the whole.
@@ -122,7 +128,7 @@ func (c Config) withDefaults() *Config {
 			c.files[d].MaxSize = limit
 		}
 	}
-	c.bodies, c.heads = new(sync.Pool), new(sync.Pool)
+	c.pools = new(pools)
 	if c.RangeTable == nil {
 		c.RangeTable = NewRangeTable(c.Ranges)
 	}
@@ -147,7 +153,7 @@ func (c *Config) servers() []server {
 		own.MaxUpload, own.MaxDownload = s.Config.MaxUpload, s.Config.MaxDownload
 		own.Coding.BombSize, own.Coding.BombRatio = s.Config.Coding.BombSize, s.Config.Coding.BombRatio
 		set := own.withDefaults()
-		set.bodies, set.heads = c.bodies, c.heads
+		set.pools = c.pools
 		list = append(list, server{s.Network.Masked(), set})
 	}
 	slices.SortStableFunc(list, func(a, b server) int { return b.network.Bits() - a.network.Bits() })

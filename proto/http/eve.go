@@ -54,7 +54,7 @@ func (x *Exchange) append(o *event.Object, e *EVE) {
 	switch {
 	case x.unseen:
 		o.Str("url", notSeen)
-	case x.target.n > 0 && q.text != nil:
+	case x.target.n > 0 && q.seen():
 		o.Bytes("url", x.Target())
 	}
 	optional(o, "http_user_agent", q.value("User-Agent"))

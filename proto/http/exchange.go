@@ -42,13 +42,15 @@ type Exchange struct {
 	status                   uint16
 	events                   uint8 // that were raised
 	raised                   [2]uint64
-	size                     int // of the heads, as the queue counts them
+	size                     int      // of the heads, as the queue counts them
+	session                  *Session // that reads it; nil: nobody reads it any more
 	config                   *Config
 	next, prev               *Exchange // in the queue
-	uri                      []byte    // normalised; nil: not yet
+	uri                      []byte    // normalised
 	path                     int       // length of its path
 
 	queued    bool
+	normal    bool // there is uri
 	unseen    bool // the request was not seen
 	ghost     bool // of a request that was let go of: nobody is told
 	short     bool // HTTP/0.9: no header fields
@@ -74,6 +76,61 @@ func (x *Exchange) Forget() {
 		file.Unkeep(m.Body)
 		m.Body = nil
 	}
+}
+
+// newExchange returns an exchange of the session, in the memory of one that is over if there is some.
+func (s *Session) newExchange() *Exchange {
+	x, ok := s.config.exchanges.Get().(*Exchange)
+	if !ok {
+		return &Exchange{session: s, config: s.config}
+	}
+	*x = Exchange{
+		Tx:       x.Tx.Again(),
+		Request:  x.Request.again(),
+		Response: x.Response.again(),
+		uri:      x.uri[:0],
+		session:  s,
+		config:   s.config,
+	}
+	return x
+}
+
+// Reuse has the memory of x serve another exchange, unless the session still reads it or a Handler may have it.
+func (x *Exchange) Reuse() {
+	s := x.session
+	if s == nil || s.config.Handler != nil || x.queued || s.side[stream.ToServer].x == x || s.side[stream.ToClient].x == x {
+		return
+	}
+	if x.session = nil; x.Request.large() || x.Response.large() || cap(x.uri) > maxPooled {
+		return
+	}
+	s.config.exchanges.Put(x)
+}
+
+// again returns a message that has nothing but the memory of m.
+func (m *Message) again() Message {
+	return Message{head: head{text: m.text[:0], fields: m.fields[:0]}, Files: m.Files[:0]}
+}
+
+// large reports whether the memory of m is too much to be kept for another message.
+func (m *Message) large() bool {
+	return cap(m.text) > maxPooled || cap(m.fields) > maxPooled/16 || cap(m.Files) > maxPooledFiles
+}
+
+// maxPooledFiles is the number of files of a message whose memory is kept for those of another.
+const maxPooledFiles = 4
+
+// newFile returns a file of the message, in the memory of one that is over if there is some.
+func (m *Message) newFile(c *file.Config, name []byte) *File {
+	if n := len(m.Files); n < cap(m.Files) {
+		if f := m.Files[:n+1][n]; f != nil {
+			f.Renew(c, name)
+			return f
+		}
+	}
+	f := new(File)
+	f.Renew(c, name)
+	return f
 }
 
 // message returns the message of direction d.
@@ -117,7 +174,7 @@ func (m *Message) Fields(yield func(name, value []byte) bool) {
 
 // part returns a part of the start line, nil when there is none.
 func (h *head) part(s span) []byte {
-	if s.n == 0 || h.text == nil {
+	if s.n == 0 || !h.seen() {
 		return nil
 	}
 	return h.at(s)

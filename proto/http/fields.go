@@ -90,7 +90,7 @@ func (m *Message) body() []byte { return m.Body }
 
 // first returns the start line, nil when there is none.
 func (h *head) first() []byte {
-	if h.text == nil {
+	if !h.seen() {
 		return nil
 	}
 	return h.startLine()
@@ -116,7 +116,7 @@ func (m *Message) line(dst []byte, f field) []byte {
 
 // headerText returns the header in a tidy form, without cookies.
 func (m *Message) headerText() []byte {
-	if m.text == nil {
+	if !m.seen() {
 		return nil
 	}
 	dst := make([]byte, 0, len(m.text))
@@ -132,7 +132,7 @@ func (m *Message) headerText() []byte {
 
 // rawText returns the header as it was sent.
 func (m *Message) rawText() []byte {
-	if m.text == nil {
+	if !m.seen() {
 		return nil
 	}
 	return m.raw()
@@ -158,7 +158,7 @@ func (m *Message) names() []byte {
 
 // startText returns the start line and the header.
 func (m *Message) startText() []byte {
-	if m.text == nil {
+	if !m.seen() {
 		return nil
 	}
 	dst := append(append(make([]byte, 0, len(m.text)+2), m.startLine()...), "\r\n"...)

@@ -8,7 +8,7 @@ import (
 )
 
 // Handler is told what a session reads, as the bytes arrive. Functions that are nil are not called. They are called by the
-// goroutine that reads the connection. Slices are valid during the call; the exchange keeps what it has.
+// goroutine that reads the connection. Slices are valid during the call; the exchange keeps what it has, and may be kept.
 type Handler struct {
 	// OnHead is called when the head of a request or of a response is complete: start line and header fields are those of
 	// at.Message. Interim responses are told, too.

@@ -1,6 +1,9 @@
 package http
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // A head is the start line and the header fields of a message, as they were sent, in one piece of memory.
 type head struct {
@@ -18,6 +21,9 @@ type field struct{ name, value span }
 
 // A span is a part of a head's text.
 type span struct{ off, n uint32 }
+
+// seen reports whether there is a head, or what there was of it before a loss.
+func (h *head) seen() bool { return len(h.text) > 0 }
 
 func (h *head) at(s span) []byte { return h.text[s.off : s.off+s.n : s.off+s.n] }
 
@@ -101,7 +107,7 @@ func lower(c byte) byte {
 }
 
 // A builder puts a head together, line by line. Those that are not in use wait in a pool, so that a head costs two
-// allocations of its size.
+// allocations of its size, or none in the memory of another.
 type builder struct {
 	raw    []byte
 	tail   []byte // unfolded values; their spans count from behind raw
@@ -277,17 +283,12 @@ func (b *builder) fold(line []byte, end string, limit int) {
 // tailBit marks spans of a builder's tail.
 const tailBit = 1 << 31
 
-// finish returns the head.
-func (b *builder) finish() (h head) {
+// finish returns the head, in the memory of h, which is of no use any more.
+func (b *builder) finish(h head) head {
 	b.oddity |= b.pending
-	h.text = make([]byte, len(b.raw)+len(b.tail))
-	copy(h.text, b.raw)
-	copy(h.text[len(b.raw):], b.tail)
+	h.text = append(append(slices.Grow(h.text[:0], len(b.raw)+len(b.tail)), b.raw...), b.tail...)
 	h.line, h.start, h.end = uint32(b.line), uint32(b.start), uint32(len(b.raw))
-	if len(b.fields) > 0 {
-		h.fields = make([]field, len(b.fields))
-		copy(h.fields, b.fields)
-	}
+	h.fields = append(h.fields[:0], b.fields...)
 	h.distinct = b.oddity&(repeated|badName) == 0
 	for i := range h.fields {
 		if h.fields[i].name.off >= tailBit {

@@ -3,6 +3,7 @@ package http
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 )
 
 // target reads the target of the request, and finds out for which host it is (RFC 9110, section 7.2).
@@ -91,16 +92,17 @@ func (x *Exchange) normalise() (made, twice bool) {
 	if x.unseen {
 		target = []byte(notSeen)
 	}
-	if x.uri != nil || target == nil {
+	if x.normal || target == nil {
 		return false, false
 	}
+	x.normal = true
 	c := &x.config.URI
 	if string(x.Method()) == "CONNECT" {
-		x.uri, x.path = target, len(target)
+		x.uri, x.path = append(x.uri, target...), len(target)
 		return true, false
 	}
 	u := parseURI(target)
-	x.uri, twice = c.normal(make([]byte, 0, len(target)), &u)
+	x.uri, twice = c.normal(slices.Grow(x.uri, len(target)), &u)
 	x.path = len(x.uri)
 	if n := bytes.IndexAny(x.uri, "?#"); n >= 0 && (u.hasQuery || u.hasFragment) {
 		x.path = n

@@ -274,7 +274,7 @@ func (s *Session) resume(r *side) {
 		x = s.pending.first
 	}
 	r.x = x
-	if x != nil && (x.Response.text != nil || x.next != nil || x.Request.value("Expect") == nil) {
+	if x != nil && (x.Response.seen() || x.next != nil || x.Request.value("Expect") == nil) {
 		s.endMessage(stream.ToClient, r)
 	}
 	r.x, r.state = nil, startLine

@@ -23,11 +23,15 @@ type notes struct {
 	last      *Exchange
 	files     []*File
 	events    map[string]int
+	told      func(*Exchange) // nil: nobody
 }
 
 func (n *notes) Transaction(_ *app.Session, tx app.Transaction) {
 	n.exchanges++
 	n.last, _ = tx.(*Exchange)
+	if n.told != nil {
+		n.told(n.last)
+	}
 }
 
 func (n *notes) Anomaly(_ *app.Session, a *app.Anomaly) {
@@ -52,8 +56,13 @@ type talk struct {
 
 func newTalk(t testing.TB, c Config) *talk {
 	t.Helper()
+	return newTalkIn(t, app.Config{}, c)
+}
+
+func newTalkIn(t testing.TB, a app.Config, c Config) *talk {
+	t.Helper()
 	v := &talk{store: stream.NewStore(stream.Config{Immediate: true})}
-	g, err := app.NewGateway(app.Config{}, []app.Protocol{New(c)}, &v.notes)
+	g, err := app.NewGateway(a, []app.Protocol{New(c)}, &v.notes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,19 +330,80 @@ func TestIdleSession(t *testing.T) {
 	}
 }
 
-// TestExchangeAllocates holds what an exchange costs.
+// TestExchangeAllocates holds what an exchange costs, and that with app.Config.Reuse it costs nothing.
 func TestExchangeAllocates(t *testing.T) {
 	if race.Enabled {
 		t.Skip("pools lose what they hold")
 	}
-	v := newTalk(t, Config{})
-	play := func() {
-		v.client([]byte("GET /index.html HTTP/1.1\r\nHost: a.example\r\nUser-Agent: x\r\nAccept: */*\r\n\r\n"))
-		v.server([]byte("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\nhello"))
-		v.files = v.files[:0]
+	for _, c := range []struct {
+		app   app.Config
+		limit float64
+	}{
+		{app.Config{}, 12},
+		{app.Config{Reuse: true}, 0},
+	} {
+		v := newTalkIn(t, c.app, Config{})
+		request := []byte("GET /index.html HTTP/1.1\r\nHost: a.example\r\nUser-Agent: x\r\nAccept: */*\r\n\r\n")
+		response := []byte("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\nhello")
+		play := func() {
+			v.client(request)
+			v.server(response)
+			v.files = v.files[:0]
+		}
+		play()
+		if n := testing.AllocsPerRun(100, play); n > c.limit {
+			t.Errorf("with %+v an exchange takes %v allocations", c.app, n)
+		}
 	}
-	play()
-	if n := testing.AllocsPerRun(100, play); n > 16 {
-		t.Errorf("an exchange takes %v allocations", n)
+}
+
+// TestReuse wants the memory of an exchange that is over to serve the next one, unless somebody may still have it or it is too much.
+func TestReuse(t *testing.T) {
+	if race.Enabled {
+		t.Skip("pools lose what they hold")
+	}
+	long := strings.Repeat("X: "+strings.Repeat("x", 1000)+"\r\n", 100)
+	for _, c := range []struct {
+		name, fields string
+		app          app.Config
+		config       Config
+		same         bool
+	}{
+		{"over", "", app.Config{Reuse: true}, Config{}, true},
+		{"not asked for", "", app.Config{}, Config{}, false},
+		{"a handler has it", "", app.Config{Reuse: true}, Config{Handler: new(Handler)}, false},
+		{"too large", long, app.Config{Reuse: true}, Config{}, false},
+	} {
+		v := newTalkIn(t, c.app, c.config)
+		play := func(path string) *Exchange {
+			v.client([]byte("GET " + path + " HTTP/1.1\r\nHost: a.example\r\n" + c.fields + "\r\n"))
+			v.server([]byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"))
+			return v.last
+		}
+		if first, second := play("/first"), play("/second"); (first == second) != c.same {
+			t.Errorf("%s: the same memory: %v", c.name, first == second)
+		}
+	}
+}
+
+// TestNoReuseWhileRead has an exchange end, for there are too many, while its request is still read: no other one may have it.
+func TestNoReuseWhileRead(t *testing.T) {
+	const reply = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+	v := newTalkIn(t, app.Config{Reuse: true, MaxTx: 1}, Config{MaxTx: 1})
+	var told []*Exchange
+	v.told = func(x *Exchange) { told = append(told, x) }
+	v.client([]byte("POST /upload HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9\r\n\r\nbody"))
+	v.server([]byte(reply + reply)) // the second one is of no request
+	if len(told) != 2 || !told[0].Disrupted() {
+		t.Fatalf("%d exchanges were told", len(told))
+	}
+	v.client([]byte(" ends"))
+	v.client([]byte("GET /next HTTP/1.1\r\nHost: a.example\r\n\r\n"))
+	v.server([]byte(reply))
+	if len(told) != 3 || told[2] == told[0] {
+		t.Errorf("%d exchanges were told; the last is the first: %v", len(told), told[len(told)-1] == told[0])
+	}
+	if got := string(told[0].Target()); got != "/upload" || told[0].Request.Length != 9 {
+		t.Errorf("of %s %d bytes were read", got, told[0].Request.Length)
 	}
 }

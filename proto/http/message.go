@@ -43,7 +43,7 @@ func (s *Session) trailerLine(d stream.Dir, r *side, line []byte, e stream.Endin
 func (s *Session) takeTrailer(d stream.Dir, r *side) {
 	if b := r.head; b != nil {
 		r.head = nil
-		r.x.message(d).join(b.finish())
+		r.x.message(d).join(b.finish(head{}))
 		s.raiseFields(d, r.x, b)
 		s.freeBuilder(b)
 	}
@@ -103,7 +103,8 @@ func (b *builder) ended(e stream.Ending) {
 func (s *Session) takeHead(d stream.Dir, r *side) {
 	b := r.head
 	r.head = nil
-	r.x.message(d).head = b.finish()
+	m := r.x.message(d)
+	m.head = b.finish(m.head)
 	s.raiseFields(d, r.x, b)
 	s.freeBuilder(b)
 }

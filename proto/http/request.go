@@ -18,7 +18,7 @@ func (s *Session) requestLine(r *side, line []byte, e stream.Ending) {
 	if a := &s.side[stream.ToClient]; a.state == perhaps {
 		s.endMessage(stream.ToClient, a)
 	}
-	x := &Exchange{config: s.config}
+	x := s.newExchange()
 	r.x = x
 	s.conn.Begin(x)
 	x.Advance(stream.ToServer, inLine)

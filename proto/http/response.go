@@ -22,7 +22,7 @@ func (s *Session) statusLine(r *side, line []byte, e stream.Ending) {
 	x := s.answered()
 	r.x = x
 	l := parseStatusLine(line)
-	if x.Response.text != nil { // an interim response came before
+	if x.Response.seen() { // an interim response came before
 		x.Response = Message{}
 	}
 	s.beginHead(r, line, e)
@@ -44,12 +44,15 @@ func (s *Session) statusLine(r *side, line []byte, e stream.Ending) {
 func (s *Session) answered() *Exchange {
 	if s.pending.forgotten > 0 {
 		s.pending.forgotten--
-		return &Exchange{config: s.config, ghost: true}
+		x := s.newExchange()
+		x.ghost = true
+		return x
 	}
 	if x := s.pending.first; x != nil {
 		return x
 	}
-	x := &Exchange{config: s.config, unseen: true}
+	x := s.newExchange()
+	x.unseen = true
 	s.conn.Begin(x)
 	s.raise(unableToMatchResponse, x)
 	x.Advance(stream.ToServer, complete)
