@@ -342,5 +342,5 @@ func paramValue(v []byte) (value, rest []byte) {
 	if n < 0 {
 		n = len(v)
 	}
-	return bytes.TrimRight(v[:n], blanks), v[n:]
+	return trimRight(v[:n]), v[n:]
 }

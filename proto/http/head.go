@@ -38,10 +38,8 @@ func (h *head) raw() []byte { return h.text[h.start:h.end:h.end] }
 func (h *head) value(name string) []byte {
 	var value []byte
 	n := 0
-	for _, f := range h.fields {
-		if int(f.name.n) < len(name) || !isNamed(h.at(f.name), name) {
-			continue
-		}
+	for i := h.find(0, name); i < len(h.fields); i = h.find(i+1, name) {
+		f := h.fields[i]
 		v := h.at(f.value)
 		switch n++; {
 		case n == 1:
@@ -57,6 +55,20 @@ func (h *head) value(name string) []byte {
 		}
 	}
 	return value
+}
+
+// find returns the first field from number i on that has the name, or how many fields there are.
+func (h *head) find(i int, name string) int {
+	for ; i < len(h.fields); i++ {
+		s := h.fields[i].name
+		if int(s.n) == len(name) && foldEqual(h.at(s), name) {
+			return i
+		}
+		if int(s.n) > len(name) && !h.distinct && isNamed(h.at(s), name) {
+			return i
+		}
+	}
+	return i
 }
 
 // maxJoined is the number of fields of the same name whose values are joined.
@@ -344,7 +356,7 @@ func parseField(line []byte) (name, value []byte, odd oddities) {
 	name, value = line[:n], trim(line[n+1:])
 	if n > 0 && isBlank(name[n-1]) {
 		odd |= blankBehindName
-		name = bytes.TrimRight(name, blanks)
+		name = trimRight(name)
 	}
 	if len(name) == 0 {
 		return name, value, odd | emptyName

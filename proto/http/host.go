@@ -104,8 +104,10 @@ func (x *Exchange) normalise() (made, twice bool) {
 	u := parseURI(target)
 	x.uri, twice = c.normal(slices.Grow(x.uri, len(target)), &u)
 	x.path = len(x.uri)
-	if n := bytes.IndexAny(x.uri, "?#"); n >= 0 && (u.hasQuery || u.hasFragment) {
-		x.path = n
+	if u.hasQuery || u.hasFragment {
+		if n := bytes.IndexAny(x.uri, "?#"); n >= 0 {
+			x.path = n
+		}
 	}
 	return true, twice
 }

@@ -53,8 +53,19 @@ func parseChunkSize(line []byte) (n int64, extension bool) {
 	return n, i < len(line)
 }
 
-func isBlank(c byte) bool {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f' || c == 0
+// blanks are what separates the words of a line for tolerant servers, a bit for each.
+const blanks uint64 = 1<<' ' | 1<<'\t' | 1<<'\v' | 1<<'\f' | 1<<'\r' | 1<<0
+
+func isBlank(c byte) bool { return c <= ' ' && blanks&(1<<c) != 0 }
+
+// blank returns where the first blank is, or -1.
+func blank(b []byte) int {
+	for i, c := range b {
+		if isBlank(c) {
+			return i
+		}
+	}
+	return -1
 }
 
 // hexValue returns the value of a hexadecimal digit, or -1.

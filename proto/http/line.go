@@ -14,7 +14,7 @@ type requestLine struct {
 func parseRequestLine(line []byte) (r requestLine) {
 	text := trimLeft(line)
 	r.blankFirst = len(text) < len(line)
-	n := bytes.IndexAny(text, blanks)
+	n := blank(text)
 	if n < 0 {
 		r.method = text
 		return r
@@ -22,8 +22,8 @@ func parseRequestLine(line []byte) (r requestLine) {
 	r.method = text[:n]
 	rest := trimLeft(text[n:])
 	r.methodDelim = odd(text[n : len(text)-len(rest)])
-	rest = bytes.TrimRight(rest, blanks)
-	n = bytes.IndexAny(rest, blanks)
+	rest = trimRight(rest)
+	n = blank(rest)
 	if n < 0 {
 		r.target = rest
 		return r
@@ -33,12 +33,10 @@ func parseRequestLine(line []byte) (r requestLine) {
 	return r
 }
 
-// blanks are what separates the words of a line for tolerant servers.
-const blanks = " \t\v\f\r\x00"
+// trim returns b without blanks around it, trimLeft without those at the beginning, and trimRight without those at the end.
+func trim(b []byte) []byte { return trimRight(trimLeft(b)) }
 
-// trim returns b without blanks around it, trimLeft without those at the beginning.
-func trim(b []byte) []byte {
-	b = trimLeft(b)
+func trimRight(b []byte) []byte {
 	for len(b) > 0 && isBlank(b[len(b)-1]) {
 		b = b[:len(b)-1]
 	}
@@ -52,8 +50,15 @@ func trimLeft(b []byte) []byte {
 	return b
 }
 
-// odd reports whether b holds white space other than blanks.
-func odd(b []byte) bool { return bytes.ContainsAny(b, "\t\v\f\r") }
+// odd reports whether b, which is blanks, has others than spaces and NULs.
+func odd(b []byte) bool {
+	for _, c := range b {
+		if c != ' ' && c != 0 {
+			return true
+		}
+	}
+	return false
+}
 
 // isVersion reports whether b is HTTP-version as RFC 9112, section 2.3, has it, with major version 0 or 1.
 func isVersion(b []byte) bool {
@@ -82,7 +87,7 @@ func parseStatusLine(line []byte) (s statusLine) {
 
 // word cuts the first word off.
 func word(b []byte) (first, rest []byte) {
-	n := bytes.IndexAny(b, blanks)
+	n := blank(b)
 	if n < 0 {
 		return b, nil
 	}

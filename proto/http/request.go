@@ -82,7 +82,7 @@ func (s *Session) raiseRequestLine(x *Exchange, l *requestLine) {
 	if l.targetDelim {
 		s.raise(uriDelimNonCompliant, x)
 	}
-	if bytes.ContainsAny(l.protocol, blanks) {
+	if blank(l.protocol) >= 0 {
 		s.raise(protocolContainsExtraData, x)
 	}
 	known := knownMethod(l.method)
@@ -203,11 +203,8 @@ func (s *Session) requestLength(x *Exchange) (n int64, chunked bool) {
 func (s *Session) contentLength(x *Exchange, d stream.Dir) (n int64, ok bool) {
 	h := &x.message(d).head
 	found := false
-	for _, f := range h.fields {
-		if !isNamed(h.at(f.name), "content-length") {
-			continue
-		}
-		v, before, behind := parseContentLength(h.at(f.value))
+	for i := h.find(0, "Content-Length"); i < len(h.fields); i = h.find(i+1, "Content-Length") {
+		v, before, behind := parseContentLength(h.at(h.fields[i].value))
 		if found {
 			if v != n {
 				s.raise(pick(d, duplicateContentLengthInRequest, duplicateContentLengthInResponse), x)

@@ -279,8 +279,11 @@ func digit(c byte) byte {
 
 // nearest replaces characters of UTF-8 by those of ASCII that are nearest to them. Bytes that are no UTF-8 stay.
 func (c *URI) nearest(b []byte) []byte {
-	at := bytes.IndexFunc(b, func(r rune) bool { return r >= utf8.RuneSelf })
-	if at < 0 {
+	at := 0
+	for at < len(b) && b[at] < utf8.RuneSelf {
+		at++
+	}
+	if at == len(b) {
 		return b
 	}
 	out := append(make([]byte, 0, len(b)), b[:at]...)
