@@ -3,6 +3,7 @@ package mime
 import (
 	"bytes"
 
+	"github.com/reknit/reknit/coding/base64"
 	"github.com/reknit/reknit/stream"
 )
 
@@ -37,7 +38,7 @@ func (m *Message) base64Lines(p *Part, b []byte) int {
 	}
 	m.room(base64Room(maxEncodedLine))
 	n := len(m.out)
-	in, out := quantaLines(m.out[n:cap(m.out)], b)
+	in, out := base64.Lines(m.out[n:cap(m.out)], b, maxEncodedLine)
 	m.out = m.out[:n+out]
 	return in
 }

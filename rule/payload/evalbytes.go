@@ -1,6 +1,10 @@
 package payload
 
-import "encoding/base64"
+import (
+	"slices"
+
+	"github.com/reknit/reknit/coding/base64"
+)
 
 // read reads a number, and returns the place behind it.
 func (e *Evaluator) read(n *Number, cursor int) (v uint64, end int, ok bool) {
@@ -195,19 +199,26 @@ func (e *Evaluator) base64(t *Base64Decode, cursor int) bool {
 
 // AppendBase64 appends what base64 text stands for, up to the first character that is none of it (RFC 4648).
 func AppendBase64(dst, text []byte) []byte {
+	before := len(dst)
+	dst = slices.Grow(dst, len(text)/4*3+base64.Slack)
+	in, out := base64.Quanta(dst[before:cap(dst)], text)
+	dst = dst[:before+out]
+	// What is left is less than a quantum.
+	var bits uint32
 	n := 0
-	for n < len(text) && base64Char(text[n]) {
+	for _, c := range text[in:] {
+		v, ok := base64.Value(c)
+		if !ok {
+			break
+		}
+		bits = bits<<6 | v
 		n++
 	}
-	if n%4 == 1 { // six bits are no byte
-		n--
+	switch n {
+	case 2:
+		dst = append(dst, byte(bits>>4))
+	case 3:
+		dst = append(dst, byte(bits>>10), byte(bits>>2))
 	}
-	before := len(dst)
-	dst = append(dst, make([]byte, base64.RawStdEncoding.DecodedLen(n))...)
-	used, _ := base64.RawStdEncoding.Decode(dst[before:], text[:n])
-	return dst[:before+used]
-}
-
-func base64Char(c byte) bool {
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '+' || c == '/'
+	return dst // six bits alone are no byte
 }
