@@ -123,7 +123,7 @@ func engineConfig(c *config.Config, o *options, w wishes) engine.Config {
 			Midstream:        c.Stream.Midstream,
 			AsyncOneSide:     c.Stream.AsyncOneside.On(true),
 			StrictTimestamps: !c.Stream.LiberalTimestamps,
-			TrustAfterLoss:   true,
+			TrustAfterLoss:   !inline, // inline everything is seen
 			MaxSYNs:          queued(c.Stream.MaxSYNQueued),
 			MaxSYNACKs:       queued(c.Stream.MaxSYNACKQueued),
 			Urgent:           urgent(c.Stream.Reassembly.Urgent),
