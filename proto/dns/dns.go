@@ -2,6 +2,7 @@ package dns
 
 import (
 	"encoding/binary"
+	"sync"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/stream"
@@ -17,6 +18,7 @@ type Config struct {
 	Handler *Handler
 
 	multicast bool
+	messages  *sync.Pool // of *Message that are over
 }
 
 // New returns the protocol DNS.
@@ -47,6 +49,7 @@ func NewMulticast(c Config) app.Protocol {
 
 // protocol returns what both have in common.
 func protocol(name string, c *Config) app.Protocol {
+	c.messages = new(sync.Pool)
 	p := app.Protocol{Name: name, Unnumbered: true, Events: events, Fields: fieldsOf(name), Frames: []string{pdu: "pdu"}}
 	if c.UDP == app.Parse {
 		p.NewDatagram = func(conn *app.Conn) app.DatagramParser { return &Session{conn: conn, config: c} }
@@ -132,9 +135,10 @@ const pdu app.FrameID = 0
 
 // message reads one message, which stands at an offset.
 func (s *Session) message(d stream.Dir, b []byte, at int64) error {
-	m := &Message{From: d, config: s.config}
+	m := s.newMessage(d)
 	odd, err := m.parse(b)
 	if err != nil {
+		m.Reuse()
 		s.conn.Frame(d, pdu, at, int64(len(b)), nil)
 		s.conn.Raise(malformedData, nil)
 		s.tellMalformed(d, b)

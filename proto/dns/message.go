@@ -3,6 +3,7 @@ package dns
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/stream"
@@ -23,6 +24,8 @@ type Message struct {
 
 	config   *Config
 	question [1]Question // usually there is one
+	records  []RR        // memory of all sections
+	text     []byte      // of what is in them
 	form     Form
 }
 
@@ -33,6 +36,29 @@ var (
 
 // Direction returns who sent the message: its record has the sender's address as source.
 func (m *Message) Direction() stream.Dir { return m.From }
+
+// newMessage returns a message without content, in the memory of one that is over if there is some.
+func (s *Session) newMessage(from stream.Dir) *Message {
+	m, ok := s.config.messages.Get().(*Message)
+	if !ok {
+		return &Message{From: from, config: s.config}
+	}
+	*m = Message{Tx: m.Tx.Again(), From: from, config: s.config, records: m.records[:0], text: m.text[:0]}
+	return m
+}
+
+// Reuse has the memory of m serve another message, unless a Handler may have it or it is large.
+func (m *Message) Reuse() {
+	if m.config.Handler == nil && cap(m.records) <= maxPooledRecords && cap(m.text) <= maxPooledText {
+		m.config.messages.Put(m)
+	}
+}
+
+// What a message may have at most for its memory to be kept for another one.
+const (
+	maxPooledRecords = 64
+	maxPooledText    = 4 << 10
+)
 
 // Question is what is asked for.
 type Question struct {
@@ -90,10 +116,12 @@ func (m *Message) parse(b []byte) (oddities, error) {
 	if len(b) < headerLen || !plausible(b, len(b)) {
 		return 0, errHeader
 	}
-	d := decoder{b: b, off: headerLen, room: maxText(len(b)), text: make([]byte, 0, len(b)+len(b)/2)}
+	d := decoder{b: b, off: headerLen, room: maxText(len(b)), text: slices.Grow(m.text, len(b)+len(b)/2)}
 	m.MessageID = binary.BigEndian.Uint16(b)
 	m.Flags = Flags(binary.BigEndian.Uint16(b[2:]))
-	if m.sections(&d) != none {
+	f := m.sections(&d)
+	m.text = d.text
+	if f != none {
 		return 0, errMalformed
 	}
 	return d.odd, nil
@@ -141,19 +169,17 @@ func (m *Message) sections(d *decoder) fault {
 		}
 		m.Questions = append(m.Questions, q)
 	}
-	var all []RR
-	if n := min(d.count(1)+d.count(2)+d.count(3), (len(d.b)-d.off)/minRRLen); n > 0 {
-		all = make([]RR, 0, n)
-	}
+	all := &m.records
+	*all = slices.Grow(*all, min(d.count(1)+d.count(2)+d.count(3), (len(d.b)-d.off)/minRRLen))
 	var f fault
-	if m.Answers, f = d.section(&all, d.count(1)); f != none {
+	if m.Answers, f = d.section(all, d.count(1)); f != none {
 		return f
 	}
-	if m.Authorities, f = d.section(&all, d.count(2)); f != none {
+	if m.Authorities, f = d.section(all, d.count(2)); f != none {
 		d.odd |= badAuthorities
 		return none
 	}
-	if m.Additionals, f = d.section(&all, d.count(3)); f != none {
+	if m.Additionals, f = d.section(all, d.count(3)); f != none {
 		d.odd |= badAdditionals
 	}
 	return none
