@@ -41,6 +41,10 @@ func (s State) String() string {
 
 // Config says what is done with files. The zero value does nothing; a File then costs its struct and its name.
 type Config struct {
+	// Unwanted says that nobody is told of files and none are stored: parsers need not make them. Those of messages (package
+	// mail, SMTP) do not.
+	Unwanted bool
+
 	MD5    bool
 	SHA1   bool
 	SHA256 bool

@@ -30,7 +30,7 @@ func (c *Config) maxText() int {
 
 // Message is what is known of a message: text in the form of RFC 5322.
 type Message struct {
-	Email *mime.Email   // what it says of itself
+	Email *mime.Email   // what it says of itself; nil: nobody wants to know
 	Files []*Attachment // in the order in which they began
 
 	Size  int64 // bytes seen
@@ -281,6 +281,9 @@ func (r *found) Anomaly(a mime.Anomaly, p *mime.Part) {
 // open begins a file.
 func (r *found) open(p *mime.Part) {
 	r.closeFile()
+	if r.config.Files.Unwanted {
+		return
+	}
 	f := &Attachment{File: file.New(&r.config.Files, p.Name), MediaType: p.Type, Part: p.Index}
 	f.Tx = r.tx.Head().ID
 	r.file = f

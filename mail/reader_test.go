@@ -139,3 +139,25 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 	}
 	r.End()
 }
+
+// Where nobody wants to know what a message says, the oddities are the same.
+func TestUnwanted(t *testing.T) {
+	raised := func(c *mail.Config) (string, *mail.Message) {
+		r := mail.NewReader(c, nil)
+		var list []string
+		r.Raise = func(_ app.Transaction, a mime.Anomaly) { list = append(list, a.String()) }
+		m := r.Begin(new(tx), stream.ToServer)
+		r.Write([]byte(strings.Replace(text, "QUJD", "Q=JD", 1)))
+		r.Lost(3)
+		r.End()
+		return strings.Join(list, " "), m
+	}
+	want, m := raised(&mail.Config{})
+	got, none := raised(&mail.Config{Email: mime.EmailConfig{Unwanted: true}, Files: file.Config{Unwanted: true}})
+	if want == "" || got != want {
+		t.Errorf("raised %q, want %q", got, want)
+	}
+	if len(m.Files) != 2 || none.Email != nil || none.Files != nil || none.Size != m.Size || none.Lost != m.Lost || !none.Whole {
+		t.Errorf("the message is %+v, with everything %+v", none, m)
+	}
+}

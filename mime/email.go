@@ -73,6 +73,9 @@ var fieldTable = [numFields]struct {
 
 // EmailConfig says what an Email collects and writes. The zero value is ready to use.
 type EmailConfig struct {
+	// Unwanted says that nobody looks at what an Email collects: NewEmail returns nil.
+	Unwanted bool
+
 	// NoURLs turns the search for URLs off.
 	NoURLs bool
 
@@ -114,7 +117,7 @@ func (f Field) String() string { return fieldTable[f].header }
 type span struct{ from, to int }
 
 // Email collects what EVE's email object shows of a mail: fields of the outermost header, names of attachments, URLs.
-// Its methods are those of a Handler; call them from another one, or use it as one.
+// Its methods are those of a Handler; call them from another one, or use it as one. Those of a nil Email do nothing.
 type Email struct {
 	config *EmailConfig
 	urls   urlFinder
@@ -133,10 +136,13 @@ type Email struct {
 
 var _ Handler = (*Email)(nil)
 
-// NewEmail returns an Email. c may be nil and must not change after the call.
+// NewEmail returns an Email, or nil when it is not wanted. c may be nil and must not change after the call.
 func NewEmail(c *EmailConfig) *Email {
 	if c == nil {
 		c = &defaultEmailConfig
+	}
+	if c.Unwanted {
+		return nil
 	}
 	e := &Email{config: c, text: make([]byte, 0, 512)}
 	e.urls.schemes = c.URLSchemes
@@ -167,7 +173,7 @@ func (c *EmailConfig) maxBytes() int {
 
 // Header takes a field of the outermost header.
 func (e *Email) Header(p *Part, h *Header) {
-	if p.Index != 0 {
+	if e == nil || p.Index != 0 {
 		return
 	}
 	for f := range fieldTable {
@@ -197,6 +203,9 @@ func (e *Email) Header(p *Part, h *Header) {
 
 // Begin takes the file name of a part, and makes ready for its URLs.
 func (e *Email) Begin(p *Part) {
+	if e == nil {
+		return
+	}
 	if len(p.Name) > 0 {
 		e.keep(&e.attachments, p.Name)
 	}
@@ -209,7 +218,7 @@ func (e *Email) Begin(p *Part) {
 
 // Body searches decoded bytes for URLs.
 func (e *Email) Body(p *Part, b []byte) {
-	if !e.active {
+	if e == nil || !e.active {
 		return
 	}
 	for len(b) > 0 {
@@ -222,10 +231,17 @@ func (e *Email) Body(p *Part, b []byte) {
 }
 
 // Lost ends a URL that is cut by a gap.
-func (e *Email) Lost(p *Part, n int64) { e.endText() }
+func (e *Email) Lost(p *Part, n int64) {
+	if e != nil {
+		e.endText()
+	}
+}
 
 // End ends the search in a part, and takes the digest of the message.
 func (e *Email) End(p *Part) {
+	if e == nil {
+		return
+	}
 	e.endText()
 	e.active = false
 	if p.Index == 0 {
@@ -315,6 +331,9 @@ func (e *Email) all(spans []span) [][]byte {
 
 // AppendJSON writes the email object.
 func (e *Email) AppendJSON(o *event.Object) {
+	if e == nil {
+		return
+	}
 	o.Open("email")
 	e.appendField(o, From)
 	e.appendField(o, To)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/reknit/reknit/detect"
 	"github.com/reknit/reknit/internal/config"
 )
 
@@ -139,5 +140,30 @@ func TestOverlapRule(t *testing.T) {
 		if got := engineConfig(c, &options{}, w).Stream.CheckOverlap; got != want {
 			t.Errorf("%s: data is compared: %t", text, got)
 		}
+	}
+}
+
+// What mails say is found out when a record shows it, or rules may have one show it.
+func TestMessages(t *testing.T) {
+	for kind, want := range map[string]bool{"alert": false, "flow": false, "http": false, "anomaly": false, "smtp": true, "pop3": true, "imap": true, "files": true} {
+		c, ps := config.Load(config.Options{Set: []string{"outputs.0.eve-log.enabled=yes", "outputs.0.eve-log.types.0." + kind + ".enabled=yes"}})
+		if len(ps) > 0 || len(c.EVE) != 1 {
+			t.Fatalf("%s: %v, %d outputs", kind, ps, len(c.EVE))
+		}
+		check := func(w wishes, want bool) {
+			t.Helper()
+			p := protocols(c, w)
+			for name, unwanted := range map[string]bool{"SMTP": p.SMTP.Email.Unwanted, "POP3": p.POP3.Email.Unwanted, "IMAP": p.IMAP.Email.Unwanted,
+				"files": p.Files.Unwanted} {
+				if unwanted == want {
+					t.Errorf("%s: %s: unwanted: %t", kind, name, unwanted)
+				}
+			}
+		}
+		var w wishes
+		w.add(&c.EVE[0])
+		check(w, want)
+		w.addRules(new(detect.Set))
+		check(w, true)
 	}
 }

@@ -43,6 +43,7 @@ type wishes struct {
 	bodyDigest     bool // rules look at that
 	subjectMD5     bool
 	imapPasswords  bool
+	messages       bool // what mails say, and their files
 	extensions     bool // the object reknit
 	passwords      bool // in it
 	mailFields     []mime.Field
@@ -382,6 +383,7 @@ func smtpConfig(c *config.Config, w wishes) smtp.Config {
 	p.MIME.RawBase64 = !m.DecodeBase64
 	p.MIME.RawQuotedPrintable = !m.DecodeQuotedPrintable
 	p.MIME.BodyMD5 = m.BodyMD5.On(w.bodyMD5 || w.bodyDigest)
+	p.Email.Unwanted = !w.messages
 	p.Email.NoURLs = !m.ExtractURLs
 	p.Email.URLSchemes = m.URLSchemes
 	p.Email.LogURLScheme = m.LogURLScheme

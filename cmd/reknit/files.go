@@ -11,7 +11,7 @@ import (
 
 // filesConfig returns what is done with files, for all protocols alike.
 func filesConfig(w wishes) file.Config {
-	return file.Config{MD5: w.md5, SHA1: w.sha1, SHA256: w.sha256, Type: w.magic, Extensions: w.extensions, Store: w.store, Keep: w.keep, OnDemand: w.onDemand}
+	return file.Config{Unwanted: !w.messages, MD5: w.md5, SHA1: w.sha1, SHA256: w.sha256, Type: w.magic, Extensions: w.extensions, Store: w.store, Keep: w.keep, OnDemand: w.onDemand}
 }
 
 // fileDepth returns how much of a connection is looked at if its protocol carries files: what file-store.stream-depth says,
@@ -52,7 +52,7 @@ func (j *job) openStore(w *wishes) (*filestore.Store, error) {
 		return nil, nil
 	}
 	w.stores = c
-	w.sha256 = true
+	w.sha256, w.messages = true, true
 	w.addHashes(c.ForceHash)
 	force := c.Force || slices.ContainsFunc(j.conf.EVE, func(e config.EVE) bool {
 		return e.Logs("files") && e.Files.ForceFilestore

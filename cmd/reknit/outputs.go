@@ -231,6 +231,7 @@ func (w *wishes) add(e *config.EVE) {
 	w.extensions = w.extensions || e.Extensions
 	w.imapPasswords = w.imapPasswords || e.Logs("imap") && e.IMAP.Passwords
 	w.pop3Passwords = w.pop3Passwords || e.Logs("pop3") && e.POP3.Passwords
+	w.messages = w.messages || e.Logs("smtp") || e.Logs("pop3") || e.Logs("imap") || e.Logs("files")
 	if e.Logs("smtp") {
 		for _, name := range e.SMTP.Custom {
 			if f, err := mime.ParseField(name); err == nil && !slices.Contains(w.mailFields, f) {

@@ -10,6 +10,7 @@ func imapConfig(i *config.IMAP, w wishes) imap.Config {
 	var p imap.Config
 	p.MaxTx = i.MaxTx
 	p.Passwords = w.imapPasswords
+	p.Email.Unwanted = !w.messages
 	p.Email.Custom = w.mailFields
 	return p
 }

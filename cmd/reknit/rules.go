@@ -235,6 +235,7 @@ const keptForRules = 128 << 10
 // addRules adds what rules want of the parsers.
 func (w *wishes) addRules(s *detect.Set) {
 	w.rules, w.streams, w.silences = s.UsesTransactions(), s.ShowsStreams(), s.Silences()
+	w.messages = true // alerts show them
 	w.rulesFrames = s.Frames()
 	w.ja3 = w.ja3 || s.Uses("ja3")
 	w.ja4 = w.ja4 || s.Uses("ja4")

@@ -324,7 +324,7 @@ func (j *job) analyse(ctx context.Context) error {
 	}
 	if !j.conf.FromFile && j.output != "-" {
 		j.summary = newSummary(j.term, j.verbose > 0)
-		want.decode, want.stream, want.flows, want.sha256, want.magic = true, true, true, true, true
+		want.decode, want.stream, want.flows, want.sha256, want.magic, want.messages = true, true, true, true, true, true
 		to = append(to, j.summary)
 	}
 	want.ranges = http.NewRangeTable(rangesOf(&j.conf.Protocols.HTTP))

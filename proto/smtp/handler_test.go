@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/mime"
 	"github.com/reknit/reknit/stream"
 )
@@ -288,5 +289,26 @@ func TestLost(t *testing.T) {
 	v.Close()
 	if lost != 50 || mail == nil || mail.Message.Lost != 50 || !mail.Message.Whole || !mail.Delivered() {
 		t.Errorf("handler lost %d; mail %+v", lost, mail)
+	}
+}
+
+// Where nobody wants to know what a mail says, it is read all the same.
+func TestUnwanted(t *testing.T) {
+	read := func(c Config) (m *Mail) {
+		c.Handler = &Handler{OnMail: func(_ At, of *Mail) app.Verdict { m = of; return app.Continue }}
+		v := NewConversation(c)
+		envelope(v)
+		v.Write(stream.ToServer, append(mailWithAttachment(1000), ".\r\n"...))
+		v.Write(stream.ToClient, []byte("250 queued\r\n"))
+		v.Close()
+		return m
+	}
+	all := read(Config{})
+	m := read(Config{Email: mime.EmailConfig{Unwanted: true}, Files: file.Config{Unwanted: true}})
+	if m == nil || m.Message == nil || m.Message.Email != nil || m.Message.Files != nil {
+		t.Fatalf("the mail is %+v", m)
+	}
+	if len(all.Message.Files) != 1 || m.Message.Size != all.Message.Size || !m.Message.Whole || !m.Delivered() {
+		t.Errorf("its message is %+v, with everything %+v", m.Message, all.Message)
 	}
 }

@@ -59,7 +59,7 @@ const (
 
 // Message is what a mail brings: text in the form of RFC 5322.
 type Message struct {
-	// Email is what it says of itself; nil when it was not taken apart.
+	// Email is what it says of itself; nil when it was not taken apart, or nobody wants to know.
 	Email *mime.Email
 	// Files are its attachments, or with Config.RawExtraction the whole of it.
 	Files []*Attachment

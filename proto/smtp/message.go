@@ -505,6 +505,9 @@ func (t *textReader) Anomaly(a mime.Anomaly, p *mime.Part) {
 // open begins a file.
 func (t *textReader) open(name []byte, mediaType string, part int) {
 	t.closeFile()
+	if t.session.config.Files.Unwanted {
+		return
+	}
 	f := &Attachment{File: file.New(&t.session.config.Files, name), MediaType: mediaType, Part: part}
 	f.Tx = t.mail.ID
 	t.file = f
