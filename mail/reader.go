@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"sync"
 
 	"github.com/reknit/reknit/app"
 	"github.com/reknit/reknit/event"
@@ -10,7 +11,7 @@ import (
 	"github.com/reknit/reknit/stream"
 )
 
-// Config says how messages are read. The zero value is ready to use.
+// Config says how messages are read. The zero value is ready to use. It is not copied once it is used.
 type Config struct {
 	MIME  mime.Config      // how they are taken apart
 	Email mime.EmailConfig // what is kept of them for EVE
@@ -19,6 +20,14 @@ type Config struct {
 	// MaxText is the number of bytes of a line that are handled at once. A longer line is handled in parts.
 	// When zero, it is 4096.
 	MaxText int
+
+	tools sync.Pool // of *tools, for the readers of all connections
+}
+
+// tools are what a message is read with. They serve one after the other.
+type tools struct {
+	parser *mime.Message
+	rest   *stream.Buffer // empty; nil: it was never needed
 }
 
 func (c *Config) maxText() int {
@@ -62,11 +71,10 @@ type Reader struct {
 	conn    *app.Conn
 	tx      app.Transaction
 	dir     stream.Dir
-	message *Message // nil: none is being read
-	parser  *mime.Message
-	rest    *stream.Buffer // the beginning of a line that is not whole, of text that comes in pieces; nil: not needed so far
-	part    *mime.Part     // the leaf that is open, or the last part that began
-	file    *Attachment    // that is open
+	message *Message    // nil: none is being read
+	*tools              // nil: none is being read. In rest is the beginning of a line that is not whole, of text that comes in pieces
+	part    *mime.Part  // the leaf that is open, or the last part that began
+	file    *Attachment // that is open
 	raised  uint32
 	middle  bool // the next text goes on in the same line
 	cut     bool // the message ends before its end
@@ -83,8 +91,11 @@ func NewReader(c *Config, conn *app.Conn) *Reader { return &Reader{config: c, co
 // Begin begins a message that belongs to tx and comes in direction d. One that is being read is cut off.
 func (r *Reader) Begin(tx app.Transaction, d stream.Dir) *Message {
 	r.Cut()
-	if r.parser == nil {
-		r.parser = mime.NewMessage(&r.config.MIME, (*found)(r))
+	if t, ok := r.config.tools.Get().(*tools); ok {
+		t.parser.Reset(&r.config.MIME, (*found)(r))
+		r.tools = t
+	} else {
+		r.tools = &tools{parser: mime.NewMessage(&r.config.MIME, (*found)(r))}
 	}
 	r.message = &Message{Email: mime.NewEmail(&r.config.Email)}
 	r.tx, r.dir = tx, d
@@ -209,7 +220,9 @@ func (r *Reader) Truncate() {
 // done lets go of the message.
 func (r *Reader) done() {
 	(*found)(r).closeFile()
-	r.parser.Reset(&r.config.MIME, (*found)(r))
+	r.parser.Reset(&r.config.MIME, nil) // whoever has it knows nothing of r
+	r.config.tools.Put(r.tools)
+	r.tools = nil
 	r.message, r.tx, r.part = nil, nil, nil
 	r.raised, r.middle, r.cut = 0, false, false
 }

@@ -15,6 +15,7 @@ type textReader struct {
 	mail    *Mail
 	message *Message
 	parser  *mime.Message  // reset; nil: never needed so far
+	buffer  *stream.Buffer // for chunks, empty; nil: never needed so far
 	mime    *mime.Message  // the parser; nil: the text is not taken apart
 	part    *mime.Part     // the leaf that is open, or the last part that began
 	file    *Attachment    // that is open
@@ -74,7 +75,10 @@ func (s *Session) newText() *textReader {
 func (s *Session) freeText() {
 	t := s.text
 	s.text = nil
-	*t = textReader{parser: t.parser}
+	*t = textReader{parser: t.parser, buffer: t.buffer}
+	if t.buffer != nil && t.buffer.Cursor().Len() > 0 { // the text was dropped
+		t.buffer = nil
+	}
 	if t.parser != nil {
 		t.parser.Reset(&s.config.MIME, t)
 	}
@@ -341,7 +345,7 @@ func (s *Session) chunkHeader(m *Mail, arg []byte) verb {
 	if s.text == nil || s.text.mail != m {
 		s.beginText(m, true)
 		if !s.config.OpaqueBDAT {
-			s.text.chunks = stream.NewBuffer(2*s.config.MaxText + 2)
+			s.text.openChunks()
 		}
 	}
 	s.text.chunk = size
@@ -357,6 +361,14 @@ func (s *Session) chunkHeader(m *Mail, arg []byte) verb {
 		s.endChunk()
 	}
 	return v
+}
+
+// openChunks makes ready for lines in chunks.
+func (t *textReader) openChunks() {
+	if t.buffer == nil {
+		t.buffer = stream.NewBuffer(2*t.session.config.MaxText + 2)
+	}
+	t.chunks = t.buffer
 }
 
 // chunkPiece takes bytes of a chunk.
