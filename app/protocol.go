@@ -129,4 +129,7 @@ type Field struct {
 	Dir  stream.Dir
 	At   Progress                                        // from this progress on it is ready
 	Get  func(tx Transaction, i int) (b []byte, ok bool) // i: instance, for fields that occur more than once
+	// Same is the name of another field of the direction, which has the same bytes from the same progress on: what rules look for
+	// in the two is looked for once. Empty: there is none.
+	Same string
 }

@@ -110,3 +110,24 @@ func TestFilesOfFlow(t *testing.T) {
 		}
 	}
 }
+
+// Buffers that have the same bytes are looked into at once, each for its own rules, with its own transforms.
+func TestSameBytes(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer"
+	const rules = `alert http any any -> any any (http.request_body; content:"question"; sid:1;)
+		alert http any any -> any any (file.data; content:"question"; sid:2;)
+		alert http any any -> any any (file.data; content:"ques"; startswith; sid:3;)
+		alert http any any -> any any (http.request_body; to_uppercase; content:"QUEST"; sid:4;)
+		alert http any any -> any any (file.data; to_uppercase; content:"QUEST"; sid:5;)
+		alert http any any -> any any (http.request_body; content:"nothing"; sid:6;)
+		alert http any any -> any any (file.data; content:"QUEST"; sid:7;)
+		alert http any any -> any any (http.response_body; content:"answer"; sid:8;)
+		alert http any any -> any any (file.data; content:"answer"; sid:9;)`
+	c := talk(80).open().say(0, "POST /one HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nquestion").say(1, ok).
+		segment(0, fin|ack, "").segment(1, fin|ack, "").segment(0, ack, "")
+	conf := engine.Config{Protocols: []app.Protocol{http.New(http.Config{RequestBody: 100, ResponseBody: 100})}}
+	o := c.with(t, compile(t, rules, detect.Config{}), conf)
+	if got, want := o.String(), "7 1, 7 2, 7 3, 7 4, 7 5, 9 8, 9 9"; got != want {
+		t.Errorf("alerts %q, want %q", got, want)
+	}
+}

@@ -17,10 +17,10 @@ type rules struct {
 	groups []*group
 }
 
-// group are rules whose fast patterns are looked for in the same buffer.
+// group are rules whose fast patterns are looked for in the same bytes.
 type group struct {
 	key    string
-	buffer *section  // of one of them: they all have the same buffer with the same transforms
+	buffer *section  // of one of them: they all look at the same bytes with the same transforms
 	sets   [2]looker // patterns that only the first maxNear bytes can have, and others
 }
 
@@ -40,17 +40,33 @@ type looker struct {
 // be found everywhere.
 const maxNear = 64
 
-// add adds a rule that can only match where its fast pattern is; nil: there is none.
+// add adds a rule for packets, streams or frames that can only match where its fast pattern is; nil: there is none.
 func (r *rules) add(g *signature, f *rule.Fast) {
 	if f == nil {
 		r.always = append(r.always, g)
 		return
 	}
+	s := g.compiled(f.Section)
+	r.groupFor(s, s.Buffer.Name).add(g, f)
+}
+
+// addTx adds a rule for transactions of a protocol, by its number, in a direction likewise.
+func (r *rules) addTx(g *signature, f *rule.Fast, protocol int, d stream.Dir) {
+	if f == nil {
+		r.always = append(r.always, g)
+		return
+	}
+	s := g.compiled(f.Section)
+	r.groupFor(s, s.bytesOf(protocol, d)).add(g, f)
+}
+
+// add adds a rule and its fast pattern.
+func (o *group) add(g *signature, f *rule.Fast) {
 	p := mpm.Pattern{Text: f.Content.FastText(), NoCase: f.Content.Nocase}
 	if leash := f.Leash(); leash >= len(p.Text) {
 		p.Depth = leash
 	}
-	o, where := r.groupFor(g.compiled(f.Section)), anywhere
+	where := anywhere
 	if p.Depth > 0 && p.Depth <= maxNear {
 		where = near
 	}
@@ -59,11 +75,14 @@ func (r *rules) add(g *signature, f *rule.Fast) {
 	l.patterns, l.rules = append(l.patterns, p), append(l.rules, g)
 }
 
-// groupFor returns the group of a buffer.
-func (r *rules) groupFor(s *section) *group {
-	key := s.key()
+// groupFor returns the group of what a section looks at: a buffer, with its transforms.
+func (r *rules) groupFor(s *section, buffer string) *group {
+	key := buffer
+	if len(s.Transforms) > 0 {
+		key = fmt.Sprint(buffer, s.Transforms)
+	}
 	for _, o := range r.groups {
-		if o.key == key {
+		if o.key == key && o.buffer.waits == s.waits {
 			return o
 		}
 	}
@@ -72,12 +91,15 @@ func (r *rules) groupFor(s *section) *group {
 	return o
 }
 
-// key is the same for sections that look at the same bytes.
-func (s *section) key() string {
-	if len(s.Transforms) == 0 {
-		return s.Buffer.Name
+// bytesOf returns the name of the buffer that a section looks at in transactions of a protocol, the same one for buffers that have
+// the same bytes.
+func (s *section) bytesOf(protocol int, d stream.Dir) string {
+	if s.fields[d] != nil {
+		if f := s.fields[d][protocol]; f != nil && f.Same != "" {
+			return f.Same
+		}
 	}
-	return fmt.Sprint(s.Buffer.Name, s.Transforms)
+	return s.Buffer.Name
 }
 
 // compiled returns the compiled form of a section of the rule.

@@ -298,15 +298,19 @@ func (s *Set) placeTx(g *signature) {
 		}
 	}
 	for _, p := range names {
-		g.among(s.tx, p)
+		g.among(s, s.tx, p)
 		if g.either {
-			g.among(s.either, p)
+			g.among(s, s.either, p)
 		}
 	}
 }
 
 // among adds a rule for transactions of a protocol to a table of them.
-func (g *signature) among(table map[string]*[2]rules, protocol string) {
+func (g *signature) among(s *Set, table map[string]*[2]rules, protocol string) {
+	n, ok := s.protocols[protocol]
+	if !ok {
+		return
+	}
 	lists := table[protocol]
 	if lists == nil {
 		lists = new([2]rules)
@@ -314,7 +318,7 @@ func (g *signature) among(table map[string]*[2]rules, protocol string) {
 	}
 	for d := range lists {
 		if g.Dirs&(rule.ToServer<<d) != 0 || g.Transactional {
-			lists[d].add(g, g.txFast())
+			lists[d].addTx(g, g.txFast(), n, stream.Dir(d))
 		}
 	}
 }

@@ -45,8 +45,8 @@ var fields = []app.Field{
 	single("http.start", stream.ToClient, inBody, func(x *Exchange) []byte { return x.Response.startText() }),
 	message("http.request_body", stream.ToServer, (*Message).body),
 	message("http.response_body", stream.ToClient, (*Message).body),
-	message("file.data", stream.ToServer, (*Message).body),
-	message("file.data", stream.ToClient, (*Message).body),
+	same("http.request_body", message("file.data", stream.ToServer, (*Message).body)),
+	same("http.response_body", message("file.data", stream.ToClient, (*Message).body)),
 }
 
 // single makes a field that an exchange has once.
@@ -58,6 +58,12 @@ func single(name string, d stream.Dir, at app.Progress, get func(*Exchange) []by
 		b := get(tx.(*Exchange))
 		return b, b != nil
 	}}
+}
+
+// same says that f has the same bytes as another field.
+func same(as string, f app.Field) app.Field {
+	f.Same = as
+	return f
 }
 
 // message makes a field of the head of a message.

@@ -252,6 +252,14 @@ func TestFields(t *testing.T) {
 			if w, ok := want[f.Name]; ok && w != string(b) {
 				t.Errorf("%s = %q, want %q", f.Name, b, w)
 			}
+			for _, o := range fields {
+				if o.Name != f.Same || o.Dir != f.Dir {
+					continue
+				}
+				if same, _ := o.Get(v.last, 0); string(same) != string(b) {
+					t.Errorf("%s = %q, but %s = %q", f.Name, b, o.Name, same)
+				}
+			}
 		}
 	}
 	for name, w := range map[string]string{
