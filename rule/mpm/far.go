@@ -76,16 +76,21 @@ func (r *far) slot(w uint32) uint32 { return w * hashFactor >> 12 & uint32(len(r
 // next returns the first place from i on, which is a multiple of step, that marks tells of; or one in the last bytes, which are too few
 // for a window.
 func (r *far) next(data []byte, i int) int {
-	for i+window <= len(data) {
-		if r.step == wide {
-			i = r.skipWide(data, i)
-		} else {
-			i = r.skip(data, i)
-		}
-		for end := i + 4*r.step; i < end && i+window <= len(data); i += r.step {
-			if r.may(data, i) {
-				return i
-			}
+	found := false
+	switch {
+	case i+window > len(data):
+		return i
+	case r.step == wide:
+		i, found = r.skipWide(data, i)
+	default:
+		i, found = r.skip(data, i)
+	}
+	if found {
+		return i
+	}
+	for ; i+window <= len(data); i += r.step { // some windows are left
+		if r.may(data, i) {
+			break
 		}
 	}
 	return i
@@ -100,48 +105,66 @@ func (r *far) may(data []byte, i int) bool {
 	return found&(1<<groups-1) != 0
 }
 
-// skip returns a place at most three before the first, from i on, that marks tells of; or one in the last twelve bytes, which are
-// too few for it. It makes one test of four.
-func (r *far) skip(data []byte, i int) int {
-	marks, mask, or := r.marks, uint32(len(r.marks)-1), uint64(r.or)<<32|uint64(r.or)
-	if i+2*window > len(data) {
-		return i
+// skip looks at four places at a time, from i on, and returns the first that marks tells of; else one in the last eleven bytes, which are too
+// few for it.
+func (r *far) skip(data []byte, i int) (at int, found bool) {
+	rest := data[i:]
+	if len(rest) < 3*window {
+		return i, false
 	}
-	x := binary.LittleEndian.Uint64(data[i:]) | or
+	marks, mask, or := r.marks, uint32(len(r.marks)-1), uint64(r.or)<<32|uint64(r.or)
+	x := binary.LittleEndian.Uint64(rest) | or
 	a0 := marks[uint32(x)*hashFactor>>12&mask]
 	a1 := marks[uint32(x>>8)*hashFactor>>12&mask]
 	a2 := marks[uint32(x>>16)*hashFactor>>12&mask]
 	a3 := marks[uint32(x>>24)*hashFactor>>12&mask]
-	for ; i+3*window <= len(data); i += 4 {
-		x = binary.LittleEndian.Uint64(data[i+window:]) | or
+	for ; len(rest) >= 3*window; rest = rest[4:] {
+		x = binary.LittleEndian.Uint64(rest[window:]) | or
 		b0 := marks[uint32(x)*hashFactor>>12&mask]
 		b1 := marks[uint32(x>>8)*hashFactor>>12&mask]
 		b2 := marks[uint32(x>>16)*hashFactor>>12&mask]
 		b3 := marks[uint32(x>>24)*hashFactor>>12&mask]
-		if a0&(b0>>groups)|a1&(b1>>groups)|a2&(b2>>groups)|a3&(b3>>groups) != 0 {
-			break
+		at0, at1, at2, at3 := a0&(b0>>groups), a1&(b1>>groups), a2&(b2>>groups), a3&(b3>>groups)
+		if at0|at1|at2|at3 != 0 {
+			return len(data) - len(rest) + first(at0, at1, at2), true
 		}
 		a0, a1, a2, a3 = b0, b1, b2, b3
 	}
-	return i
+	return len(data) - len(rest), false
 }
 
 // skipWide is skip for windows next to each other: of four times four bytes.
-func (r *far) skipWide(data []byte, i int) int {
-	marks, mask, or := r.marks, uint32(len(r.marks)-1), r.or
-	if i+window > len(data) {
-		return i
+func (r *far) skipWide(data []byte, i int) (at int, found bool) {
+	rest := data[i:]
+	if len(rest) < 5*window {
+		return i, false
 	}
-	a := marks[(binary.LittleEndian.Uint32(data[i:])|or)*hashFactor>>12&mask]
-	for ; i+5*window <= len(data); i += 4 * window {
-		b := marks[(binary.LittleEndian.Uint32(data[i+4:])|or)*hashFactor>>12&mask]
-		c := marks[(binary.LittleEndian.Uint32(data[i+8:])|or)*hashFactor>>12&mask]
-		d := marks[(binary.LittleEndian.Uint32(data[i+12:])|or)*hashFactor>>12&mask]
-		e := marks[(binary.LittleEndian.Uint32(data[i+16:])|or)*hashFactor>>12&mask]
-		if a&(b>>groups)|b&(c>>groups)|c&(d>>groups)|d&(e>>groups) != 0 {
-			break
+	marks, mask, or := r.marks, uint32(len(r.marks)-1), r.or
+	a := marks[(binary.LittleEndian.Uint32(rest)|or)*hashFactor>>12&mask]
+	for ; len(rest) >= 5*window; rest = rest[4*window:] {
+		next := (*[5 * window]byte)(rest) // one check of the length
+		b := marks[(binary.LittleEndian.Uint32(next[4:])|or)*hashFactor>>12&mask]
+		c := marks[(binary.LittleEndian.Uint32(next[8:])|or)*hashFactor>>12&mask]
+		d := marks[(binary.LittleEndian.Uint32(next[12:])|or)*hashFactor>>12&mask]
+		e := marks[(binary.LittleEndian.Uint32(next[16:])|or)*hashFactor>>12&mask]
+		at0, at1, at2, at3 := a&(b>>groups), b&(c>>groups), c&(d>>groups), d&(e>>groups)
+		if at0|at1|at2|at3 != 0 {
+			return len(data) - len(rest) + window*first(at0, at1, at2), true
 		}
 		a = e
 	}
-	return i
+	return len(data) - len(rest), false
+}
+
+// first returns which of four numbers is the first that is not 0; the last is not if the others are.
+func first(a, b, c uint8) int {
+	switch {
+	case a != 0:
+		return 0
+	case b != 0:
+		return 1
+	case c != 0:
+		return 2
+	}
+	return 3
 }
