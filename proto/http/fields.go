@@ -125,6 +125,9 @@ func (m *Message) headerText() []byte {
 	if !m.seen() {
 		return nil
 	}
+	if m.isPlain() && m.find(0, "cookie") == len(m.fields) && m.find(0, "set-cookie") == len(m.fields) {
+		return m.text[m.start : m.end-2 : m.end-2]
+	}
 	dst := make([]byte, 0, len(m.text))
 	for i, f := range m.head.fields {
 		name := m.at(f.name)
@@ -144,28 +147,30 @@ func (m *Message) rawText() []byte {
 	return m.raw()
 }
 
-// names returns the names of the header fields.
+// names returns the names of the header fields. They are put down behind what else there is of the head, where the next trailer comes.
 func (m *Message) names() []byte {
 	if len(m.head.fields) == 0 {
 		return nil
 	}
-	n := 4
-	for _, f := range m.head.fields {
-		n += int(f.name.n) + 2
-	}
-	dst := append(make([]byte, 0, n), "\r\n"...)
+	n := len(m.text)
+	dst := append(m.text, "\r\n"...)
 	for i, f := range m.head.fields {
 		if !m.repeats(i) {
 			dst = append(append(dst, m.at(f.name)...), "\r\n"...)
 		}
 	}
-	return append(dst, "\r\n"...)
+	dst = append(dst, "\r\n"...)
+	m.text = dst[:n]
+	return dst[n:]
 }
 
 // startText returns the start line and the header.
 func (m *Message) startText() []byte {
 	if !m.seen() {
 		return nil
+	}
+	if m.isPlain() {
+		return m.text[:m.end:m.end]
 	}
 	dst := append(append(make([]byte, 0, len(m.text)+2), m.startLine()...), "\r\n"...)
 	for i, f := range m.head.fields {

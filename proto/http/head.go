@@ -14,6 +14,7 @@ type head struct {
 	fields []field // in the order of the wire
 
 	distinct bool // it is known that no two fields have the same name, and all names are well formed
+	layout   layout
 }
 
 // A field is a header field. Its value is without white space around it; a line without a colon is all value.
@@ -302,6 +303,7 @@ func (b *builder) finish(h head) head {
 	h.line, h.start, h.end = uint32(b.line), uint32(b.start), uint32(len(b.raw))
 	h.fields = append(h.fields[:0], b.fields...)
 	h.distinct = b.oddity&(repeated|badName) == 0
+	h.layout = unknownLayout
 	for i := range h.fields {
 		if h.fields[i].name.off >= tailBit {
 			h.distinct = false
@@ -317,7 +319,7 @@ func (b *builder) finish(h head) head {
 
 // join adds the fields of a trailer to those of h.
 func (h *head) join(t head) {
-	h.distinct = false
+	h.distinct, h.layout = false, otherLayout
 	at := uint32(len(h.text))
 	h.text = append(h.text, t.text...)
 	for _, f := range t.fields {
