@@ -43,6 +43,10 @@ TEXT ·blocks(SB), NOSPLIT, $0-88
 	MOVQ longest+48(FP), R10
 	LEAQ -32(SI)(R8*1), R8 // where the last block of src begins
 	LEAQ -32(DI)(R9*1), R9 // and that of dst
+	MOVQ R10, BX           // characters of the line before, or as if there were one
+	MOVQ R10, CX           // its bytes
+	SHRQ $2, CX
+	LEAQ (CX)(CX*2), CX
 
 	VMOVDQU      ofRow<>(SB), Y0
 	VMOVDQU      ofPlace<>(SB), Y1
@@ -103,17 +107,32 @@ strange:
 	NOTL      DX
 	BSFL      DX, DX
 	SHRL      $2, DX         // quanta before it
-	LEAQ      (SI)(DX*4), SI
+	LEAQ      (SI)(DX*4), AX // where they end: a quantum of the block would begin there, so four bytes are there
 	LEAQ      (DX)(DX*2), DX
-	ADDQ      DX, DI
 
-	// A quantum of the block begins here: four bytes are there.
+	// Mostly a line is as long as the one before. Then the next begins where that says, which is known before all this was
+	// computed: the processor goes on there.
+	LEAQ (R11)(BX*1), R13
+	CMPQ AX, R13
+	JNE  another
+	MOVQ R13, SI
+	LEAQ (R12)(CX*1), DI
 	CMPW (SI), $0x0a0d
 	JNE  done
-	MOVQ SI, DX
-	SUBQ R11, DX
-	CMPQ DX, R10
+	ADDQ $2, SI
+	JMP  line
+
+another:
+	MOVQ AX, SI
+	ADDQ DX, DI
+	CMPW (SI), $0x0a0d
+	JNE  done
+	SUBQ R11, AX
+	CMPQ AX, R10
 	JGT  done
+	MOVQ AX, BX
+	MOVQ DI, CX
+	SUBQ R12, CX
 	ADDQ $2, SI
 	JMP  line
 
