@@ -110,20 +110,33 @@ func (f *filter) hashHead(x uint64, n int) uint32 {
 	return uint32((x | f.or) << (64 - 8*n) * 0x9E3779B97F4A7C15 >> 32)
 }
 
-// kinds tells of which kinds that are not short a pattern may be that begins at i.
-func (f *filter) kinds(data []byte, i int) (kinds uint32) {
-	if i+head > len(data) {
+// kinds tells of which kinds that are not short a pattern may be that begins at i, at least a window before the end. goesOn says that it may
+// end behind data.
+func (f *filter) kinds(data []byte, i int, goesOn bool) (kinds uint32) {
+	data = data[i:]
+	n := len(data)
+	var x uint64
+	switch {
+	case n >= head:
+		x, n = binary.LittleEndian.Uint64(data), head
+	case goesOn:
 		return withCase | noCase
+	default:
+		last := uint64(binary.LittleEndian.Uint32(data[n-window:]))
+		x = uint64(binary.LittleEndian.Uint32(data)) | last<<(8*(n-window))
 	}
-	x := binary.LittleEndian.Uint64(data[i:])
-	for lengths := f.lengths.get(uint32(x | f.or)); lengths != 0; lengths &= lengths - 1 {
+	lengths := f.lengths.get(uint32(x|f.or)) & (2<<n - 1) // of patterns that end in data
+	for ; lengths != 0; lengths &= lengths - 1 {
 		kinds |= f.heads.get(f.hashHead(x, bits.TrailingZeros32(lengths)))
 	}
 	return kinds
 }
 
 // hunt is what a filter knows of data. The zero value is nothing yet.
-type hunt struct{ near, far sight }
+type hunt struct {
+	near, far sight
+	goesOn    bool // patterns may end behind the data
+}
 
 // sight is the next place where a pattern may begin that one of a filter's halves knows of, and of what kinds; 0: none is left.
 type sight struct {
@@ -136,10 +149,10 @@ type sight struct {
 // blind bytes it may see nothing but short patterns.
 func (f *filter) next(data []byte, h *hunt, i int) (at int, kinds uint32) {
 	if f.near != nil && (!h.near.valid || h.near.kinds != 0 && h.near.at < i) {
-		h.near = f.nextNear(data, i)
+		h.near = f.nextNear(data, i, h.goesOn)
 	}
 	if f.far != nil && (!h.far.valid || h.far.kinds != 0 && h.far.at < i) {
-		h.far = f.nextFar(data, i)
+		h.far = f.nextFar(data, i, h.goesOn)
 	}
 	n, r := &h.near, &h.far
 	switch {
@@ -151,7 +164,7 @@ func (f *filter) next(data []byte, h *hunt, i int) (at int, kinds uint32) {
 	return n.at, n.kinds | r.kinds
 }
 
-func (f *filter) nextNear(data []byte, i int) sight {
+func (f *filter) nextNear(data []byte, i int, goesOn bool) sight {
 	for ; ; i++ {
 		at, found := f.near.next(data, i)
 		if found == 0 {
@@ -159,7 +172,7 @@ func (f *filter) nextNear(data []byte, i int) sight {
 		}
 		kinds := uint32(0)
 		if found&f.near.longer != 0 && at+window <= len(data) {
-			kinds = f.kinds(data, at)
+			kinds = f.kinds(data, at, goesOn)
 		}
 		if found&f.near.short != 0 {
 			kinds |= isShort
@@ -171,7 +184,7 @@ func (f *filter) nextNear(data []byte, i int) sight {
 	}
 }
 
-func (f *filter) nextFar(data []byte, i int) sight {
+func (f *filter) nextFar(data []byte, i int, goesOn bool) sight {
 	step := f.far.step
 	for {
 		at := f.far.next(data, (i+step-1)&^(step-1))
@@ -182,7 +195,7 @@ func (f *filter) nextFar(data []byte, i int) sight {
 			if !f.far.may(data, i) {
 				continue
 			}
-			if kinds := f.kinds(data, i); kinds != 0 {
+			if kinds := f.kinds(data, i, goesOn); kinds != 0 {
 				return sight{i, kinds, true}
 			}
 		}

@@ -92,9 +92,9 @@ func check(t testing.TB, patterns []Pattern, data, cuts []byte) {
 		checkScan(t, s, patterns, data, c)
 	}
 	var sc Scratch
-	whole := slices.Clone(s.Scan(nil, data, &sc))
+	whole := slices.Sorted(slices.Values(s.Scan(nil, data, &sc)))
 	var st State
-	if streamed := s.Scan(&st, data, &sc); !slices.Equal(whole, streamed) {
+	if streamed := slices.Sorted(slices.Values(s.Scan(&st, data, &sc))); !slices.Equal(whole, streamed) {
 		t.Fatalf("patterns %s\ndata %q\nScan without a State = %v\nwith one             = %v", describe(patterns), data, whole, streamed)
 	}
 }
@@ -162,6 +162,38 @@ func list(words ...string) []Pattern {
 		patterns = append(patterns, p)
 	}
 	return patterns
+}
+
+// TestEnd has patterns of all lengths end where the data does, or behind it, among few and many others.
+func TestEnd(t *testing.T) {
+	const text = "beginning of a pattern"
+	for _, others := range []int{0, 100, 1000} {
+		var words []string
+		for i := range others {
+			words = append(words, fmt.Sprint("word ", i*7919, " or so"))
+		}
+		for n := 1; n <= 12; n++ {
+			words = append(words, text[:n], "i:"+strings.ToUpper(text[:n]))
+		}
+		patterns := list(words...)
+		s := compile(t, patterns)
+		var sc Scratch
+		for before := range 6 {
+			for n := range 13 {
+				data := []byte("......"[:before] + text[:n])
+				var want []uint32
+				for _, h := range naive(patterns, data) {
+					if !slices.Contains(want, h.id) {
+						want = append(want, h.id)
+					}
+				}
+				slices.Sort(want)
+				if got := slices.Sorted(slices.Values(s.Scan(nil, data, &sc))); !slices.Equal(got, want) {
+					t.Errorf("%d others: Scan(%q) = %v, want %v", others, data, got, want)
+				}
+			}
+		}
+	}
 }
 
 func TestMatches(t *testing.T) {

@@ -47,7 +47,7 @@ func (s *Set) scan(st *State, data []byte, f *finder) {
 			s.scanCut(st, data, f)
 		}
 	}
-	s.scanFound(&exact, &folded, f)
+	s.scanFound(&exact, &folded, st != nil, f)
 	if st != nil {
 		tail := max(len(data)-s.filter.blind(), 0) // what the filter does not see
 		s.exact.read(&exact, tail, len(data), f)
@@ -60,11 +60,12 @@ func (s *Set) scan(st *State, data []byte, f *finder) {
 // it is of no use.
 const unfiltered = 32
 
-// scanFound has the automata read, and short patterns looked up, where the filter says that patterns may begin.
-func (s *Set) scanFound(exact, folded *walk, f *finder) {
+// scanFound has the automata read, and short patterns looked up, where the filter says that patterns may begin. goesOn says that patterns may
+// end behind the data.
+func (s *Set) scanFound(exact, folded *walk, goesOn bool, f *finder) {
 	data := exact.data
 	before := -2 // where it was not asked any more; none
-	var h hunt
+	h := hunt{goesOn: goesOn}
 	for at, kinds := s.filter.next(data, &h, 0); kinds != 0; {
 		to := at
 		if kinds&(withCase|noCase) != 0 {
