@@ -45,6 +45,7 @@ func foldText(text []byte, fold *[256]byte) []byte {
 
 // trie makes the nodes of patterns, which are sorted, and notes which of them end where.
 func (b *builder) trie(patterns []Pattern) error {
+	b.reserve(patterns)
 	b.add(0, 0, 0)
 	b.path = []uint32{0}
 	b.ends = append(b.ends, end{})
@@ -69,6 +70,22 @@ func (b *builder) trie(patterns []Pattern) error {
 	}
 	b.short = newTable(short)
 	return nil
+}
+
+// reserve makes room for the nodes of patterns, which are sorted, and for where they end.
+func (b *builder) reserve(patterns []Pattern) {
+	nodes := 1
+	var before []byte
+	for _, p := range patterns {
+		if len(p.Text) > maxShort {
+			nodes += len(p.Text) - common(before, p.Text)
+			before = p.Text
+		}
+	}
+	nodes = min(nodes, b.limit)
+	b.nodes, b.out = make([]node, 0, nodes), make([]uint32, 0, nodes)
+	b.parent, b.via = make([]uint32, 0, nodes), make([]byte, 0, nodes)
+	b.ends, b.places = make([]end, 0, len(patterns)+1), make([]place, 0, len(patterns))
 }
 
 // insert makes the nodes of text, which comes after the texts before, and returns the last.

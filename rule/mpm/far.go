@@ -31,7 +31,7 @@ type far struct {
 // newFar makes it of the patterns of at least so many bytes.
 func newFar(f *filter, patterns []Pattern, step, least int) *far {
 	r := &far{step: step, or: uint32(f.or)}
-	var list []mark
+	list := make([]mark, 0, step*len(patterns))
 	for _, p := range patterns {
 		if len(p.Text) < least {
 			continue

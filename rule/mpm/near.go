@@ -41,14 +41,16 @@ func headOf(p *Pattern) nearHead {
 	h := nearHead{noCase: p.NoCase && hasLetter(p.Text[:min(len(p.Text), window)])}
 	h.n = uint8(copy(h.text[:], p.Text))
 	if h.noCase {
-		copy(h.text[:], foldText(h.text[:], &lower))
+		for k, c := range h.text {
+			h.text[k] = lower[c]
+		}
 	}
 	return h
 }
 
 // headsOf returns the different beginnings of patterns, like ones next to each other.
 func headsOf(patterns []Pattern) []nearHead {
-	var heads []nearHead
+	heads := make([]nearHead, 0, len(patterns))
 	for i := range patterns {
 		heads = append(heads, headOf(&patterns[i]))
 	}
@@ -84,7 +86,7 @@ func newNear(heads []nearHead) *near {
 
 // pack puts beginnings in as many buckets as there are, those next to each other together that cost least.
 func pack(heads []nearHead) []bucket {
-	var list []bucket
+	list := make([]bucket, 0, len(heads))
 	for _, h := range heads {
 		list = append(list, h.bucket())
 	}
