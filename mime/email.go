@@ -145,11 +145,29 @@ func NewEmail(c *EmailConfig) *Email {
 		return nil
 	}
 	e := &Email{config: c, text: make([]byte, 0, 512)}
-	e.urls.schemes = c.URLSchemes
-	if c.URLSchemes == nil {
-		e.urls.schemes = defaultSchemes
+	e.urls.schemes = c.schemes()
+	return e
+}
+
+// Again returns an Email as NewEmail does, in the memory of e, which nobody has any more. e may be nil.
+func (e *Email) Again(c *EmailConfig) *Email {
+	if e == nil || c == nil || c.Unwanted {
+		return NewEmail(c)
+	}
+	*e = Email{
+		config: c,
+		urls:   urlFinder{schemes: c.schemes(), scheme: small(e.urls.scheme), rest: small(e.urls.rest)},
+		text:   small(e.text), received: small(e.received), attachments: small(e.attachments), links: small(e.links),
+		schemes: small(e.schemes),
 	}
 	return e
+}
+
+func (c *EmailConfig) schemes() []string {
+	if c.URLSchemes == nil {
+		return defaultSchemes
+	}
+	return c.URLSchemes
 }
 
 var (

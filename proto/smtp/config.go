@@ -57,7 +57,10 @@ type Config struct {
 	// NewHandler, when not nil, returns the Handler of each new session in place of Handler. It may return nil.
 	NewHandler func(c *app.Conn) *Handler
 
-	texts *sync.Pool // of *textReader, for all sessions
+	// What is over serves again, in all sessions.
+	texts    *sync.Pool // of *textReader
+	mails    *sync.Pool // of *Mail
+	messages *sync.Pool // of *Message
 }
 
 // EVE says what EVE records show beyond Suricata's fields.
@@ -77,7 +80,7 @@ func (c Config) withDefaults() *Config {
 		app.Limit{Field: &c.MaxOwed, Default: 1024},
 		app.Limit{Field: &c.MaxEnvelope, Default: 256 << 10},
 	)
-	c.texts = new(sync.Pool)
+	c.texts, c.mails, c.messages = new(sync.Pool), new(sync.Pool), new(sync.Pool)
 	return &c
 }
 

@@ -109,7 +109,7 @@ func (s *Session) transaction(v verb) *Mail {
 		s.overRequest(m)
 	}
 	s.flags |= begun
-	m = &Mail{Login: s.login, session: s}
+	m = s.newMail()
 	s.mail = m
 	s.conn.Begin(m)
 	return m

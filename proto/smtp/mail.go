@@ -70,6 +70,8 @@ type Message struct {
 	NUL     bool  // it holds NUL bytes, outside encoded bodies
 	Chunked bool  // it came with BDAT
 	Whole   bool  // its end was seen
+
+	email *mime.Email // Email, or the memory for it; nil: none
 }
 
 // Helo returns the argument of the first HELO or EHLO of the session, up to a blank.
@@ -131,7 +133,9 @@ func (s *Session) sender(m *Mail, arg []byte) {
 func (s *Session) recipient(m *Mail, arg []byte) int32 {
 	p := ParsePath(string(arg))
 	if h := s.config.Handler; h != nil && h.OnRcpt != nil {
-		s.verdict(h.OnRcpt(s.here(stream.ToServer), &p))
+		told := p // so that p is not allocated where there is no handler
+		s.verdict(h.OnRcpt(s.here(stream.ToServer), &told))
+		p = told
 	}
 	if int(m.envelope)+int(p.size()) > s.config.MaxEnvelope {
 		m.Unlisted++

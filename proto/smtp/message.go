@@ -4,7 +4,6 @@ import (
 	"bytes"
 
 	"github.com/reknit/reknit/app"
-	"github.com/reknit/reknit/file"
 	"github.com/reknit/reknit/mime"
 	"github.com/reknit/reknit/stream"
 )
@@ -45,7 +44,8 @@ func (s *Session) beginText(m *Mail, chunked bool) {
 		m = s.transaction(data)
 		m.state |= dataTried
 	}
-	m.Message = &Message{Chunked: chunked}
+	m.Message = s.newMessage()
+	m.Message.Chunked = chunked
 	t := s.newText()
 	t.session, t.mail, t.message, t.from = s, m, m.Message, s.at
 	s.text = t
@@ -59,7 +59,8 @@ func (s *Session) beginText(m *Mail, chunked bool) {
 			t.parser = mime.NewMessage(&c.MIME, t)
 		}
 		t.mime = t.parser
-		t.message.Email = mime.NewEmail(&c.Email)
+		t.message.email = t.message.email.Again(&c.Email)
+		t.message.Email = t.message.email
 	}
 }
 
@@ -520,10 +521,9 @@ func (t *textReader) open(name []byte, mediaType string, part int) {
 	if t.session.config.Files.Unwanted {
 		return
 	}
-	f := &Attachment{File: file.New(&t.session.config.Files, name), MediaType: mediaType, Part: part}
-	f.Tx = t.mail.ID
+	f := t.message.newFile(&t.session.config.Files, name)
+	f.MediaType, f.Part, f.Tx = mediaType, part, t.mail.ID
 	t.file = f
-	t.message.Files = append(t.message.Files, f)
 	t.session.conn.OpenFile(t.mail, stream.ToServer, f)
 }
 

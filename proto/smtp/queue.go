@@ -54,6 +54,16 @@ func (q *queue) at(i int) *owed {
 	return &q.first
 }
 
+// has reports whether a reply is owed that belongs to m.
+func (q *queue) has(m *Mail) bool {
+	for i := range q.len() {
+		if q.at(i).mail == m {
+			return true
+		}
+	}
+	return false
+}
+
 // push appends an entry. It fails when limit entries are waiting.
 func (q *queue) push(o owed, limit int) bool {
 	n := q.len()
@@ -81,7 +91,7 @@ func (q *queue) push(o owed, limit int) bool {
 // grow makes sure that there is a backlog.
 func (q *queue) grow() *backlog {
 	if q.more == nil {
-		q.more = new(backlog)
+		q.more = &backlog{owed: make([]owed, 0, 4)} // sender, recipient, DATA, and one more
 		if q.first.used {
 			q.more.owed = append(q.more.owed, q.first)
 			q.first = owed{}
