@@ -21,7 +21,9 @@ type Config struct {
 	// When zero, it is 4096.
 	MaxText int
 
-	tools sync.Pool // of *tools, for the readers of all connections
+	// What is over serves again, for the readers of all connections.
+	tools    sync.Pool // of *tools
+	messages sync.Pool // of *Message
 }
 
 // tools are what a message is read with. They serve one after the other.
@@ -45,6 +47,29 @@ type Message struct {
 	Size  int64 // bytes seen
 	Lost  int64 // bytes that are missing
 	Whole bool  // its end was seen
+
+	email  *mime.Email // Email, or the memory for it; nil: none
+	config *Config
+	open   bool // it is being read
+}
+
+// message returns a message without content, in the memory of one that is over if there is some.
+func (c *Config) message() *Message {
+	m, ok := c.messages.Get().(*Message)
+	if !ok {
+		m = new(Message)
+	}
+	*m = Message{Files: m.Files[:0], email: m.email.Again(&c.Email), config: c, open: true}
+	m.Email = m.email
+	return m
+}
+
+// Reuse has the memory of m serve another message, unless m is being read. Nobody looks at m any more.
+func (m *Message) Reuse() {
+	const maxFiles = 8 // what is larger is not kept
+	if !m.open && cap(m.Files) <= maxFiles {
+		m.config.messages.Put(m)
+	}
 }
 
 // AppendJSON writes the member email of an EVE record.
@@ -55,6 +80,17 @@ type Attachment struct {
 	*file.File
 	MediaType string // as the part says: "application/pdf"
 	Part      int    // index of the part in the message
+}
+
+// Attach appends a file without content to list, in the memory of one that stands behind the end of list if there is one.
+func Attach(list []*Attachment, c *file.Config, name []byte) []*Attachment {
+	if n := len(list); n < cap(list) {
+		if a := list[:n+1][n]; a != nil {
+			a.Renew(c, name)
+			return list[:n+1]
+		}
+	}
+	return append(list, &Attachment{File: file.New(c, name)})
 }
 
 // AppendJSON writes the members of a fileinfo object.
@@ -97,7 +133,7 @@ func (r *Reader) Begin(tx app.Transaction, d stream.Dir) *Message {
 	} else {
 		r.tools = &tools{parser: mime.NewMessage(&r.config.MIME, (*found)(r))}
 	}
-	r.message = &Message{Email: mime.NewEmail(&r.config.Email)}
+	r.message = r.config.message()
 	r.tx, r.dir = tx, d
 	return r.message
 }
@@ -223,6 +259,7 @@ func (r *Reader) done() {
 	r.parser.Reset(&r.config.MIME, nil) // whoever has it knows nothing of r
 	r.config.tools.Put(r.tools)
 	r.tools = nil
+	r.message.open = false
 	r.message, r.tx, r.part = nil, nil, nil
 	r.raised, r.middle, r.cut = 0, false, false
 }
@@ -297,10 +334,11 @@ func (r *found) open(p *mime.Part) {
 	if r.config.Files.Unwanted {
 		return
 	}
-	f := &Attachment{File: file.New(&r.config.Files, p.Name), MediaType: p.Type, Part: p.Index}
-	f.Tx = r.tx.Head().ID
+	m := r.message
+	m.Files = Attach(m.Files, &r.config.Files, p.Name)
+	f := m.Files[len(m.Files)-1]
+	f.MediaType, f.Part, f.Tx = p.Type, p.Index, r.tx.Head().ID
 	r.file = f
-	r.message.Files = append(r.message.Files, f)
 	r.conn.OpenFile(r.tx, r.dir, f)
 }
 

@@ -161,3 +161,37 @@ func TestUnwanted(t *testing.T) {
 		t.Errorf("the message is %+v, with everything %+v", none, m)
 	}
 }
+
+// A message in the memory of another is as if it were the first, and costs next to nothing.
+func TestReuse(t *testing.T) {
+	r := mail.NewReader(&config, nil)
+	read := func(text string) (string, *mail.Message) {
+		m := r.Begin(new(tx), stream.ToClient)
+		m.Reuse() // it is being read
+		r.Write([]byte(text))
+		r.End()
+		return shown(m), m
+	}
+	want, m := read(text)
+	small, _ := read("Subject: small\r\n\r\nhttp://example.org/y\r\n")
+	for range 3 {
+		m.Reuse()
+		var got string
+		if got, m = read("Subject: small\r\n\r\nhttp://example.org/y\r\n"); got != small {
+			t.Errorf("a small message is\n%s, want\n%s", got, small)
+		}
+		m.Reuse()
+		if got, m = read(text); got != want {
+			t.Errorf("the message is\n%s, want\n%s", got, want)
+		}
+	}
+	whole, of := []byte(text), new(tx)
+	if n := testing.AllocsPerRun(100, func() {
+		m := r.Begin(of, stream.ToClient)
+		r.Write(whole)
+		r.End()
+		m.Reuse()
+	}); n > 2 { // of a media type that is not known
+		t.Errorf("a message takes %v allocations", n)
+	}
+}

@@ -152,6 +152,13 @@ func (x *Exchange) appendLogin(o *event.Object) {
 	}
 }
 
+// Reuse gives back the memory of the message, unless a Handler may have it.
+func (m *Mail) Reuse() {
+	if m.Message != nil && m.session.config.Handler == nil {
+		m.Message.Reuse()
+	}
+}
+
 // AppendJSON writes the members imap and email of a record.
 func (m *Mail) AppendJSON(o *event.Object) {
 	o.Open("imap")

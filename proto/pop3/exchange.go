@@ -57,6 +57,13 @@ func (x *Exchange) keep(line []byte) {
 	x.ends = append(x.ends, int32(len(x.data)))
 }
 
+// Reuse gives back the memory of the message, unless a Handler may have it.
+func (x *Exchange) Reuse() {
+	if x.Message != nil && x.session.config.Handler == nil {
+		x.Message.Reuse()
+	}
+}
+
 // AppendJSON writes the members pop3 and email of a record.
 func (x *Exchange) AppendJSON(o *event.Object) {
 	o.Open("pop3")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/reknit/reknit/app"
+	"github.com/reknit/reknit/mail"
 	"github.com/reknit/reknit/mime"
 	"github.com/reknit/reknit/stream"
 )
@@ -521,7 +522,9 @@ func (t *textReader) open(name []byte, mediaType string, part int) {
 	if t.session.config.Files.Unwanted {
 		return
 	}
-	f := t.message.newFile(&t.session.config.Files, name)
+	m := t.message
+	m.Files = mail.Attach(m.Files, &t.session.config.Files, name)
+	f := m.Files[len(m.Files)-1]
 	f.MediaType, f.Part, f.Tx = mediaType, part, t.mail.ID
 	t.file = f
 	t.session.conn.OpenFile(t.mail, stream.ToServer, f)

@@ -1,9 +1,5 @@
 package smtp
 
-import (
-	"github.com/reknit/reknit/file"
-)
-
 // newMail returns a mail of the session, in the memory of one that is over if there is some.
 func (s *Session) newMail() *Mail {
 	m, ok := s.config.mails.Get().(*Mail)
@@ -23,20 +19,6 @@ func (s *Session) newMessage() *Message {
 	}
 	*m = Message{Files: m.Files[:0], email: m.email}
 	return m
-}
-
-// newFile adds a file to the message, likewise.
-func (m *Message) newFile(c *file.Config, name []byte) *Attachment {
-	if n := len(m.Files); n < cap(m.Files) {
-		if f := m.Files[:n+1][n]; f != nil {
-			m.Files = m.Files[:n+1]
-			f.Renew(c, name)
-			return f
-		}
-	}
-	f := &Attachment{File: file.New(c, name)}
-	m.Files = append(m.Files, f)
-	return f
 }
 
 // What is larger is not kept for another mail.
