@@ -75,7 +75,7 @@ func (w *Worker) Refresh() {
 	if s == w.set || w.inside {
 		return
 	}
-	w.set = s
+	w.set, w.lately = s, lately{}
 	w.has.Store(s)
 	select {
 	case w.live.changed <- struct{}{}:

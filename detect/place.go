@@ -42,14 +42,14 @@ const (
 // maxKinds is for how many kinds a place has rules of their own. For others, all rules are looked for.
 const maxKinds = 128
 
-// kindOf returns the kind of what goes in direction physical of a flow, which its parser takes for dir.
-func (p *place) kindOf(f *engine.Flow, physical, dir stream.Dir) kind {
+// kindOf returns the kind of what goes in direction physical of a flow, which its parser takes for dir. server is the port of its server.
+func (p *place) kindOf(f *engine.Flow, server uint16, physical, dir stream.Dir) kind {
 	if f == nil {
 		return kind{}
 	}
 	k := kind{side: fromClient + side(physical), dir: dir}
 	if p.class.hasPorts() {
-		k.port = p.ports.of[f.Server().Port()]
+		k.port = p.ports.of[server]
 	}
 	if s := f.Session(); s != nil {
 		k.protocol = s.Protocol()

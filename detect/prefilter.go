@@ -177,13 +177,37 @@ func (w *Worker) candidates(r *rules) []*signature {
 	return w.merged
 }
 
-// rulesFor returns the rules that can match what goes in a direction of a flow.
-func (w *Worker) rulesFor(p *place, f *engine.Flow, physical, dir stream.Dir) *rules {
-	r, own := p.rules(p.kindOf(f, physical, dir))
+// rulesFor returns the rules that can match what goes in a direction of a flow, whose server has that port.
+func (w *Worker) rulesFor(p *place, f *engine.Flow, server uint16, physical, dir stream.Dir) *rules {
+	k := p.kindOf(f, server, physical, dir)
+	for i := range w.lately.list {
+		if l := &w.lately.list[i]; l.place == p && l.kind == k {
+			return l.rules
+		}
+	}
+	r, own := p.rules(k)
 	if !own {
 		w.counters.Unsorted++
+		return r
 	}
+	w.lately.add(p, k, r)
 	return r
+}
+
+// lately is for which kinds a worker has lately asked a place for rules. There are few of them in most traffic.
+type lately struct {
+	list [8]struct {
+		place *place
+		kind  kind
+		rules *rules
+	}
+	next int // which is replaced
+}
+
+func (l *lately) add(p *place, k kind, r *rules) {
+	e := &l.list[l.next]
+	e.place, e.kind, e.rules = p, k, r
+	l.next = (l.next + 1) % len(l.list)
 }
 
 // inPayload returns the rules that may match a payload.

@@ -25,7 +25,11 @@ func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 		w.found = w.found[:0]
 	}
 	e := endsOf(f, d)
-	for _, g := range w.inPayload(w.rulesFor(&w.set.streams[d], f, e.physical, d), c.Data) {
+	server := e.dstPort
+	if e.physical == stream.ToClient {
+		server = e.srcPort
+	}
+	for _, g := range w.inPayload(w.rulesFor(&w.set.streams[d], f, server, e.physical, d), c.Data) {
 		if g.App != nil && !slices.Contains(g.App, e.protocol) || !g.between(&e) || !g.inChunk(w, c) {
 			continue
 		}

@@ -37,6 +37,7 @@ type Worker struct {
 	now    int64
 	bypass bool // a rule wants the flow to be bypassed
 
+	lately  lately
 	maybe   []*signature // rules whose fast pattern was found
 	merged  []*signature
 	scratch mpm.Scratch
@@ -211,7 +212,11 @@ func (w *Worker) packets() {
 	if !w.aspect.NoPayload {
 		payload = w.packet.Payload
 	}
-	list, rest := w.inPayload(w.rulesFor(&w.set.packets[w.class], w.flow, w.aspect.Dir, w.dir), payload), w.found
+	server := w.dstPort
+	if w.aspect.Dir == stream.ToClient {
+		server = w.srcPort
+	}
+	list, rest := w.inPayload(w.rulesFor(&w.set.packets[w.class], w.flow, server, w.aspect.Dir, w.dir), payload), w.found
 	for _, g := range list {
 		for len(rest) > 0 && rest[0].index < g.index {
 			w.stream(&rest[0])
