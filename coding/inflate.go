@@ -218,52 +218,45 @@ func (f *inflater) slide() bool {
 func (f *inflater) symbols(in []byte) (rest []byte, more, ok bool) {
 	for {
 		in = f.quickly(in)
-		if f.at > len(f.b)-maxMatch-wordSize && !f.slide() {
+		if f.at > len(f.b)-maxMatch-2*wordSize && !f.slide() {
 			return in, false, false
 		}
 		if f.n < 48 {
 			in = f.fill(in)
 		}
-		v, used, found := f.litLen.decode(f.bits, f.n)
-		if !found {
-			return in, false, used == 0
-		}
+		e, is := f.litLen.decode(f.bits, f.n)
 		switch {
-		case v < 256:
-			f.b[f.at] = byte(v)
+		case is != whole:
+			return in, false, is == short
+		case e.is(literal):
+			f.b[f.at] = byte(e.base())
 			f.at++
-			f.drop(used)
+			f.drop(e.all())
 			continue
-		case v == 256:
-			f.drop(used)
+		case e.ends():
+			f.drop(e.all())
 			f.endBlock()
 			return in, true, true
-		case v > 285:
+		case !e.is(ranged):
 			return in, false, false
-		}
-		e := lengths[v-257]
-		length := int(e.base) + int(f.bits>>used&(1<<e.extra-1))
-		used += uint(e.extra)
-		if used > f.n {
+		case e.all() > f.n:
 			return in, false, true
 		}
-		v, more, found := f.dist.decode(f.bits>>used, f.n-used)
-		if !found {
-			return in, false, more == 0
+		length, used := e.value(f.bits), e.all()
+		if e, is = f.dist.decode(f.bits>>used, f.n-used); is != whole {
+			return in, false, is == short
 		}
-		if v >= maxDist {
+		if !e.is(ranged) {
 			return in, false, false
 		}
-		used += more
-		e = distances[v]
-		distance := int(e.base) + int(f.bits>>used&(1<<e.extra-1))
-		if used += uint(e.extra); used > f.n {
+		if used+e.all() > f.n {
 			return in, false, true
 		}
+		distance := e.value(f.bits >> used)
 		if distance > f.at {
 			return in, false, false
 		}
-		f.drop(used)
+		f.drop(used + e.all())
 		f.repeat(distance, length)
 	}
 }
@@ -273,53 +266,53 @@ const (
 	wordSize = 8
 )
 
-// quickly is symbols for the usual case: there are eight bytes of input, codes are short, and there is room for a match. It
+// quickly is symbols for the usual case: there is enough input, codes are short, and there is room for three literals and a match. It
 // stops in front of a symbol that may be something else. The state is in local variables, which is about twice as fast.
 func (f *inflater) quickly(in []byte) (rest []byte) {
 	b, litLen, dist := &f.b, &f.litLen.fast, &f.dist.fast
+	litMask, distMask := f.litLen.mask&(1<<fastBits-1), f.dist.mask&(1<<fastBits-1)
 	bits, n, at := f.bits, f.n, f.at
-	for len(in) >= wordSize && at <= len(b)-maxMatch-wordSize {
-		bits |= binary.LittleEndian.Uint64(in) << n
-		k := (63 - n) / 8
-		in = in[k:]
-		n += k * 8 // at least 56: enough for two literals, or a literal and a match, with codes of 10 bits
-		e := uint(litLen[bits&(1<<fastBits-1)])
-		if e&15 != 0 && e>>4 < 256 {
-			b[at] = byte(e >> 4)
+	for len(in) >= 2*wordSize && at <= len(b)-maxMatch-2*wordSize {
+		bits |= binary.LittleEndian.Uint64(in) << (n & 63)
+		in = in[(63-n)>>3&7:]
+		n |= 56 // so many are there now, which is enough for three literals, or a match with short codes
+		e := litLen[bits&litMask]
+		if e.is(literal) {
+			b[at] = byte(e.base())
 			at++
-			bits >>= e & 15
-			n -= e & 15
-			e = uint(litLen[bits&(1<<fastBits-1)])
-			if e&15 != 0 && e>>4 < 256 {
-				b[at] = byte(e >> 4)
+			bits >>= e.all()
+			n -= e.all()
+			if e = litLen[bits&litMask]; e.is(literal) {
+				b[at] = byte(e.base())
 				at++
-				bits >>= e & 15
-				n -= e & 15
-				continue
+				bits >>= e.all()
+				n -= e.all()
+				if e = litLen[bits&litMask]; e.is(literal) {
+					b[at] = byte(e.base())
+					at++
+					bits >>= e.all()
+					n -= e.all()
+					continue
+				}
+				bits |= binary.LittleEndian.Uint64(in) << (n & 63)
+				in = in[(63-n)>>3&7:]
+				n |= 56
 			}
 		}
-		v := e>>4 - 257
-		if e&15 == 0 || v >= uint(len(lengths)) {
+		if !e.is(ranged) {
 			break
 		}
-		used, t := e&15, bits>>(e&15)
-		x := lengths[v]
-		length := int(x.base) + int(t&(1<<x.extra-1))
-		t >>= x.extra
-		used += uint(x.extra)
-		e = uint(dist[t&(1<<fastBits-1)])
-		if v = e >> 4; e&15 == 0 || v >= uint(len(distances)) {
+		t := bits >> e.all()
+		d := dist[t&distMask]
+		if !d.is(ranged) {
 			break
 		}
-		t >>= e & 15
-		x = distances[v]
-		distance := int(x.base) + int(t&(1<<x.extra-1))
+		distance, length := d.value(t), e.value(bits)
 		if distance > at {
 			break
 		}
-		used += e&15 + uint(x.extra)
-		bits >>= used
-		n -= used
+		bits = t >> d.all()
+		n -= e.all() + d.all()
 		if distance < wordSize {
 			f.at = at
 			f.repeat(distance, length)
@@ -359,31 +352,30 @@ func (f *inflater) codeLengths(in []byte) (rest []byte, more, ok bool) {
 		f.drop(3)
 	}
 	f.have, f.state = 0, symbolLengths
-	return in, true, f.litLen.build(f.lens[:19]) == completeCode
+	return in, true, f.litLen.build(&codeLens, f.lens[:19]) == completeCode
 }
 
 // symbolLengths reads the lengths of the codes of the block.
 func (f *inflater) symbolLengths(in []byte) (rest []byte, more, ok bool) {
 	for f.have < f.hlit+f.hdist {
 		in = f.fill(in)
-		v, used, found := f.litLen.decode(f.bits, f.n)
-		if !found {
-			return in, false, used == 0
+		e, is := f.litLen.decode(f.bits, f.n)
+		if is != whole {
+			return in, false, is == short
 		}
-		if v < 16 {
-			f.drop(used)
-			f.lens[f.have] = uint8(v)
+		if e.is(literal) {
+			f.drop(e.all())
+			f.lens[f.have] = uint8(e.base())
 			f.have++
 			continue
 		}
-		e := repeats[v-16]
-		n := int(e.base) + int(f.bits>>used&(1<<e.extra-1))
-		if used += uint(e.extra); used > f.n {
+		if e.all() > f.n {
 			return in, false, true
 		}
-		f.drop(used)
+		n := e.value(f.bits)
+		f.drop(e.all())
 		var value uint8
-		if v == 16 {
+		if e.extra() == 2 { // the one that repeats what came before; the others repeat 0
 			if f.have == 0 {
 				return in, false, false
 			}
@@ -403,10 +395,10 @@ func (f *inflater) symbolLengths(in []byte) (rest []byte, more, ok bool) {
 
 // tables makes the tables of a dynamic block. A distance code may be incomplete when it has one code, or none.
 func (f *inflater) tables() bool {
-	if f.lens[256] == 0 || f.litLen.build(f.lens[:f.hlit]) != completeCode {
+	if f.lens[256] == 0 || f.litLen.build(&litLens, f.lens[:f.hlit]) != completeCode {
 		return false
 	}
-	switch f.dist.build(f.lens[f.hlit : f.hlit+f.hdist]) {
+	switch f.dist.build(&distances, f.lens[f.hlit:f.hlit+f.hdist]) {
 	case overfullCode:
 		return false
 	case incompleteCode:
@@ -428,9 +420,9 @@ func (f *inflater) fixedTables() {
 			lens[i] = 7
 		}
 	}
-	f.litLen.build(lens[:])
+	f.litLen.build(&litLens, lens[:])
 	for i := range 32 {
 		lens[i] = 5
 	}
-	f.dist.build(lens[:32])
+	f.dist.build(&distances, lens[:32])
 }
