@@ -30,6 +30,7 @@ type Reader struct {
 	others  heap    // files that are open, each with its next packet read
 	waiting []input // files to be opened when their time comes, in order of it
 	number  uint64
+	files   int   // captures that were found
 	fault   error // the first that ended a file too early
 	warn    func(error)
 
@@ -57,11 +58,10 @@ func OpenAll(names []string, o Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	good := 0
 	for i, f := range files {
 		switch err := x.add(f.name, i, len(files) == 1); {
 		case err == nil:
-			good++
+			x.files++
 		case f.dir != "":
 			x.warn(err)
 		default:
@@ -69,7 +69,7 @@ func OpenAll(names []string, o Options) (*Reader, error) {
 			return nil, err
 		}
 	}
-	if good == 0 && len(files) > 0 {
+	if x.files == 0 && len(files) > 0 {
 		return nil, &Error{files[0].dir, -1, ErrNoCapture}
 	}
 	slices.SortStableFunc(x.waiting, func(a, b input) int { return cmp.Compare(a.first, b.first) })
@@ -79,7 +79,7 @@ func OpenAll(names []string, o Options) (*Reader, error) {
 // NewReader reads a capture from r; errors call it name.
 func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
 	x := newReader(o)
-	x.endless = true
+	x.endless, x.files = true, 1
 	f, has, err := newFile(r, name, &x.read, x.warn)
 	if err != nil {
 		return nil, err
@@ -234,6 +234,9 @@ func (x *Reader) lost(err error) {
 		x.warn(err)
 	}
 }
+
+// Files returns the number of captures that are read, those in directories included.
+func (x *Reader) Files() int { return x.files }
 
 // File returns the name of the file that the last packet is from; "" before the first and after the last.
 func (x *Reader) File() string {

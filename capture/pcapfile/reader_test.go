@@ -120,6 +120,9 @@ func TestDirectoryErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := rest(x)
+	if n := x.Files(); n != 3 {
+		t.Errorf("%d captures, want 3: one that cannot be read to its end is one, too", n)
+	}
 	if len(got) != 3 || !errors.Is(err, ErrTooLong) || !strings.Contains(err.Error(), "bad") {
 		t.Errorf("%d packets, %v, want 3 and the error of bad", len(got), err)
 	}

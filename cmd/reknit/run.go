@@ -423,7 +423,7 @@ func (j *job) drive(ctx context.Context, eng *engine.Engine, src *source) error 
 	if interrupted {
 		j.log.notice("reknit", "interrupted")
 	}
-	j.log.notice("pcap", "read %s, %s packets, %d bytes", plural(len(j.read), "file"), count(totals.Packets), totals.Bytes)
+	j.log.notice("pcap", "read %s, %s packets, %d bytes", plural(src.Files(), "file"), count(totals.Packets), totals.Bytes)
 	rulesStay() // so do their sets
 	j.saveSets()
 	failed := errors.Join(j.closeOutputs(), j.term.failed())
