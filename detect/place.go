@@ -42,6 +42,14 @@ const (
 // maxKinds is for how many kinds a place has rules of their own. For others, all rules are looked for.
 const maxKinds = 128
 
+// serverPort returns which of the ports of what goes in direction physical is the server's.
+func serverPort(physical stream.Dir, src, dst uint16) uint16 {
+	if physical == stream.ToClient {
+		return src
+	}
+	return dst
+}
+
 // kindOf returns the kind of what goes in direction physical of a flow, which its parser takes for dir. server is the port of its server.
 func (p *place) kindOf(f *engine.Flow, server uint16, physical, dir stream.Dir) kind {
 	if f == nil {

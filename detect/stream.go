@@ -25,10 +25,7 @@ func (w *Worker) Inspect(f *engine.Flow, d stream.Dir, c *stream.Chunk) {
 		w.found = w.found[:0]
 	}
 	e := endsOf(f, d)
-	server := e.dstPort
-	if e.physical == stream.ToClient {
-		server = e.srcPort
-	}
+	server := serverPort(e.physical, e.srcPort, e.dstPort)
 	for _, g := range w.inPayload(w.rulesFor(&w.set.streams[d], f, server, e.physical, d), c.Data) {
 		if g.App != nil && !slices.Contains(g.App, e.protocol) || !g.between(&e) || !g.inChunk(w, c) {
 			continue

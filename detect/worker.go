@@ -212,10 +212,7 @@ func (w *Worker) packets() {
 	if !w.aspect.NoPayload {
 		payload = w.packet.Payload
 	}
-	server := w.dstPort
-	if w.aspect.Dir == stream.ToClient {
-		server = w.srcPort
-	}
+	server := serverPort(w.aspect.Dir, w.srcPort, w.dstPort)
 	list, rest := w.inPayload(w.rulesFor(&w.set.packets[w.class], w.flow, server, w.aspect.Dir, w.dir), payload), w.found
 	for _, g := range list {
 		for len(rest) > 0 && rest[0].index < g.index {

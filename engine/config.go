@@ -108,7 +108,7 @@ type Config struct {
 	Flow   flow.Config
 	Stream stream.Config
 	TCP    tcp.Config
-	App    app.Config
+	App    app.Config // Reuse is on in any case: neither Sink nor handlers keep transactions
 	// Expectations limits what is remembered of connections that others announced. The workers share it.
 	Expectations expect.Config
 

@@ -114,6 +114,14 @@ func New(c *Config, name []byte) *File {
 	return f
 }
 
+// Spare returns what stands behind the end of a list of files that serves again, to be renewed; nil: nothing does.
+func Spare[F any](list []*F) *F {
+	if n := len(list); n < cap(list) {
+		return list[:n+1][n]
+	}
+	return nil
+}
+
 // Renew makes f a file without content, as New does, in the memory that it has: nobody has what it was any more.
 func (f *File) Renew(c *Config, name []byte) {
 	old := *f

@@ -84,13 +84,12 @@ type Attachment struct {
 
 // Attach appends a file without content to list, in the memory of one that stands behind the end of list if there is one.
 func Attach(list []*Attachment, c *file.Config, name []byte) []*Attachment {
-	if n := len(list); n < cap(list) {
-		if a := list[:n+1][n]; a != nil {
-			a.Renew(c, name)
-			return list[:n+1]
-		}
+	a := file.Spare(list)
+	if a == nil {
+		a = &Attachment{File: new(file.File)}
 	}
-	return append(list, &Attachment{File: file.New(c, name)})
+	a.Renew(c, name)
+	return append(list, a)
 }
 
 // AppendJSON writes the members of a fileinfo object.

@@ -15,7 +15,7 @@ type Config struct {
 	// StrictTimestamps switches off the tolerance of one tick that current kernels have for every policy.
 	StrictTimestamps bool
 	// TrustAfterLoss accepts segments and acknowledgements beyond the window of a connection of which the capture has
-	// lost something: the window known may be an old one.
+	// lost something: the window known may be an old one. Inline nothing is lost but what was rejected; leave it off.
 	TrustAfterLoss bool
 	// MaxSYNs is the number of SYNs, besides the last one, that are kept of a connection until one is answered. A further
 	// one takes the place of the oldest. When zero, it is 10; when negative, none.

@@ -167,3 +167,13 @@ func TestMessages(t *testing.T) {
 		check(w, true)
 	}
 }
+
+// Inline nothing is lost unseen, so that an acknowledgement of it is not believed.
+func TestTrustAfterLoss(t *testing.T) {
+	c, _ := config.Load(config.Options{})
+	for _, inline := range []bool{false, true} {
+		if got := engineConfig(c, &options{inline: inline}, wishes{}).TCP.TrustAfterLoss; got == inline {
+			t.Errorf("inline %v: TrustAfterLoss %v", inline, got)
+		}
+	}
+}

@@ -264,7 +264,11 @@ func (b *body) open(name []byte) { b.openAs(name, &b.session.config.files[b.dir]
 func (b *body) openAs(name []byte, as *file.Config) {
 	c := b.session.config
 	m := b.x.message(b.dir)
-	f := m.newFile(as, name)
+	f := file.Spare(m.Files)
+	if f == nil {
+		f = new(File)
+	}
+	f.Renew(as, name)
 	f.Tx = b.x.ID
 	b.file, b.made = f, true
 	if len(m.Files) < c.MaxFiles {

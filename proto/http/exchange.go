@@ -120,19 +120,6 @@ func (m *Message) large() bool {
 // maxPooledFiles is the number of files of a message whose memory is kept for those of another.
 const maxPooledFiles = 4
 
-// newFile returns a file of the message, in the memory of one that is over if there is some.
-func (m *Message) newFile(c *file.Config, name []byte) *File {
-	if n := len(m.Files); n < cap(m.Files) {
-		if f := m.Files[:n+1][n]; f != nil {
-			f.Renew(c, name)
-			return f
-		}
-	}
-	f := new(File)
-	f.Renew(c, name)
-	return f
-}
-
 // message returns the message of direction d.
 func (x *Exchange) message(d stream.Dir) *Message {
 	if d == stream.ToServer {
